@@ -1,0 +1,55 @@
+"""What reaches a review screen: a value in which no candidate has a name.
+
+`message`, `self_flagged` and `hidden` are there because the screen shows them once the label is
+saved (at once where there is no patch); whether they may be shown is `ReviewItem.is_message_open`.
+"""
+
+from dataclasses import dataclass
+
+from workbench.domain.check import CheckResult
+from workbench.domain.label import Judgement
+from workbench.domain.output import Delivery, Rung
+from workbench.domain.ticket import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class TicketText:
+    """What a reviewer may read of a ticket: never the answers."""
+
+    ticket_id: str
+    title: str
+    body: str
+    spec: Spec
+    repo: str
+    base_commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """One output in front of one reviewer.
+
+    `diff` is git's own diff of base and tree; b"" without a tree, and then `patch` holds the
+    bytes as they came, to be shown raw with `detail`.
+    """
+
+    output_id: str
+    position: int
+    alias: str
+    ticket: TicketText
+    trial: int
+    delivery: Delivery
+    rung: Rung
+    detail: str
+    tree: str
+    badges: tuple[str, ...]
+    diff: bytes
+    patch: bytes
+    message: str
+    self_flagged: tuple[str, ...]
+    check: CheckResult
+    judgement: Judgement
+
+    @property
+    def is_message_open(self) -> bool:
+        """A message beside a patch stays closed until the label is saved (METRICS 1)."""
+        return self.delivery is not Delivery.PATCH or self.judgement.label is not None

@@ -1,0 +1,227 @@
+"""What a reviewer decides, as an append-only log of events; undo lives in the log and nowhere else.
+
+A Judgement is everything one reviewer holds about one output at one moment. Every event carries the
+whole judgement after it, so the current one is that of the last event. Three numbers in each event
+make undo and redo one look-up each, at any length of the log:
+
+    back    the event whose judgement comes back when this one is undone (None: nothing yet)
+    below   what `u` would undo after this one is undone
+    redo    what `ctrl+r` would redo after this event (an undo event), None after a fresh act
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
+from workbench.domain.output import Delivery
+
+
+class Label(StrEnum):
+    """The four keys."""
+
+    MERGED = "merged"
+    EDITED = "edited"
+    ABSTAINED = "abstained"
+    ESCAPED = "escaped"
+
+
+class EditClass(StrEnum):
+    """How much a reviewer would have to change, judged by eye until it is measured."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+    REJECTED = "rejected"
+
+
+class Reason(StrEnum):
+    """Why something was not merged as it stood (METRICS 2.3)."""
+
+    WRONG_BEHAVIOUR = "wrong_behaviour"
+    BREAKS_OTHER = "breaks_other"
+    INCOMPLETE = "incomplete"
+    SCOPE = "scope"
+    STYLE = "style"
+    TESTS_MISSING = "tests_missing"
+    SECURITY = "security"
+    NOT_A_QUESTION = "not_a_question"
+    NOTHING_USABLE = "nothing_usable"
+    BASELINE = "baseline"
+    FLAKY = "flaky"
+    NOT_AGENTS_FAULT = "not_agents_fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Everything one reviewer holds about one output; `delivery` overrides the recorded one."""
+
+    label: Label | None = None
+    edit: EditClass | None = None
+    findings: tuple[Finding, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    reason: Reason | None = None
+    quote: str = ""
+    note: str = ""
+    delivery: Delivery | None = None
+    said_so_itself: bool | None = None
+    skipped: bool = False
+
+    @property
+    def defects(self) -> tuple[Finding, ...]:
+        """The findings that say something is wrong."""
+        return tuple(f for f in self.findings if f.is_defect)
+
+    def is_matched(self, finding: Finding) -> bool:
+        """Whether the candidate itself had pointed at this defect, and was right."""
+        return finding.flag is not None and self.flags[finding.flag].is_true
+
+
+NO_JUDGEMENT = Judgement()
+
+
+class Act(StrEnum):
+    """What an event records."""
+
+    LABEL = "label"
+    FINDING = "finding"
+    SELF_FLAG = "self_flag"
+    SKIP = "skip"
+    UNDO = "undo"
+    REDO = "redo"
+    PEEK = "peek"  # the message was opened before the label: logged, never undone
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Time spent on the output before this event; idle time is cut off and kept apart."""
+
+    started_at: datetime
+    active_ms: int = 0
+    idle_ms: int = 0
+    peeks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row of the log. `event_id` counts from 1 over the study, `seq` over item and reviewer.
+
+    `origin` is JSON that an imported event keeps of the study it came from, "" for our own.
+    """
+
+    event_id: int
+    output_id: str
+    reviewer: str
+    seq: int
+    act: Act
+    judgement: Judgement
+    supersedes: int | None
+    undoes: int | None
+    back: int | None
+    below: int | None
+    undo: int | None
+    redo: int | None
+    effort: Effort
+    rubric_version: str
+    app_version: str
+    at: datetime
+    prev_hash: str
+    origin: str = ""
+    hash: str = ""
+
+
+def canonical_judgement(judgement: Judgement) -> str:
+    """The one JSON text of a judgement: sorted keys, defaults left out, so it can be hashed."""
+    return json.dumps(_sparse(asdict(judgement)), sort_keys=True, ensure_ascii=False)
+
+
+def _sparse(values: dict[str, object]) -> dict[str, object]:
+    out: dict[str, object] = {}
+    for key, value in values.items():
+        if value is None or value == "" or value is False or value == ():
+            continue
+        is_records = isinstance(value, tuple)
+        out[key] = [_sparse(v) for v in value] if is_records and isinstance(value, tuple) else value
+    if "said_so_itself" in values and values["said_so_itself"] is False:
+        out["said_so_itself"] = False
+    return out
+
+
+def parse_judgement(text: str) -> Judgement:
+    """The inverse of canonical_judgement; ValueError, KeyError or TypeError on other text."""
+    raw = json.loads(text)
+    return Judgement(
+        label=Label(raw["label"]) if "label" in raw else None,
+        edit=EditClass(raw["edit"]) if "edit" in raw else None,
+        findings=tuple(_finding(f) for f in raw.get("findings", ())),
+        flags=tuple(_flag(f) for f in raw.get("flags", ())),
+        reason=Reason(raw["reason"]) if "reason" in raw else None,
+        quote=str(raw.get("quote", "")),
+        note=str(raw.get("note", "")),
+        delivery=Delivery(raw["delivery"]) if "delivery" in raw else None,
+        said_so_itself=raw.get("said_so_itself"),
+        skipped=bool(raw.get("skipped", False)),
+    )
+
+
+def _finding(raw: dict[str, object]) -> Finding:
+    flag = raw.get("flag")
+    return Finding(
+        kind=FindingKind(str(raw["kind"])),
+        severity=int(str(raw.get("severity", 2))),
+        file=str(raw.get("file", "")),
+        line=int(str(raw.get("line", 0))),
+        side=str(raw.get("side", "new")),
+        text=str(raw.get("text", "")),
+        found_by=FoundBy(str(raw.get("found_by", FoundBy.REVIEW))),
+        flag=None if flag is None else int(str(flag)),
+        test_blind=bool(raw.get("test_blind", False)),
+    )
+
+
+def _flag(raw: dict[str, object]) -> Flag:
+    return Flag(
+        quote=str(raw.get("quote", "")),
+        verdict=FlagVerdict(str(raw.get("verdict", FlagVerdict.CONFIRMED))),
+        location=str(raw.get("location", "")),
+    )
+
+
+def format_time(at: datetime) -> str:
+    """RFC 3339 in UTC with microseconds: sorts as text, reads back exactly."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_time(text: str) -> datetime:
+    """The inverse of format_time; raises ValueError on other text."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def compute_hash(event: Event) -> str:
+    """SHA-256 over the canonical JSON of the event and the hash before it (SAFETY D3)."""
+    row = [
+        event.event_id,
+        event.output_id,
+        event.reviewer,
+        event.seq,
+        event.act,
+        canonical_judgement(event.judgement),
+        event.supersedes,
+        event.undoes,
+        event.back,
+        event.below,
+        event.undo,
+        event.redo,
+        format_time(event.effort.started_at),
+        event.effort.active_ms,
+        event.effort.idle_ms,
+        event.effort.peeks,
+        event.rubric_version,
+        event.app_version,
+        format_time(event.at),
+        event.origin,
+        event.prev_hash,
+    ]
+    return hashlib.sha256(json.dumps(row, ensure_ascii=False).encode()).hexdigest()

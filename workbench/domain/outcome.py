@@ -1,0 +1,135 @@
+"""Label and test status together: the outcome states of METRICS 2, by a total procedure.
+
+The stored label is never rewritten; the state is derived from it each time. `contradiction()` says
+in one line what came of a label that disagrees with the tests, `objection()` what to ask before a
+label that cannot fit what was delivered.
+"""
+
+from enum import StrEnum
+
+from workbench.domain.check import CheckStatus
+from workbench.domain.label import EditClass, Judgement, Label, Reason
+from workbench.domain.output import Delivery
+
+
+class Outcome(StrEnum):
+    """What became of one output."""
+
+    VOID = "void"
+    PENDING = "pending"
+    ABSTAINED = "abstained"
+    NO_OUTPUT = "no_output"
+    CAUGHT = "caught"
+    ESCAPED = "escaped"
+    UNKNOWN_ESCAPE = "unknown_escape"
+    EDITED_MINOR = "edited_minor"
+    EDITED_MAJOR = "edited_major"
+    REJECTED = "rejected"
+    MERGED = "merged"
+
+    @property
+    def needs_label(self) -> bool:
+        """Whether only a reviewer can settle it."""
+        return self is Outcome.PENDING
+
+
+_BY_EDIT = {
+    EditClass.MINOR: Outcome.EDITED_MINOR,
+    EditClass.MAJOR: Outcome.EDITED_MAJOR,
+    EditClass.REJECTED: Outcome.REJECTED,
+}
+
+
+def effective_delivery(delivery: Delivery, judgement: Judgement) -> Delivery:
+    """What was delivered, as the reviewer corrected it."""
+    return judgement.delivery or delivery
+
+
+def effective_tests(tests: CheckStatus, judgement: Judgement) -> CheckStatus:
+    """The test status after the reviewer said that a red test was red or flaky before."""
+    overridden = judgement.reason in {Reason.BASELINE, Reason.FLAKY}
+    return CheckStatus.PASS if overridden and tests is CheckStatus.FAIL else tests
+
+
+def derive_outcome(delivery: Delivery, tests: CheckStatus, judgement: Judgement) -> Outcome:
+    """The outcome state; total, the first rule that fits decides.
+
+    A question counts as an abstention once a reviewer has agreed that it is one: what a machine
+    says of an output sorts the queue, it never labels.
+    """
+    delivery = effective_delivery(delivery, judgement)
+    tests = effective_tests(tests, judgement)
+    if delivery is Delivery.VOID:
+        return Outcome.VOID
+    if delivery in {Delivery.ASK, Delivery.DECLINE}:
+        return Outcome.ABSTAINED if judgement.label else Outcome.PENDING
+    if delivery in {Delivery.EMPTY, Delivery.CRASH_MODEL}:
+        return Outcome.NO_OUTPUT
+    if tests is CheckStatus.FAIL:
+        return Outcome.CAUGHT
+    if judgement.label is None:
+        return Outcome.PENDING
+    if any(d.is_k_defect and not judgement.is_matched(d) for d in judgement.defects):
+        return Outcome.ESCAPED if tests is CheckStatus.PASS else Outcome.UNKNOWN_ESCAPE
+    return _edited_or_merged(judgement)
+
+
+def _edited_or_merged(judgement: Judgement) -> Outcome:
+    """METRICS 4: a fixed K-defect is never a minor edit, whoever pointed at it."""
+    if judgement.edit is EditClass.REJECTED:
+        return Outcome.REJECTED
+    if any(d.is_k_defect for d in judgement.defects):
+        return Outcome.EDITED_MAJOR
+    if judgement.label is Label.EDITED and judgement.edit is not None:
+        return _BY_EDIT[judgement.edit]
+    if judgement.label in {Label.ESCAPED, Label.ABSTAINED}:
+        return Outcome.EDITED_MAJOR
+    is_clean = judgement.label is Label.MERGED and not judgement.defects
+    return Outcome.MERGED if is_clean else Outcome.EDITED_MINOR
+
+
+def needs_review(delivery: Delivery, tests: CheckStatus) -> bool:
+    """Whether the outcome is open until somebody labels it (METRICS 2.1, last paragraph)."""
+    return derive_outcome(delivery, tests, Judgement()) is Outcome.PENDING
+
+
+_NOT_WHAT_IT_SEEMS: dict[Label | None, str] = {
+    Label.MERGED: "not a merge",
+    Label.ESCAPED: "not an escape",
+}
+
+
+def contradiction(delivery: Delivery, tests: CheckStatus, judgement: Judgement) -> str:
+    """One line on what came of a label that disagrees with the facts; "" where they agree."""
+    outcome = derive_outcome(delivery, tests, judgement)
+    label = judgement.label
+    if outcome is Outcome.CAUGHT:
+        return f"tests caught this: {_NOT_WHAT_IT_SEEMS.get(label, 'counts as caught')}"
+    if label is Label.ESCAPED and outcome is Outcome.UNKNOWN_ESCAPE:
+        return "tests were not run: an escape only if they are green"
+    if label is Label.ESCAPED and outcome is not Outcome.ESCAPED:
+        return "it said so itself: not an escape, counts as edited (major)"
+    if label is Label.EDITED and outcome in {Outcome.ESCAPED, Outcome.UNKNOWN_ESCAPE}:
+        return "tests green and a defect found: counts as an escape"
+    if label is Label.MERGED and outcome is Outcome.ESCAPED:
+        return "a defect is recorded: counts as an escape"
+    return ""
+
+
+def objection(delivery: Delivery, judgement: Judgement) -> str:
+    """Why this label needs a second press on this delivery (METRICS 2.2); "" where it does not."""
+    delivery = effective_delivery(delivery, judgement)
+    label = judgement.label
+    if delivery is Delivery.VOID:
+        return "the harness failed here: nothing was delivered to judge"
+    if label is Label.ABSTAINED and delivery is Delivery.PATCH:
+        return "there is a patch: is it only a stub beside a question?"
+    if label is Label.ABSTAINED and delivery in {Delivery.EMPTY, Delivery.CRASH_MODEL}:
+        return "nothing was said: which words name what is missing?"
+    if label in {Label.MERGED, Label.ESCAPED} and delivery is not Delivery.PATCH:
+        return "there is no patch to merge" if label is Label.MERGED else "there is no patch"
+    if label is Label.EDITED and delivery in {Delivery.ASK, Delivery.DECLINE}:
+        return "it asks a question: is it none?"
+    if label is Label.MERGED and any(not judgement.is_matched(d) for d in judgement.defects):
+        return "a defect is recorded on it"
+    return ""

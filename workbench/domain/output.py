@@ -1,0 +1,114 @@
+"""An output: what one candidate delivered for one ticket in one trial.
+
+The patch is kept as the bytes that came; what became of it (the rung of the apply ladder, the git
+tree, git's own diff of base and tree) stands beside it and is written once.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Delivery(StrEnum):
+    """What came, whatever its worth (METRICS 1)."""
+
+    PATCH = "patch"
+    ASK = "ask"
+    DECLINE = "decline"
+    EMPTY = "empty"
+    CRASH_MODEL = "crash_model"
+    VOID = "void"
+
+
+class Rung(StrEnum):
+    """How a patch was applied; the last three are answers too, not errors."""
+
+    PLAIN = "plain"
+    NEWLINE = "newline"
+    RECOUNT = "recount"
+    FUZZ = "fuzz"
+    FAILED = "failed"
+    REFUSED = "refused"
+    EMPTY = "empty"
+
+    @property
+    def has_tree(self) -> bool:
+        """Whether there is a git tree to diff."""
+        return self not in {Rung.FAILED, Rung.REFUSED, Rung.EMPTY}
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a patch on its base commit.
+
+    `tree` is 40 hex digits or "" without one; `detail` is git's first line or the safety rule;
+    `diff` is git's own diff of base and tree (raw bytes), b"" without a tree;
+    `files`, `added`, `removed` are counted from the parsed hunks, never from --stat.
+    """
+
+    rung: Rung
+    tree: str = ""
+    detail: str = ""
+    badges: tuple[str, ...] = ()
+    diff: bytes = b""
+    files: int = 0
+    added: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One imported row before anything was done with it: what the file says."""
+
+    ticket_id: str
+    candidate: str
+    patch: bytes
+    message: str = ""
+    delivery: Delivery | None = None
+    self_flagged: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    run_id: str = ""
+    extra: str = "{}"
+
+    @property
+    def content_digest(self) -> str:
+        """SHA-256 by which the same bytes twice add nothing."""
+        head = json.dumps([self.message, self.delivery, self.self_flagged, self.questions])
+        return hashlib.sha256(head.encode() + b"\0" + self.patch).hexdigest()
+
+    def delivered_as(self) -> Delivery:
+        """What kind of delivery this is: a patch wins, then what was said, then silence.
+
+        A message without a patch reads as a question; a reviewer may correct it.
+        """
+        if self.delivery is not None:
+            return self.delivery
+        if self.patch.strip():
+            return Delivery.PATCH
+        return Delivery.ASK if self.message.strip() else Delivery.EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output as the study holds it. `output_id` is opaque: it tells nothing of its maker."""
+
+    output_id: str
+    ticket_id: str
+    candidate: str
+    trial: int
+    delivery: Delivery
+    patch: bytes
+    message: str
+    applied: Applied
+    self_flagged: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    run_id: str = ""
+    extra: str = "{}"
+    content_digest: str = ""
+
+
+def make_output_id(study_id: str, ticket_id: str, candidate: str, content_digest: str) -> str:
+    """Twelve hex digits that are the same on every machine and reveal nothing."""
+    seed = f"{study_id}\0{ticket_id}\0{candidate}\0{content_digest}"
+    return hashlib.sha256(seed.encode()).hexdigest()[:12]

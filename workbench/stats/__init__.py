@@ -1,0 +1,1 @@
+"""Numbers in, numbers out; knows nothing of tickets, outputs or labels."""
