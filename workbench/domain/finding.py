@@ -53,7 +53,7 @@ class Finding:
     """A remark or defect. `file` "" is the whole output, `line` 0 the whole file.
 
     `side` is "old" or "new"; `severity` runs 1 to 3; `flag` is the index of the flag that had
-    pointed at it, or None.
+    pointed at it, or None. `with_label`: given as part of a label, and gone with it.
     """
 
     kind: FindingKind
@@ -65,6 +65,7 @@ class Finding:
     found_by: FoundBy = FoundBy.REVIEW
     flag: int | None = None
     test_blind: bool = False
+    with_label: bool = False
 
     @property
     def is_defect(self) -> bool:

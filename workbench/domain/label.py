@@ -178,6 +178,7 @@ def _finding(raw: dict[str, object]) -> Finding:
         found_by=FoundBy(str(raw.get("found_by", FoundBy.REVIEW))),
         flag=None if flag is None else int(str(flag)),
         test_blind=bool(raw.get("test_blind", False)),
+        with_label=bool(raw.get("with_label", False)),
     )
 
 

@@ -59,7 +59,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """One imported row before anything was done with it: what the file says."""
+    """One imported row before anything was done with it; `where` is its place in the file."""
 
     ticket_id: str
     candidate: str
@@ -70,6 +70,7 @@ class Delivered:
     questions: tuple[str, ...] = ()
     run_id: str = ""
     extra: str = "{}"
+    where: str = ""
 
     @property
     def content_digest(self) -> str:
@@ -87,6 +88,16 @@ class Delivered:
         if self.patch.strip():
             return Delivery.PATCH
         return Delivery.ASK if self.message.strip() else Delivery.EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class NewOutput:
+    """A delivery with what became of it. An import keeps `output_id` and `trial`; "" and 0: new."""
+
+    delivered: Delivered
+    applied: Applied
+    output_id: str = ""
+    trial: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,25 @@
 """The order in which a reviewer meets the outputs: random, yet the same whenever asked for."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 
+from workbench.domain.blind import ReviewItem
 from workbench.domain.check import CheckStatus
-from workbench.domain.label import EditClass, Label
+from workbench.domain.label import EditClass, Event, Judgement, Label
+from workbench.domain.metrics import Cell
 from workbench.domain.outcome import Outcome
-from workbench.domain.output import Delivery
+from workbench.domain.output import Delivery, Rung
 
 
 class Place(IntEnum):
-    """Where an item stands for one reviewer. SETTLED needs no label (METRICS 2.1)."""
+    """Where an item stands for one reviewer. SETTLED needs no label (METRICS 2.1).
+
+    A labelled item stays LABELLED, also when its tests settle it later.
+    """
 
     OPEN = 0
     SKIPPED = 1
@@ -44,7 +51,10 @@ class QueueItem:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one reviewer is; the settled ones are not in the default queue, with the reason."""
+    """How far one reviewer is; the settled ones are not in the default queue, with the reason.
+
+    `left` counts open and skipped items; `total` is left and labelled: the default queue.
+    """
 
     left: int
     labelled: int
@@ -52,6 +62,92 @@ class Progress:
     tests_failed: int
     nothing_delivered: int
     void: int
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a saved event changed; it exists only once COMMIT has returned.
+
+    One output of the candidate `alias` moved from `old_cell` to `new_cell` (they may be equal).
+    """
+
+    event: Event
+    item: QueueItem
+    alias: str
+    old_cell: Cell
+    new_cell: Cell
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSummary:
+    """One line of a list of outputs; `label` is one reviewer's or the one the study counts."""
+
+    output_id: str
+    ticket_id: str
+    candidate: str
+    alias: str
+    trial: int
+    delivery: Delivery
+    rung: Rung
+    files: int
+    added: int
+    removed: int
+    tests: CheckStatus
+    label: Label | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class FirstScreen:
+    """All that the first paint needs; `item` is None only where the study has no outputs.
+
+    `tallies` go by alias, `names` from alias to name and empty unless names are open.
+    """
+
+    rows: tuple[QueueItem, ...]
+    item: ReviewItem | None
+    tallies: Mapping[str, Counter[Cell]]
+    progress: Progress
+    last_saved_at: datetime | None
+    has_labels: bool
+    names: Mapping[str, str]
+
+
+def compute_place(outcome: Outcome, judgement: Judgement) -> Place:
+    """Where an item stands under a judgement."""
+    if judgement.label is not None:
+        return Place.LABELLED
+    if not outcome.needs_label:
+        return Place.SETTLED
+    return Place.SKIPPED if judgement.skipped else Place.OPEN
+
+
+def standing(place: Place, outcome: Outcome) -> str:
+    """The word by which Progress counts an item: its place, or why it is settled."""
+    return outcome.value if place is Place.SETTLED else place.name.lower()
+
+
+def compute_progress(counts: Mapping[str, int]) -> Progress:
+    """Progress from how many items have each standing."""
+    left = counts.get("open", 0) + counts.get("skipped", 0)
+    labelled = counts.get("labelled", 0)
+    return Progress(
+        left=left,
+        labelled=labelled,
+        total=left + labelled,
+        tests_failed=counts.get(Outcome.CAUGHT, 0),
+        nothing_delivered=counts.get(Outcome.NO_OUTPUT, 0),
+        void=counts.get(Outcome.VOID, 0),
+    )
+
+
+_TEACHING_ROOM = 1 << 32  # positions below it belong to a teaching order
+
+
+def compute_position(seed: str, output_id: str) -> int:
+    """The order of `order_key` as an integer that SQL can sort: positive, below 2**63."""
+    return _TEACHING_ROOM + (int.from_bytes(order_key(seed, output_id)[:8]) >> 2)
 
 
 def order_key(seed: str, output_id: str) -> bytes:

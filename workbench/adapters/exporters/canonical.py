@@ -1,0 +1,191 @@
+"""The canonical row: JSONL that loses nothing, `schema_version` 1; other formats derive from it.
+
+Sorted keys and no locale: the same study gives the same bytes anywhere. Reading a row back is
+`adapters/importers/rows.py`.
+"""
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable
+from enum import StrEnum
+
+from workbench.adapters.redact import redact
+from workbench.domain.finding import Finding, Flag
+from workbench.domain.label import Event, Judgement, Label, format_time
+from workbench.domain.outcome import effective_delivery
+from workbench.domain.record import Record
+
+SCHEMA_VERSION = 1
+Hide = Callable[[str], str]
+
+
+class TextMode(StrEnum):
+    """What an export does with the words of tickets, candidates and reviewers."""
+
+    VERBATIM = "verbatim"
+    REDACTED = "redacted"
+    NONE = "none"
+
+
+def render_row(record: Record, mode: TextMode, taken_out: Counter[str]) -> str:
+    """One line without its end; counts what was redacted into `taken_out`."""
+    return json.dumps(make_row(record, mode, taken_out), sort_keys=True, ensure_ascii=False)
+
+
+def make_row(record: Record, mode: TextMode, taken_out: Counter[str]) -> dict[str, object]:
+    """The row as a mapping of JSON values; field names are those of the published format."""
+    hide = _make_hide(mode, taken_out)
+    ticket, output = record.ticket, record.output
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "study_id": record.study_id,
+        "item_id": output.output_id,
+        "ticket_id": ticket.ticket_id,
+        "output_id": output.output_id,
+        "ticket_spec": ticket.spec,
+        "ticket_title": hide(ticket.title),
+        "ticket_body": hide(ticket.body),
+        "base_commit": ticket.base_commit,
+        "repo": ticket.repo,
+        "candidate": output.candidate,
+        "run_id": output.run_id,
+        "trial": output.trial,
+        **_patch_fields(output.patch, hide),
+        "applied": output.applied.rung,
+        "message": hide(output.message),
+        "questions": [hide(q) for q in output.questions],
+        "self_flagged": [{"text": hide(text)} for text in output.self_flagged],
+        "exit_class": None,
+        "is_control": False,
+        "is_repeat": False,
+        "blind": False,
+        "position": "single",
+        "position_seed": None,
+        "recognised": None,
+        "post_reveal": False,
+        "tests": {
+            "status": record.check.tests,
+            "reason": hide(record.check.reason),
+            "hidden": record.check.hidden,
+            "source": hide(record.check.source),
+        },
+        "extra": {
+            "ticket": {
+                "labels": list(ticket.labels),
+                "url": hide(ticket.url),
+                "source": hide(ticket.source),
+                "extra": hide(ticket.extra),
+            },
+            "output": {"delivered": output.delivery, "extra": hide(output.extra)},
+        },
+        **_judgement_fields(record, hide),
+        **_event_fields(record),
+    }
+
+
+def _make_hide(mode: TextMode, taken_out: Counter[str]) -> Hide:
+    def hide(text: str) -> str:
+        if mode is TextMode.VERBATIM or not text:
+            return text
+        if mode is TextMode.NONE:
+            return ""
+        redacted = redact(text)
+        taken_out.update(redacted.counts)
+        return redacted.text
+
+    return hide
+
+
+def _patch_fields(patch: bytes, hide: Hide) -> dict[str, object]:
+    digest = hashlib.sha256(patch).hexdigest()
+    try:
+        text, encoding = hide(patch.decode()), "utf8"
+    except UnicodeDecodeError:
+        clean = hide(patch.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        text, encoding = base64.b64encode(clean).decode(), "base64"
+    return {"patch": text, "patch_encoding": encoding, "patch_sha256": digest}
+
+
+def _judgement_fields(record: Record, hide: Hide) -> dict[str, object]:
+    judgement = record.event.judgement if record.event else Judgement()
+    return {
+        "label": judgement.label,
+        "sublabel": judgement.edit,
+        "outcome": record.outcome,
+        "reason": judgement.reason,
+        "delivery": effective_delivery(record.output.delivery, judgement),
+        "tests_override": judgement.reason in {"baseline", "flaky"},
+        "preference": None,
+        "findings": [_finding(f, hide) for f in judgement.findings],
+        "defects": [_defect(f) for f in judgement.defects],
+        "flags": [_flag(i, flag, judgement, hide) for i, flag in enumerate(judgement.flags)],
+        "quote": hide(judgement.quote),
+        "rationale": hide(judgement.note),
+        "said_so_itself": judgement.said_so_itself,
+        "skipped": judgement.skipped,
+        "confidence": None,
+        "edit_source": "judged" if judgement.edit else None,
+        "no_defect_found": judgement.label is Label.MERGED and not judgement.defects,
+    }
+
+
+def _finding(finding: Finding, hide: Hide) -> dict[str, object]:
+    return {
+        "file": hide(finding.file),
+        "line": finding.line,
+        "side": finding.side,
+        "kind": finding.kind,
+        "severity": finding.severity,
+        "found_by": finding.found_by,
+        "text": hide(finding.text),
+        "flag_id": finding.flag,
+        "test_blind": finding.test_blind,
+        "with_label": finding.with_label,
+    }
+
+
+def _defect(finding: Finding) -> dict[str, object]:
+    return {
+        "kind": finding.kind,
+        "severity": finding.severity,
+        "found_by": finding.found_by,
+        "flag_id": finding.flag,
+        "test_blind": finding.test_blind,
+    }
+
+
+def _flag(index: int, flag: Flag, judgement: Judgement, hide: Hide) -> dict[str, object]:
+    matched = [n for n, defect in enumerate(judgement.defects) if defect.flag == index]
+    return {
+        "quote": hide(flag.quote),
+        "location": hide(flag.location),
+        "verdict": flag.verdict,
+        "defect_id": matched[0] if matched else None,
+    }
+
+
+def _event_fields(record: Record) -> dict[str, object]:
+    event = record.event
+    effort = event.effort if event else None
+    return {
+        "event_id": record.event_key or None,
+        "supersedes_event_id": record.supersedes_key or None,
+        "act": _original_act(event) if event else None,
+        "reviewer_id": event.reviewer if event else None,
+        "role": "rater" if event else None,
+        "rubric_version": event.rubric_version if event else None,
+        "source": record.source if event else None,
+        "started_at": format_time(effort.started_at) if effort else None,
+        "committed_at": format_time(event.at) if event else None,
+        "active_ms": effort.active_ms if effort else None,
+        "idle_ms": effort.idle_ms if effort else None,
+        "peeks": effort.peeks if effort else None,
+        "tool_version": record.tool_version or None,
+    }
+
+
+def _original_act(event: Event) -> str:
+    """What was done where the event was first recorded."""
+    return str(json.loads(event.origin)["act"]) if event.origin else str(event.act)

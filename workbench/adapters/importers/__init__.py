@@ -1,0 +1,1 @@
+"""Files of others as domain values; an importer yields a value or a RowProblem, or refuses."""

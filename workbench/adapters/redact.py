@@ -1,0 +1,37 @@
+"""Takes secrets and home paths out of text that leaves the study, and counts them (SAFETY K2)."""
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+_RULES = {
+    "key": r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{10,}|\b(?:ghp|gho|ghs|ghu|github_pat)_[A-Za-z0-9_]{16,}"
+    r"|\bAKIA[0-9A-Z]{16}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}",
+    "pem": r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+    "jwt": r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
+    "home": r"(?:/home/|/Users/)[^/\s:'\"]+|[A-Za-z]:\\Users\\[^\\\s'\"]+",
+    "e-mail": r"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\b",
+}
+_ANY = re.compile(
+    "|".join(f"(?P<r{i}>{rule})" for i, rule in enumerate(_RULES.values())), re.DOTALL
+)
+_KINDS = {f"r{i}": kind for i, kind in enumerate(_RULES)}
+
+
+class Redacted(NamedTuple):
+    """A text without secrets, and how many of each kind were taken out."""
+
+    text: str
+    counts: Counter[str]
+
+
+def redact(text: str) -> Redacted:
+    """Replace every secret by `[redacted KIND]`; doing it twice changes nothing more."""
+    counts: Counter[str] = Counter()
+
+    def replace(match: re.Match[str]) -> str:
+        kind = _KINDS[str(match.lastgroup)]
+        counts[kind] += 1
+        return f"[redacted {kind}]"
+
+    return Redacted(_ANY.sub(replace, text), counts)

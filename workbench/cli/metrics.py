@@ -1,0 +1,75 @@
+"""`workbench metrics`: the four rates of each candidate, with companions and intervals."""
+
+from typing import Annotated
+
+import typer
+
+from workbench.bootstrap import find_study, open_workbench
+from workbench.cli.terminal import JsonOption, StudyOption, say, say_json, say_table
+from workbench.domain.metrics import Rate, Scorecard
+
+
+def metrics(
+    reviewer: Annotated[
+        str | None, typer.Option("--reviewer", metavar="NAME", help="Only this one's labels.")
+    ] = None,
+    study: StudyOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print merge, abstention, self-flagged-flaw and escape rate of every candidate."""
+    from workbench.services.scorecards import CONFIDENCE, score_all
+
+    with open_workbench(find_study(study)) as bench:
+        recount = bench.store.recount(reviewer)
+    cards = score_all(recount.tallies)
+    if as_json:
+        rows = [_as_json(name, card, CONFIDENCE) for name, card in sorted(cards.items())]
+        double = {"labelled_twice": recount.n_multiple, "disagree": recount.n_disagree}
+        say_json("metrics", rows, double_labels=double)
+        return
+    if not cards:
+        say("no outputs yet: workbench outputs import FILE")
+        return
+    for name, card in sorted(cards.items()):
+        _print(name, card)
+    if recount.n_multiple:
+        say(f"{recount.n_multiple} outputs have labels of more than one reviewer, of which")
+        say(f"{recount.n_disagree} disagree; here the one who labelled first counts")
+
+
+def _print(name: str, card: Scorecard) -> None:
+    from workbench.services.scorecards import RATES, list_rates
+
+    say(name)
+    rates = list_rates(card)
+    say_table(
+        ("", "k/n", "rate", "95 % interval"),
+        [(f"  {RATES[key]}", *_cells(rate)) for key, rate in rates.items()],
+    )
+    states = {str(state): n for state, n in card.states.items() if n}
+    say("  outcomes: " + ", ".join(f"{n} {state}" for state, n in states.items()))
+    say()
+
+
+def _cells(rate: Rate) -> tuple[str, str, str]:
+    if rate.value is None:
+        return "0/0", "—", "—"
+    low, high = rate.interval
+    return f"{rate.hits}/{rate.n}", f"{rate.value:.1%}", f"{low:.1%} to {high:.1%}"
+
+
+def _as_json(name: str, card: Scorecard, confidence: float) -> dict[str, object]:
+    from workbench.services.scorecards import list_rates
+
+    rates: dict[str, object] = {
+        key: {
+            "hits": rate.hits,
+            "n": rate.n,
+            "rate": rate.value,
+            "interval": list(rate.interval),
+            "confidence": confidence,
+        }
+        for key, rate in list_rates(card).items()
+    }
+    states = {str(state): n for state, n in card.states.items()}
+    return {"candidate": name, **rates, "discrimination": card.discrimination, "outcomes": states}

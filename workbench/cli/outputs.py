@@ -1,0 +1,142 @@
+"""`workbench outputs`: import, tests, list, show."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.bootstrap import Workbench, find_study, open_workbench, utc_now
+from workbench.cli.terminal import (
+    JsonOption,
+    Progress,
+    StudyOption,
+    describe_counts,
+    end_with_problems,
+    say,
+    say_json,
+    say_table,
+    say_text,
+)
+from workbench.domain.imported import RowProblem
+from workbench.domain.output import Delivered, Delivery
+from workbench.text import decode
+
+app = typer.Typer(help="What the candidates delivered.", no_args_is_help=True)
+CandidateOption = Annotated[
+    str | None,
+    typer.Option("--candidate", metavar="NAME", help="Whose outputs; else as each row says."),
+]
+
+
+@app.command("import")
+def import_(
+    files: list[Path],
+    candidate: CandidateOption = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="A SWE-bench report with test results.")
+    ] = None,
+    study: StudyOption = None,
+) -> None:
+    """Read predictions (JSONL, a JSON list, or an object by id) and turn each into a git tree."""
+    from workbench.adapters.importers.predictions import read_predictions
+
+    def rows() -> Iterator[tuple[str, Delivered | RowProblem]]:
+        for file in files:
+            for row in read_predictions(file, candidate):
+                yield str(file), row
+
+    progress = Progress("patches applied")
+    with open_workbench(find_study(study), progress.percent) as bench:
+        done = bench.outputs.add(rows(), progress.count)
+        progress.done()
+        counts = {"added": done.added, "here already": done.same}
+        rungs = describe_counts({str(rung): n for rung, n in sorted(done.rungs.items())})
+        say(f"{done.read} rows read: {describe_counts(counts)}")
+        say(f"applied: {rungs}")
+        problems = list(done.problems)
+        if report:
+            problems += _record(bench, report, candidate)
+    end_with_problems(problems)
+
+
+@app.command("tests")
+def import_tests(file: Path, candidate: CandidateOption = None, study: StudyOption = None) -> None:
+    """Read test results: a SWE-bench report, or JSONL of {ticket, candidate, tests}."""
+    with open_workbench(find_study(study)) as bench:
+        problems = _record(bench, file, candidate)
+    end_with_problems(problems)
+
+
+def _record(bench: Workbench, file: Path, candidate: str | None) -> list[RowProblem]:
+    from workbench.adapters.importers.reports import read_reports
+
+    done = bench.outputs.record_checks(read_reports(file), str(file), candidate, utc_now())
+    counts = {"recorded": done.matched, "the same": done.same, "unmatched": len(done.problems)}
+    say(f"{done.read} test results read: {describe_counts(counts)}")
+    return list(done.problems)
+
+
+@app.command("list")
+def list_(study: StudyOption = None, as_json: JsonOption = False) -> None:
+    """List the outputs: how each was applied, what the tests said, how it was labelled."""
+    with open_workbench(find_study(study)) as bench:
+        rows = [
+            {
+                "id": o.output_id,
+                "ticket": o.ticket_id,
+                "candidate": o.candidate,
+                "trial": o.trial,
+                "delivery": o.delivery,
+                "applied": o.rung,
+                "files": o.files,
+                "added": o.added,
+                "removed": o.removed,
+                "tests": o.tests,
+                "label": o.label,
+            }
+            for o in bench.store.list_outputs()
+        ]
+    if as_json:
+        say_json("outputs", rows)
+    elif rows:
+        shown = [[("" if v is None else v) for v in row.values()] for row in rows]
+        say_table(tuple(rows[0]), shown)
+    else:
+        say("no outputs yet: workbench outputs import FILE")
+
+
+@app.command()
+def show(output_id: str, study: StudyOption = None, as_json: JsonOption = False) -> None:
+    """Print ticket, message and patch of one output."""
+    with open_workbench(find_study(study)) as bench:
+        output = bench.store.get_output(output_id)
+        ticket = bench.store.get_ticket(output.ticket_id)
+        check = bench.store.get_check(output.output_id)
+    patch = decode(output.patch)
+    if as_json:
+        row = {
+            "id": output.output_id,
+            "ticket": {"id": ticket.ticket_id, "title": ticket.title, "body": ticket.body},
+            "candidate": output.candidate,
+            "trial": output.trial,
+            "delivery": output.delivery,
+            "applied": output.applied.rung,
+            "detail": output.applied.detail,
+            "badges": list(output.applied.badges),
+            "tests": check.tests,
+            "message": output.message,
+            "patch": patch,
+        }
+        say_json("outputs", [row])
+        return
+    applied = output.applied
+    say(f"output {output.output_id} · {output.candidate} · trial {output.trial}")
+    say(f"applied: {applied.rung}{': ' + applied.detail if applied.detail else ''}")
+    say(f"tests: {check.tests}{' (' + check.reason + ')' if check.reason else ''}")
+    for badge in applied.badges:
+        say(f"note: {badge}")
+    say_text(f"\n--- ticket {ticket.ticket_id}: {ticket.title}\n{ticket.body}")
+    say_text(f"\n--- message\n{output.message or '(nothing was said)'}")
+    if output.delivery is Delivery.PATCH:
+        say_text(f"\n--- patch\n{patch}")

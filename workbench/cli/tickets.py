@@ -1,0 +1,99 @@
+"""`workbench tickets`: import, list, mark, freeze."""
+
+from enum import StrEnum
+from itertools import chain
+from pathlib import Path
+
+import typer
+
+from workbench.bootstrap import find_study, open_workbench, utc_now
+from workbench.cli.terminal import (
+    JsonOption,
+    Progress,
+    StudyOption,
+    describe_counts,
+    end_with_problems,
+    say,
+    say_json,
+    say_table,
+)
+from workbench.domain.ticket import Spec
+
+app = typer.Typer(help="The frozen suite: tickets from your own backlog.", no_args_is_help=True)
+
+
+class Mark(StrEnum):
+    """What a person may call a ticket."""
+
+    CLEAR = "clear"
+    VAGUE = "vague"
+
+
+@app.command("import")
+def import_(files: list[Path], study: StudyOption = None) -> None:
+    """Read SWE-bench rows (JSON, JSONL), our JSONL, or a folder of Markdown."""
+    from workbench.adapters.importers.tickets import read_tickets
+
+    progress = Progress("looked at")
+    with open_workbench(find_study(study), progress.percent) as bench:
+        rows = chain.from_iterable(read_tickets(file) for file in files)
+        done = bench.tickets.add(rows)
+    progress.done()
+    counts = {"added": done.added, "here already": done.same, "refused": len(done.problems)}
+    say(f"{done.read} tickets read: {describe_counts(counts)}")
+    end_with_problems(done.problems)
+
+
+@app.command("list")
+def list_(study: StudyOption = None, as_json: JsonOption = False) -> None:
+    """List the tickets with their spec."""
+    with open_workbench(find_study(study)) as bench:
+        tickets = bench.tickets.list()
+    if as_json:
+        say_json(
+            "tickets",
+            [
+                {
+                    "id": t.ticket_id,
+                    "title": t.title,
+                    "spec": t.spec,
+                    "repo": t.repo,
+                    "base_commit": t.base_commit,
+                    "digest": t.digest,
+                }
+                for t in tickets
+            ],
+        )
+        return
+    if not tickets:
+        say("no tickets yet: workbench tickets import FILE")
+        return
+    say_table(
+        ("id", "spec", "base", "title"),
+        [(t.ticket_id, t.spec, t.base_commit[:10], t.title) for t in tickets],
+    )
+
+
+@app.command()
+def mark(ticket_id: str, spec: Mark, study: StudyOption = None) -> None:
+    """Say whether a ticket is clear or vague: a person's call, before any run."""
+    with open_workbench(find_study(study)) as bench:
+        bench.tickets.mark(ticket_id, Spec(spec))
+    say(f"{ticket_id} is {spec}")
+
+
+@app.command()
+def freeze(study: StudyOption = None) -> None:
+    """Freeze the suite: tickets.lock.json is written, and tickets cannot change any more."""
+    from workbench.adapters.files import write_atomically
+    from workbench.services.tickets import render_lock
+
+    with open_workbench(find_study(study)) as bench:
+        entries = bench.tickets.freeze(utc_now())
+        lock = render_lock(entries)
+        write_atomically(bench.study.lock_file, [lock.encode()])
+        digest = bench.store.frozen_digest
+    unset = sum(entry.spec is Spec.UNSET for entry in entries)
+    say(f"{len(entries)} tickets frozen, digest {digest[:16]}, in {bench.study.lock_file}")
+    if unset:
+        say(f"{unset} are neither clear nor vague: they count in no stratum but all")

@@ -1,0 +1,70 @@
+"""From a key to a judgement: what a label means for what a reviewer already holds of an output.
+
+A change of mind replaces what came with the old label (its edit class, its defects, the answer on
+self-flags) and keeps what was recorded beside it (findings, note).
+"""
+
+from dataclasses import dataclass, replace
+
+from workbench.domain.finding import Finding, Flag
+from workbench.domain.label import EditClass, Judgement, Label, Reason
+from workbench.domain.output import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A label with what its second key or the command line adds."""
+
+    label: Label
+    edit: EditClass | None = None
+    defects: tuple[Finding, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    reason: Reason | None = None
+    quote: str = ""
+    note: str = ""
+
+
+def apply_decision(held: Judgement, decision: Decision, delivery: Delivery) -> Judgement:
+    """The judgement after a decision, before any answer to an objection."""
+    kept = tuple(f for f in held.findings if not f.with_label)
+    flag = 0 if decision.flags else None
+    defects = tuple(replace(d, with_label=True, flag=flag) for d in decision.defects)
+    if decision.flags:
+        kept = tuple(replace(f, flag=0) if f.is_defect else f for f in kept)
+    reason = decision.reason
+    nothing_came = delivery in {Delivery.EMPTY, Delivery.CRASH_MODEL}
+    if reason is None and decision.label is Label.EDITED and nothing_came:
+        reason = Reason.NOTHING_USABLE
+    return Judgement(
+        label=decision.label,
+        edit=decision.edit if decision.label is Label.EDITED else None,
+        findings=(*kept, *defects),
+        flags=decision.flags,
+        reason=reason,
+        quote=decision.quote,
+        note=decision.note or held.note,
+        said_so_itself=True if decision.flags else None,
+    )
+
+
+def insist(judgement: Judgement, delivery: Delivery, quote: str = "") -> Judgement:
+    """The judgement after a reviewer stood by a label against the delivery (METRICS 2.2)."""
+    if judgement.label is Label.ABSTAINED and delivery not in {Delivery.ASK, Delivery.DECLINE}:
+        return replace(judgement, delivery=Delivery.ASK, quote=quote or judgement.quote)
+    if judgement.label is Label.EDITED and delivery in {Delivery.ASK, Delivery.DECLINE}:
+        return replace(judgement, delivery=Delivery.EMPTY, reason=Reason.NOT_A_QUESTION)
+    return judgement
+
+
+def answer_self_flag(judgement: Judgement, *, said_so: bool) -> Judgement:
+    """The judgement after "did it say so itself?": yes matches every defect to one flag."""
+    if not said_so:
+        findings = tuple(replace(f, flag=None) for f in judgement.findings)
+        return replace(judgement, flags=(), findings=findings, said_so_itself=False)
+    findings = tuple(replace(f, flag=0) if f.is_defect else f for f in judgement.findings)
+    return replace(judgement, flags=(Flag(quote=""),), findings=findings, said_so_itself=True)
+
+
+def found_a_flaw(judgement: Judgement) -> bool:
+    """Whether this label says that something is wrong with what was delivered."""
+    return judgement.label in {Label.EDITED, Label.ESCAPED} or bool(judgement.defects)

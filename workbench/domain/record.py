@@ -1,0 +1,28 @@
+"""One row of an export before it has a format: an output, and one event on it or none."""
+
+from dataclasses import dataclass
+
+from workbench.domain.check import CheckResult
+from workbench.domain.label import Event
+from workbench.domain.outcome import Outcome
+from workbench.domain.output import Output
+from workbench.domain.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What an exporter gets. `event_key`, `supersedes_key` name events beyond this database.
+
+    `source` is "rater" for a label given here and what the file said for an imported one.
+    """
+
+    study_id: str
+    ticket: Ticket
+    output: Output
+    check: CheckResult
+    outcome: Outcome
+    event: Event | None = None
+    event_key: str = ""
+    supersedes_key: str = ""
+    source: str = "rater"
+    tool_version: str = ""

@@ -1,0 +1,103 @@
+"""What a reviewer sees next, and the document behind it, made ready before it is asked for."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from workbench.diff.document import DiffDocument, build_document, raw_document
+from workbench.diff.hunk import PatchError
+from workbench.domain.blind import ReviewItem
+from workbench.domain.output import Delivery
+from workbench.domain.queue import Place, QueueItem
+
+if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
+    from workbench.store.store import Store
+
+PAGE = 60
+FILTER_LIMIT = 500
+EVERYTHING = tuple(Place)
+
+
+class Blobs(Protocol):
+    """Reads whole files of a tree from our private clones."""
+
+    def read(self, repo: str, treeish: str, path: bytes) -> bytes | None:
+        """The bytes of a file; None where the tree has none or it is larger than the cap."""
+
+
+class Queues:
+    """The queue of one reviewer; positions are opaque and only compared."""
+
+    def __init__(self, store: "Store", reviewer: str, *, open_names: bool = False) -> None:
+        """Bind the store to a reviewer."""
+        self._store, self._reviewer, self._open_names = store, reviewer, open_names
+
+    def window(self, position: int) -> tuple[QueueItem, ...]:
+        """The items around a position, that one included."""
+        before = self._store.queue_page(self._reviewer, position, PAGE, is_forward=False)
+        after = self._store.queue_page(self._reviewer, position - 1, PAGE)
+        return (*before, *after)
+
+    def step(self, position: int, n: int) -> QueueItem | None:
+        """The n-th item after (or before) a position; None past the end."""
+        page = self._store.queue_page(self._reviewer, position, abs(n), is_forward=n > 0)
+        if not page:
+            return None
+        return page[-1] if n > 0 else page[0]
+
+    def next_open(self, position: int | None) -> QueueItem | None:
+        """The next output without a label: those never seen first, skipped ones last."""
+        return self._store.next_open(self._reviewer, position)
+
+    def filter(self, text: str) -> tuple[QueueItem, ...]:
+        """Items whose ticket, title, alias or label holds `text`, settled ones too."""
+        return tuple(
+            self._store.queue_page(self._reviewer, None, FILTER_LIMIT, places=EVERYTHING, text=text)
+        )
+
+    def item(self, output_id: str) -> QueueItem:
+        """One line of the queue."""
+        return self._store.get_item(self._reviewer, output_id)
+
+    def open(self, output_id: str) -> ReviewItem:
+        """An output as it may be shown to this reviewer."""
+        return self._store.get_review_item(self._reviewer, output_id, open_names=self._open_names)
+
+
+def make_document(item: ReviewItem) -> DiffDocument:
+    """What the diff pane shows of an output: git's diff, the raw patch, or the message."""
+    key = item.output_id
+    if item.delivery is not Delivery.PATCH:
+        said = item.message or "(nothing was said)"
+        return raw_document(said.encode(), "no patch: the message is the output", key=key)
+    if not item.rung.has_tree:
+        reason = f"{item.rung}: {item.detail}" if item.detail else str(item.rung)
+        return raw_document(item.patch, reason, key=key, badges=item.badges)
+    badges = item.badges if item.rung == "plain" else (f"applied: {item.rung}", *item.badges)
+    try:
+        document = build_document(item.diff, key=key, badges=badges)
+    except PatchError as error:
+        return raw_document(item.diff, f"the diff cannot be read: {error}", key=key)
+    if document.files:
+        return document
+    return raw_document(item.patch, "the patch changes nothing", key=key)
+
+
+def attach_files(item: ReviewItem, document: DiffDocument, blobs: Blobs) -> bool:
+    """Give a document the whole files behind it, for context and highlight; in a worker."""
+    if not item.tree:
+        return False
+    for entry in document.files:
+        patch = entry.patch
+        old = _read(blobs, item, item.ticket.base_commit, patch.old_path)
+        new = _read(blobs, item, item.tree, patch.new_path)
+        document.attach_blobs(entry.address, old, new)
+    return True
+
+
+def _read(blobs: Blobs, item: ReviewItem, treeish: str, path: bytes | None) -> bytes | None:
+    return None if path is None else blobs.read(item.ticket.repo, treeish, path)
+
+
+def with_judgement(item: ReviewItem, fresh: ReviewItem) -> ReviewItem:
+    """The item with what was recorded since it was prepared."""
+    return replace(item, judgement=fresh.judgement)

@@ -1,0 +1,199 @@
+"""One event more on the log: one SELECT, INSERT the event, UPDATE its item, UPSERT the counts.
+
+Nothing here depends on how many labels there are: every look-up is a row by its key.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from workbench.domain.errors import UsageError
+from workbench.domain.history import Head, Links
+from workbench.domain.label import NO_JUDGEMENT, Act, Effort, Event, Judgement, compute_hash
+from workbench.domain.metrics import Cell, classify
+from workbench.domain.outcome import derive_outcome
+from workbench.domain.queue import (
+    Progress,
+    QueueItem,
+    Saved,
+    compute_place,
+    compute_progress,
+    standing,
+)
+from workbench.domain.ticket import Spec
+from workbench.store.database import Params, one
+from workbench.store.event_rows import EVENT_COLUMNS, INSERT_EVENT, to_event, to_params
+from workbench.store.screen_rows import ITEM_JOINS, QUEUE_COLUMNS, Values, to_queue_item
+
+FACTS = (
+    f"SELECT {QUEUE_COLUMNS}, o.id AS output, o.candidate, t.spec, i.first_event_id,"  # noqa: S608 - constants
+    " head.undo AS head_undo, head.redo AS head_redo, chain.event_id AS chain_id,"
+    " chain.hash AS chain_hash,"
+    " (SELECT json_group_object(cell, n) FROM (SELECT cell, sum(n) AS n FROM tally"
+    "  WHERE reviewer IN ('', :reviewer) AND candidate = '' GROUP BY cell)) AS standings,"
+    f" {EVENT_COLUMNS}"
+    " FROM output eo CROSS JOIN item i ON i.reviewer = :reviewer AND i.output = eo.id"
+    f" {ITEM_JOINS}"
+    " LEFT JOIN label_event e ON e.event_id = i.event_id"
+    " LEFT JOIN label_event head"
+    "  ON head.event_id = (SELECT max(event_id) FROM label_event WHERE reviewer = :reviewer)"
+    " LEFT JOIN label_event chain ON chain.event_id = (SELECT max(event_id) FROM label_event)"
+    " WHERE eo.output_id = :output_id"
+)
+UPDATE_ITEM = (
+    "UPDATE item SET place = :place, outcome = :outcome, label = :label, edit = :edit,"
+    " event_id = :event_id, first_event_id = :first_event_id"
+    " WHERE reviewer = :reviewer AND output = :output"
+)
+UPSERT = {
+    n: "INSERT INTO tally (reviewer, candidate, cell, n) VALUES "  # noqa: S608 - numbers only
+    + ", ".join(f"(:reviewer, :c{i}, :k{i}, :n{i})" for i in range(n))
+    + " ON CONFLICT (reviewer, candidate, cell) DO UPDATE SET n = n + excluded.n"
+    for n in (2, 4)
+}
+
+
+class Facts(NamedTuple):
+    """What one SELECT says of an output in front of a reviewer."""
+
+    item: QueueItem
+    output: int
+    candidate: str
+    spec: Spec
+    first_event_id: int | None
+    head: Head
+    chain_id: int
+    chain_hash: str
+    standings: Counter[str]
+    last: Event | None
+
+
+class Origin(NamedTuple):
+    """Where and when an event is made."""
+
+    reviewer: str
+    effort: Effort
+    at: datetime
+    rubric_version: str
+    app_version: str
+    text: str = ""
+
+
+Link = Callable[[int, Facts], Links]
+
+
+def append(connection: Connection, output_id: str, act: Act, origin: Origin, link: Link) -> Saved:
+    """Add one event to the log and bring the derived rows up to it."""
+    facts = load_facts(connection, origin.reviewer, output_id)
+    event = _make_event(facts, act, origin, link(facts.chain_id + 1, facts))
+    connection.exec_driver_sql(INSERT_EVENT, dict(to_params(event, facts.output)))
+    before = NO_JUDGEMENT if facts.last is None else facts.last.judgement
+    item = _move_item(facts.item, event.judgement)
+    connection.exec_driver_sql(UPDATE_ITEM, _item_params(facts, event, item))
+    old = classify(facts.spec, item.delivery, item.tests, before)
+    new = classify(facts.spec, item.delivery, item.tests, event.judgement)
+    progress = _move_counts(connection, facts, event.reviewer, (old, new), item)
+    return Saved(event, item, item.alias, old, new, progress)
+
+
+def load_facts(connection: Connection, reviewer: str, output_id: str) -> Facts:
+    """Everything the new event depends on; UsageError where the queue has no such output."""
+    row = one(connection, FACTS, reviewer=reviewer, output_id=output_id)
+    if row is None:
+        raise UsageError(f"no output {output_id} in the queue of reviewer {reviewer}")
+    return _to_facts(tuple(row))
+
+
+def _to_facts(row: Values) -> Facts:
+    """A row of FACTS."""
+    output, candidate, spec, first, undo, redo, chain_id, chain_hash, counts = row[13:22]
+    return Facts(
+        item=to_queue_item(row),
+        output=output,
+        candidate=candidate,
+        spec=Spec(spec),
+        first_event_id=first,
+        head=Head(undo, redo),
+        chain_id=chain_id or 0,
+        chain_hash=chain_hash or "",
+        standings=Counter(json.loads(counts)),
+        last=None if row[22] is None else to_event(row[22:]),
+    )
+
+
+def _make_event(facts: Facts, act: Act, origin: Origin, links: Links) -> Event:
+    last = facts.last
+    event = Event(
+        event_id=facts.chain_id + 1,
+        output_id=facts.item.output_id,
+        reviewer=origin.reviewer,
+        seq=1 if last is None else last.seq + 1,
+        act=act,
+        judgement=links.judgement,
+        supersedes=None if last is None else last.event_id,
+        undoes=links.undoes,
+        back=links.back,
+        below=links.below,
+        undo=links.head.undo,
+        redo=links.head.redo,
+        effort=origin.effort,
+        rubric_version=origin.rubric_version,
+        app_version=origin.app_version,
+        at=origin.at,
+        prev_hash=facts.chain_hash,
+        origin=origin.text,
+    )
+    return replace(event, hash=compute_hash(event))
+
+
+def _move_item(item: QueueItem, judgement: Judgement) -> QueueItem:
+    outcome = derive_outcome(item.delivery, item.tests, judgement)
+    return replace(
+        item,
+        place=compute_place(outcome, judgement),
+        label=judgement.label,
+        edit=judgement.edit,
+        outcome=outcome,
+    )
+
+
+def _item_params(facts: Facts, event: Event, item: QueueItem) -> Params:
+    began = facts.first_event_id if facts.item.label else event.event_id
+    return {
+        "reviewer": event.reviewer,
+        "output": facts.output,
+        "place": item.place.value,
+        "outcome": item.outcome.value,
+        "label": item.label,
+        "edit": item.edit,
+        "event_id": event.event_id,
+        "first_event_id": began if item.label else None,
+    }
+
+
+def _move_counts(
+    connection: Connection, facts: Facts, reviewer: str, cells: tuple[Cell, Cell], item: QueueItem
+) -> Progress:
+    """One UPSERT for what changed: the candidate's cells and the standings behind Progress."""
+    before = standing(facts.item.place, facts.item.outcome)
+    after = standing(item.place, item.outcome)
+    old, new = cells
+    changes: list[tuple[str, str, int]] = []
+    if old != new:
+        changes += [(facts.candidate, old.encode(), -1), (facts.candidate, new.encode(), 1)]
+    if before != after:
+        changes += [("", before, -1), ("", after, 1)]
+    if changes:
+        params: dict[str, str | int] = {"reviewer": reviewer}
+        for i, (candidate, cell, n) in enumerate(changes):
+            params |= {f"c{i}": candidate, f"k{i}": cell, f"n{i}": n}
+        connection.exec_driver_sql(UPSERT[len(changes)], params)
+    counts = Counter(facts.standings)
+    counts[before] -= 1
+    counts[after] += 1
+    return compute_progress(counts)

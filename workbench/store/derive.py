@@ -1,0 +1,114 @@
+"""What follows from outputs, checks and judgements: items and counts, kept beside their causes.
+
+`Shift` collects changes to the tally and applies them once, so a bulk import touches few rows.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from workbench.domain.check import CheckStatus
+from workbench.domain.label import NO_JUDGEMENT, Judgement, parse_judgement
+from workbench.domain.metrics import classify
+from workbench.domain.outcome import Outcome, derive_outcome
+from workbench.domain.output import Delivery
+from workbench.domain.queue import Place, compute_place, standing
+from workbench.domain.ticket import Spec
+
+BASE = ""  # the reviewer of the base tally
+EVERYONE = ""  # the candidate under which items are counted by standing
+
+_ADD = (
+    "INSERT INTO tally (reviewer, candidate, cell, n) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (reviewer, candidate, cell) DO UPDATE SET n = n + excluded.n"
+)
+_HELD = (
+    "SELECT i.reviewer, i.place, i.outcome, e.judgement FROM reviewer r"
+    " CROSS JOIN item i ON i.reviewer = r.name AND i.output = ?"
+    " LEFT JOIN label_event e ON e.event_id = i.event_id"
+)
+_MOVE = "UPDATE item SET place = ?, outcome = ? WHERE reviewer = ? AND output = ?"
+
+
+class Ground(NamedTuple):
+    """What an output is before anybody judges it."""
+
+    spec: Spec
+    delivery: Delivery
+    tests: CheckStatus
+
+
+class Standing(NamedTuple):
+    """Where a judgement puts an output of some ground."""
+
+    place: Place
+    outcome: Outcome
+    cell: str
+    key: str
+
+
+@lru_cache(maxsize=4096)
+def place_judgement(ground: Ground, text: str) -> Standing:
+    """The standing under a judgement given as its JSON text, "" for none."""
+    judgement = parse_judgement(text) if text else NO_JUDGEMENT
+    return compute_standing(ground, judgement)
+
+
+def compute_standing(ground: Ground, judgement: Judgement) -> Standing:
+    """The standing under a judgement."""
+    outcome = derive_outcome(ground.delivery, ground.tests, judgement)
+    place = compute_place(outcome, judgement)
+    cell = classify(ground.spec, ground.delivery, ground.tests, judgement).encode()
+    return Standing(place, outcome, cell, standing(place, outcome))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An output of the store, as far as counting goes."""
+
+    id: int
+    candidate: str
+    ground: Ground
+
+
+class Shift:
+    """Changes to the tally, collected in memory (as many as there are cells, not rows)."""
+
+    def __init__(self) -> None:
+        """Nothing has changed yet."""
+        self._changes: Counter[tuple[str, str, str]] = Counter()
+
+    def add(self, reviewer: str, candidate: str, where: Standing, n: int) -> None:
+        """Count n outputs more at a standing."""
+        self._changes[reviewer, candidate, where.cell] += n
+        self._changes[reviewer, EVERYONE, where.key] += n
+
+    def peek(self) -> Counter[tuple[str, str, str]]:
+        """What was collected, by (reviewer, candidate, cell), without zeros."""
+        return Counter({key: n for key, n in self._changes.items() if n})
+
+    def apply(self, connection: Connection) -> None:
+        """Write what was collected."""
+        changes = [(*key, n) for key, n in self._changes.items() if n]
+        if changes:
+            connection.exec_driver_sql(_ADD, changes)
+        self._changes.clear()
+
+
+def change_ground(connection: Connection, shift: Shift, old: Known, new: Ground) -> None:
+    """Bring items and counts of one output up to new tests or a new spec."""
+    old_base, new_base = place_judgement(old.ground, ""), place_judgement(new, "")
+    shift.add(BASE, old.candidate, old_base, -1)
+    shift.add(BASE, old.candidate, new_base, 1)
+    for reviewer, place, outcome, text in connection.exec_driver_sql(_HELD, (old.id,)).all():
+        before, after = place_judgement(old.ground, text or ""), place_judgement(new, text or "")
+        shift.add(reviewer, old.candidate, before, -1)
+        shift.add(reviewer, old.candidate, old_base, 1)
+        shift.add(reviewer, old.candidate, after, 1)
+        shift.add(reviewer, old.candidate, new_base, -1)
+        if (place, outcome) != (after.place, after.outcome):
+            moved = (after.place.value, after.outcome.value, reviewer, old.id)
+            connection.exec_driver_sql(_MOVE, moved)

@@ -1,0 +1,114 @@
+"""Recording labels: the key press that must not be lost, its undo and its redo.
+
+Each is one transaction that begins IMMEDIATE; a failure of any kind is NotSaved and leaves nothing.
+An undo or redo is an event like any other, after one more SELECT for what it acts on.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from workbench.domain.errors import LabelRefused
+from workbench.domain.history import link_act, link_redo, link_undo
+from workbench.domain.label import Act, Effort, Event, Judgement
+from workbench.domain.queue import Saved
+from workbench.store.append import Origin, append
+from workbench.store.database import Database, one
+from workbench.store.event_rows import EVENT_COLUMNS, N_EVENT_COLUMNS, event_columns, to_event
+
+# What an undo or redo would act on, and the event behind that: the reviewer's last event names it.
+_REWIND = (
+    "SELECT {columns} FROM label_event head CROSS JOIN label_event e ON e.event_id = head.{name}"
+    " CROSS JOIN output eo ON eo.id = e.output"
+    " LEFT JOIN label_event b ON b.event_id = e.{behind}"
+    " WHERE head.event_id = (SELECT max(event_id) FROM label_event WHERE reviewer = :reviewer)"
+)
+_BOTH = f"{EVENT_COLUMNS}, {event_columns('b')}"
+UNDO_TARGET = _REWIND.format(columns=_BOTH, name="undo", behind="back")
+REDO_TARGET = _REWIND.format(columns=_BOTH, name="redo", behind="undoes")
+
+
+class Labels(Database):
+    """Recording labels; a part of Store."""
+
+    app_version = ""
+    rubric_version = ""
+
+    def record(  # noqa: PLR0917 - the whole of a key press, in the order it is told
+        self,
+        reviewer: str,
+        output_id: str,
+        act: Act,
+        judgement: Judgement,
+        effort: Effort,
+        at: datetime,
+    ) -> Saved:
+        """Save one act; returns after COMMIT.
+
+        NotSaved: nothing is stored. LabelRefused: the judgement does not hold together.
+        UsageError: no such output in this reviewer's queue.
+        """
+        check_flags(judgement)
+        origin = self._origin(reviewer, effort, at)
+        with self._saving() as connection:
+            return append(
+                connection,
+                output_id,
+                act,
+                origin,
+                lambda event_id, facts: link_act(event_id, act, judgement, facts.head, facts.last),
+            )
+
+    def undo(self, reviewer: str, effort: Effort, at: datetime) -> Saved | None:
+        """Take the reviewer's last act back; None where there is none."""
+        origin = self._origin(reviewer, effort, at)
+        with self._saving() as connection:
+            target, before = _find_pair(connection, UNDO_TARGET, reviewer)
+            if target is None:
+                return None
+            found = target
+            return append(
+                connection,
+                target.output_id,
+                Act.UNDO,
+                origin,
+                lambda event_id, facts: link_undo(event_id, found, before, facts.head),
+            )
+
+    def redo(self, reviewer: str, effort: Effort, at: datetime) -> Saved | None:
+        """Put back what the last undo took; None where there is nothing."""
+        origin = self._origin(reviewer, effort, at)
+        with self._saving() as connection:
+            undo, target = _find_pair(connection, REDO_TARGET, reviewer)
+            if undo is None or target is None:
+                return None
+            found, again = undo, target
+            return append(
+                connection,
+                undo.output_id,
+                Act.REDO,
+                origin,
+                lambda event_id, facts: link_redo(event_id, found, again, facts.head),
+            )
+
+    def _origin(self, reviewer: str, effort: Effort, at: datetime) -> Origin:
+        return Origin(reviewer, effort, at, self.rubric_version, self.app_version)
+
+
+def check_flags(judgement: Judgement) -> None:
+    """Raise LabelRefused where a finding names a flag that is not there."""
+    n_flags = len(judgement.flags)
+    for finding in judgement.findings:
+        if finding.flag is not None and not 0 <= finding.flag < n_flags:
+            raise LabelRefused(f"a finding names flag {finding.flag}, but there are {n_flags}")
+
+
+def _find_pair(
+    connection: Connection, sql: str, reviewer: str
+) -> tuple[Event | None, Event | None]:
+    row = one(connection, sql, reviewer=reviewer)
+    if row is None:
+        return None, None
+    behind = row[N_EVENT_COLUMNS:]
+    is_there = row[2 * N_EVENT_COLUMNS - 1] is not None
+    return to_event(row), to_event(behind) if is_there else None

@@ -1,0 +1,1 @@
+"""Alembic's folder: env.py holds the transaction rules, versions/ the steps."""

@@ -1,0 +1,120 @@
+"""How SQLite is driven: journal choice, pragmas, BEGIN IMMEDIATE, and its errors in plain words.
+
+SAFETY 6 decides the settings: TRUNCATE + FULL where this SQLite has the WAL-reset bug (fixed in
+3.51.3) or the file is on a network; WAL + FULL elsewhere. Never NORMAL: it loses acknowledged rows.
+"""
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+WAL_SAFE_FROM = (3, 51, 3)
+_PRAGMAS = (
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    "mmap_size=0",
+)
+_NETWORK_FS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"})
+
+
+def choose_journal(version: tuple[int, ...], *, on_network: bool) -> str:
+    """TRUNCATE or WAL for a version of SQLite and a place."""
+    return "WAL" if version >= WAL_SAFE_FROM and not on_network else "TRUNCATE"
+
+
+def find_file_system(path: Path, mountinfo: str) -> str:
+    """The type of the file system that holds `path`, from the text of /proc/self/mountinfo."""
+    best, kind = "", ""
+    for line in mountinfo.splitlines():
+        left, _, right = line.partition(" - ")
+        fields = left.split()
+        if len(fields) < 5 or not right:
+            continue
+        point = fields[4].replace("\\040", " ")
+        is_above = point == "/" or str(path) == point or str(path).startswith(point + "/")
+        if is_above and len(point) >= len(best):
+            best, kind = point, right.split()[0]
+    return kind
+
+
+def is_on_network(path: Path) -> bool:
+    """Whether locks on this file cannot be relied on (SAFETY D10)."""
+    mounts = Path("/proc/self/mountinfo")
+    if not mounts.exists():
+        return False
+    return find_file_system(path.resolve(), mounts.read_text("utf-8", "replace")) in _NETWORK_FS
+
+
+def connect(path: Path, *, read_only: bool, busy_ms: int) -> sqlite3.Connection:
+    """A connection that never creates a file and leaves BEGIN to us."""
+    mode = "ro" if read_only else "rw"
+    return sqlite3.connect(
+        f"file:{quote(str(path))}?mode={mode}",
+        uri=True,
+        timeout=busy_ms / 1000,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def make_engine(path: Path, *, read_only: bool, busy_ms: int, foreign_keys: bool = True) -> Engine:
+    """An engine whose transactions begin IMMEDIATE, unless the connection is marked read_only.
+
+    `foreign_keys` is off for migrations alone: it cannot change inside a transaction, and with it
+    on the DROP TABLE of a rebuild would delete child rows.
+    """
+    journal = choose_journal(sqlite3.sqlite_version_info, on_network=is_on_network(path))
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: connect(path, read_only=read_only, busy_ms=busy_ms),
+        poolclass=QueuePool,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _set_pragmas(dbapi: sqlite3.Connection, _record: object) -> None:
+        if not read_only:
+            dbapi.execute(f"PRAGMA journal_mode={journal}")
+        for pragma in _PRAGMAS:
+            dbapi.execute(f"PRAGMA {pragma}")
+        if not foreign_keys:
+            dbapi.execute("PRAGMA foreign_keys=OFF")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        is_read = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if is_read else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def explain(error: sqlite3.Error | DBAPIError, busy_ms: int) -> str:
+    """What went wrong, in words for a reviewer."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", 0) or 0
+    if code == sqlite3.SQLITE_IOERR_WRITE:
+        return "the disk refused the write (full, or a limit was reached)"
+    reasons = {
+        sqlite3.SQLITE_BUSY: f"another program is writing (waited {busy_ms} ms)",
+        sqlite3.SQLITE_LOCKED: f"another program is writing (waited {busy_ms} ms)",
+        sqlite3.SQLITE_FULL: "disk full",
+        sqlite3.SQLITE_READONLY: "the file is read-only",
+        sqlite3.SQLITE_IOERR: "the disk reported an error",
+        sqlite3.SQLITE_CORRUPT: "the database is damaged",
+        sqlite3.SQLITE_NOTADB: "the file is not a database",
+        sqlite3.SQLITE_CANTOPEN: "the database or its journal cannot be opened",
+    }
+    return reasons.get(code & 0xFF, str(cause).split("\n", 1)[0])
+
+
+def is_damage(error: sqlite3.Error | DBAPIError) -> bool:
+    """Whether this says that the file itself cannot be trusted."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", 0) or 0
+    return code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}

@@ -1,0 +1,173 @@
+"""Tickets come in, are marked clear or vague, and are frozen; after that they never change."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlmodel import Session, col, func, select
+
+from workbench.domain.check import CheckStatus
+from workbench.domain.errors import InputRefused, UsageError
+from workbench.domain.imported import RowProblem
+from workbench.domain.label import format_time, parse_time
+from workbench.domain.output import Delivery
+from workbench.domain.ticket import Spec, SuiteEntry, Ticket, suite_digest
+from workbench.store.database import one, rows
+from workbench.store.derive import Ground, Known, Shift, change_ground
+from workbench.store.screen_rows import join_texts, split_texts
+from workbench.store.study import Study, set_meta
+from workbench.store.tables import TicketRow
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCounts:
+    """What an import of tickets did; `refused` are those that would change a stored one."""
+
+    added: int
+    same: int
+    refused: tuple[RowProblem, ...]
+
+
+class Tickets(Study):
+    """The tickets; a part of Store."""
+
+    def add_tickets(self, tickets: Iterable[Ticket]) -> TicketCounts:
+        """Store new tickets; a stored one stays as it is.
+
+        Once frozen, a new or changed ticket raises InputRefused that names it.
+        """
+        added, same = 0, 0
+        refused: list[RowProblem] = []
+        with self._writing() as connection, Session(connection) as session:
+            is_frozen = _read_frozen_at(connection) is not None
+            last = session.exec(select(func.max(TicketRow.position))).one() or 0
+            for ticket in tickets:
+                stored = session.get(TicketRow, ticket.ticket_id)
+                if stored is not None and stored.digest == ticket.digest:
+                    same += 1
+                elif is_frozen:
+                    raise InputRefused(_frozen(ticket.ticket_id))
+                elif stored is not None:
+                    refused.append(_changed(ticket))
+                else:
+                    added += 1
+                    session.add(_to_row(ticket, last + added))
+            session.flush()
+        return TicketCounts(added, same, tuple(refused))
+
+    def list_tickets(self) -> list[Ticket]:
+        """All tickets in the order they came."""
+        with self._reading() as connection, Session(connection) as session:
+            found = session.exec(select(TicketRow).order_by(col(TicketRow.position)))
+            return [to_ticket(row) for row in found]
+
+    def get_ticket(self, ticket_id: str) -> Ticket:
+        """One ticket; UsageError where there is none."""
+        with self._reading() as connection, Session(connection) as session:
+            row = session.get(TicketRow, ticket_id)
+            if row is None:
+                raise UsageError(f"no ticket {ticket_id} in this study")
+            return to_ticket(row)
+
+    def mark_spec(self, ticket_id: str, spec: Spec) -> None:
+        """Keep a person's call; InputRefused once frozen, UsageError for an unknown ticket."""
+        with self._writing() as connection:
+            row = one(connection, "SELECT spec FROM ticket WHERE ticket_id = :t", t=ticket_id)
+            if row is None:
+                raise UsageError(f"no ticket {ticket_id} in this study")
+            if Spec(row.spec) is spec:
+                return
+            if _read_frozen_at(connection) is not None:
+                raise InputRefused(_frozen(ticket_id))
+            sql = "UPDATE ticket SET spec = ? WHERE ticket_id = ?"
+            connection.exec_driver_sql(sql, (spec.value, ticket_id))
+            _recount_ticket(connection, ticket_id, Spec(row.spec), spec)
+
+    def freeze(self, at: datetime) -> tuple[SuiteEntry, ...]:
+        """From here on tickets cannot change; freezing again changes nothing."""
+        with self._writing() as connection:
+            found = rows(connection, "SELECT * FROM ticket ORDER BY ticket_id", {})
+            entries = tuple(SuiteEntry(r.ticket_id, r.digest, Spec(r.spec)) for r in found)
+            if not entries:
+                raise InputRefused("there are no tickets to freeze: import some first")
+            if _read_frozen_at(connection) is None:
+                set_meta(connection, "frozen_digest", suite_digest(entries))
+                set_meta(connection, "frozen_at", format_time(at))
+            return entries
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the tickets can no longer change."""
+        return self.frozen_at is not None
+
+    @property
+    def frozen_at(self) -> datetime | None:
+        """When the tickets were frozen."""
+        with self._reading() as connection:
+            return _read_frozen_at(connection)
+
+    @property
+    def frozen_digest(self) -> str:
+        """The digest of the frozen suite, "" before."""
+        return self.get_meta("frozen_digest") or ""
+
+
+def to_ticket(row: TicketRow) -> Ticket:
+    """The domain's value of a row."""
+    return Ticket(
+        ticket_id=row.ticket_id,
+        title=row.title,
+        body=row.body,
+        repo=row.repo,
+        base_commit=row.base_commit,
+        spec=Spec(row.spec),
+        labels=split_texts(row.labels),
+        url=row.url,
+        source=row.source,
+        hidden=row.hidden,
+        extra=row.extra,
+    )
+
+
+def _to_row(ticket: Ticket, position: int) -> TicketRow:
+    return TicketRow(
+        ticket_id=ticket.ticket_id,
+        position=position,
+        spec=ticket.spec.value,
+        title=ticket.title,
+        repo=ticket.repo,
+        base_commit=ticket.base_commit,
+        digest=ticket.digest,
+        labels=join_texts(ticket.labels),
+        url=ticket.url,
+        source=ticket.source,
+        body=ticket.body,
+        hidden=ticket.hidden,
+        extra=ticket.extra,
+    )
+
+
+def _read_frozen_at(connection: Connection) -> datetime | None:
+    row = one(connection, "SELECT value FROM meta WHERE key = 'frozen_at'")
+    return parse_time(row.value) if row else None
+
+
+def _frozen(ticket_id: str) -> str:
+    return f"ticket {ticket_id}: the tickets are frozen; start a new study to change them"
+
+
+def _changed(ticket: Ticket) -> RowProblem:
+    reason = "differs from the stored ticket of this id, which was kept"
+    return RowProblem(ticket.source, ticket.ticket_id, reason)
+
+
+def _recount_ticket(connection: Connection, ticket_id: str, old: Spec, new: Spec) -> None:
+    """Cells hold the ticket's spec, so its outputs move."""
+    shift = Shift()
+    sql = "SELECT id, candidate, delivery, tests FROM output WHERE ticket = :ticket"
+    for row in rows(connection, sql, {"ticket": ticket_id}):
+        delivery, tests = Delivery(row.delivery), CheckStatus(row.tests)
+        known = Known(row.id, row.candidate, Ground(old, delivery, tests))
+        change_ground(connection, shift, known, Ground(new, delivery, tests))
+    shift.apply(connection)

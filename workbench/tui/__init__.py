@@ -1,0 +1,1 @@
+"""What is seen: one registry of actions, screens that meet services, widgets that know none."""

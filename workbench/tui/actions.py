@@ -1,0 +1,195 @@
+"""The one registry of what a reviewer can do: key binding, footer, palette, help and keymap id.
+
+A key that two actions of one screen want, or that Textual itself holds, is refused here, because
+Textual drops the loser silently.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from textual.app import App
+from textual.binding import Binding
+from textual.screen import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do. `command` is the Textual action; `footer` "" keeps it out of the footer."""
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    help: str
+    command: str
+    group: str
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyProblem:
+    """A key of the configuration that cannot be used, and why."""
+
+    action: str
+    sentence: str
+
+
+REVIEW = (
+    Action("label.merged", ("m",), "Label merged", "You would merge it as it is.",
+           "label('merged')", "Label", "merged"),
+    Action("label.edited", ("e",), "Label edited", "You would change it first; then 1 minor, "
+           "2 major, 3 rejected.", "label('edited')", "Label", "edited"),
+    Action("label.abstained", ("a",), "Label abstained", "It asked or declined, and named what is "
+           "missing.", "label('abstained')", "Label", "abstained"),
+    Action("label.escaped", ("x",), "Label escaped", "Tests are green and it is wrong; then "
+           "1 functional, 2 breaks other code, 3 security, 4 data loss.",
+           "label('escaped')", "Label", "escaped"),
+    Action("label.undo", ("u",), "Undo", "Take back the last thing recorded, as often as you like.",
+           "undo", "Label", "undo"),
+    Action("label.redo", ("ctrl+r",), "Redo", "Put back what undo took.", "redo", "Label"),
+    Action("label.finding", ("c",), "Finding on this line", "Record a remark or a defect.",
+           "finding", "Label"),
+    Action("queue.skip", ("s",), "Skip for now", "It comes back after all others.",
+           "skip", "Queue", "skip"),
+    Action("queue.next", ("J", "full_stop"), "Next output", "Go on without a label.",
+           "go_output(1)", "Queue"),
+    Action("queue.previous", ("K", "comma"), "Previous output", "Go back.",
+           "go_output(-1)", "Queue"),
+    Action("queue.filter", ("backslash", "f4"), "Filter the queue",
+           "By ticket, title, alias or label; Escape clears it.", "filter", "Queue"),
+    Action("diff.down", ("j", "down"), "Line down", "Move the cursor.", "line(1)", "Diff"),
+    Action("diff.up", ("k", "up"), "Line up", "Move the cursor.", "line(-1)", "Diff"),
+    Action("diff.page_down", ("space", "pagedown"), "Page down", "One screen on.",
+           "page(1)", "Diff"),
+    Action("diff.page_up", ("b", "pageup"), "Page up", "One screen back.", "page(-1)", "Diff"),
+    Action("diff.half_down", ("ctrl+d",), "Half a page down", "Half a screen on.",
+           "half_page(1)", "Diff"),
+    Action("diff.half_up", ("ctrl+u",), "Half a page up", "Half a screen back.",
+           "half_page(-1)", "Diff"),
+    Action("diff.top", ("home",), "First line", "To the top.", "top", "Diff"),
+    Action("diff.bottom", ("end",), "Last line", "To the end.", "bottom", "Diff"),
+    Action("diff.left", ("left",), "Scroll left", "For long lines.", "sideways(-8)", "Diff"),
+    Action("diff.right", ("right",), "Scroll right", "For long lines.", "sideways(8)", "Diff"),
+    Action("diff.next_hunk", ("right_square_bracket", "d"), "Next hunk", "To the next change.",
+           "hunk(1)", "Diff"),
+    Action("diff.previous_hunk", ("left_square_bracket", "h"), "Previous hunk",
+           "To the change before.", "hunk(-1)", "Diff"),
+    Action("diff.next_file", ("right_curly_bracket", "f"), "Next file", "To the next file.",
+           "file(1)", "Diff"),
+    Action("diff.previous_file", ("left_curly_bracket", "v"), "Previous file",
+           "To the file before.", "file(-1)", "Diff"),
+    Action("diff.search", ("slash", "f3"), "Search", "In all files of this output.",
+           "search", "Diff", "search"),
+    Action("diff.next_match", ("n",), "Next match", "Of the search.", "match(1)", "Diff"),
+    Action("diff.previous_match", ("N", "p"), "Previous match", "Of the search.",
+           "match(-1)", "Diff"),
+    Action("diff.fold", ("z",), "Unfold context", "Show the unchanged lines here, or fold them.",
+           "fold", "Diff"),
+    Action("diff.layout", ("equals_sign", "l"), "Layout", "Automatic, unified, side by side.",
+           "layout", "Diff"),
+    Action("pane.ticket", ("t",), "Ticket", "What was asked.", "pane('ticket')", "Panes",
+           "ticket"),
+    Action("pane.message", ("o",), "Message", "What the candidate said; before the label the look "
+           "is logged.", "pane('message')", "Panes", "message"),
+    Action("pane.metrics", ("g",), "Numbers", "The four rates, live.", "pane('metrics')", "Panes"),
+    Action("pane.queue", ("w",), "Queue", "What is left.", "pane('queue')", "Panes"),
+    Action("pane.rubric", ("r",), "Rubric", "What the labels mean, with cases on the border.",
+           "pane('rubric')", "Panes"),
+    Action("app.help", ("question_mark", "f1"), "Help", "All keys.", "help", "Program", "help"),
+    Action("app.palette", ("ctrl+p",), "Palette", "Every action by name.",
+           "command_palette", "Program"),
+    Action("app.quit", ("q", "ctrl+q"), "Quit", "Everything shown as saved is on disk.",
+           "quit", "Program"),
+)  # fmt: skip
+
+# Answered only while the label bar asks; then they come before everything else.
+ANSWERS = ("1", "2", "3", "4", "5", "y", "n", "enter", "escape")
+RESERVED = frozenset({"1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "y", "enter", "escape"})
+
+
+def textual_keys() -> dict[str, str]:
+    """Keys that Textual binds on every app or screen, with the action behind each."""
+    found: dict[str, str] = {}
+    for owner in (App, Screen):
+        for binding in Binding.make_bindings(owner.BINDINGS):
+            found[binding.key] = binding.action
+    return found
+
+
+def resolve_keys(
+    actions: Iterable[Action], keymap: Mapping[str, tuple[str, ...]]
+) -> tuple[dict[str, tuple[str, ...]], list[KeyProblem]]:
+    """The keys of every action under a keymap, and what of the keymap was refused.
+
+    One bad entry never drops the others; an action whose new keys are refused keeps its own.
+    """
+    listed = list(actions)
+    defaults = {action.id: action.keys for action in listed}
+    result, problems = dict(defaults), []
+    for action_id, keys in keymap.items():
+        if action_id not in defaults:
+            near = get_close_matches(action_id, list(defaults), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            problems.append(KeyProblem(action_id, f"there is no action {action_id}{hint}"))
+            continue
+        trial = result | {action_id: tuple(_named(key) for key in keys)}
+        clash = find_clash(trial, action_id)
+        if clash:
+            problems.append(KeyProblem(action_id, clash))
+        else:
+            result = trial
+    return result, problems
+
+
+def find_clash(keys: Mapping[str, tuple[str, ...]], action_id: str) -> str:
+    """One sentence on what is wrong with an action's keys among the others'; "" if nothing is."""
+    held = textual_keys()
+    for key in keys[action_id]:
+        owner = next((i for i, other in keys.items() if i != action_id and key in other), None)
+        if owner:
+            return f"{action_id} and {owner} both want {show_key(key)}"
+        if key in RESERVED:
+            return f"{action_id} wants {show_key(key)}, which answers the label bar"
+        if key in held and held[key] not in _OURS.get(action_id, ()):
+            return f"{action_id} wants {show_key(key)}, which is held by {held[key]}"
+    return ""
+
+
+# Textual's own bindings that an action of ours stands for.
+_OURS = {"app.quit": ("quit",), "app.palette": ("command_palette",)}
+
+
+def find_clashes(keys: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """All clashes of a full set of keys; a registry with any must not start."""
+    return [clash for action_id in keys if (clash := find_clash(keys, action_id))]
+
+
+def make_bindings(actions: Iterable[Action], keys: Mapping[str, tuple[str, ...]]) -> list[Binding]:
+    """Textual bindings; raises ValueError on a clash, both ids named."""
+    clashes = find_clashes(keys)
+    if clashes:
+        raise ValueError("; ".join(clashes))
+    return [Binding(",".join(keys[a.id]), a.command, a.title, show=False, id=a.id) for a in actions]
+
+
+_SIGNS = {
+    "right_square_bracket": "]", "left_square_bracket": "[", "right_curly_bracket": "}",
+    "left_curly_bracket": "{", "backslash": "\\", "slash": "/", "equals_sign": "=",
+    "question_mark": "?", "full_stop": ".", "comma": ",", "minus": "-", "plus": "+",
+    "semicolon": ";", "colon": ":", "apostrophe": "'", "number_sign": "#", "at": "@",
+    "asterisk": "*", "underscore": "_", "less_than_sign": "<", "greater_than_sign": ">",
+    "exclamation_mark": "!", "ampersand": "&", "tilde": "~", "vertical_line": "|",
+    "grave_accent": "`", "dollar_sign": "$", "percent_sign": "%", "circumflex_accent": "^",
+    "left_parenthesis": "(", "right_parenthesis": ")", "quotation_mark": '"',
+}  # fmt: skip
+_NAMES = {sign: name for name, sign in _SIGNS.items()}
+
+
+def show_key(key: str) -> str:
+    """A key as a person writes it: `]`, `ctrl+r`, `space`."""
+    return _SIGNS.get(key, key)
+
+
+def _named(key: str) -> str:
+    """A key as Textual names it, from what a person wrote."""
+    return _NAMES.get(key, key)

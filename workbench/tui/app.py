@@ -1,0 +1,105 @@
+"""The application: routes to its one screen, filters what reaches the terminal, and nothing more."""
+
+import gc
+import logging
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from workbench.domain.queue import FirstScreen
+from workbench.services.desk import OpenDesk
+from workbench.text import display
+from workbench.tui.actions import REVIEW, make_bindings, resolve_keys
+from workbench.tui.net import ControlCharacterFilter
+from workbench.tui.screens.review import ReviewScreen, ReviewSettings
+
+_THEMES = {"dark": "textual-dark", "light": "textual-light"}
+_log = logging.getLogger("workbench.app")
+
+
+class ActionProvider(Provider):
+    """Every action of the registry, in the palette."""
+
+    async def discover(self) -> Hits:
+        """All of them, before anything is typed."""
+        for action in REVIEW:
+            yield DiscoveryHit(action.title, partial(self._run, action.command), help=action.help)
+
+    async def search(self, query: str) -> Hits:
+        """Those whose title or help match."""
+        matcher = self.matcher(query)
+        for action in REVIEW:
+            score = matcher.match(f"{action.title} {action.help}")
+            if score:
+                run = partial(self._run, action.command)
+                yield Hit(score, matcher.highlight(action.title), run, help=action.help)
+
+    async def _run(self, command: str) -> None:
+        await self.screen.run_action(command)
+
+
+class WorkbenchApp(App[None]):
+    """Shows one study to one reviewer."""
+
+    CSS_PATH = "workbench.tcss"
+    TITLE = "workbench"
+    COMMANDS: ClassVar = {*App.COMMANDS, ActionProvider}
+    ESCAPE_TO_MINIMIZE = False
+
+    def __init__(
+        self,
+        first: FirstScreen,
+        settings: ReviewSettings,
+        open_desk: OpenDesk,
+        *,
+        keymap: dict[str, tuple[str, ...]],
+        theme: str = "dark",
+    ) -> None:
+        """Resolve the keys before anything is drawn; what is refused is said in the bar."""
+        self.net = ControlCharacterFilter()
+        super().__init__()
+        keys, problems = resolve_keys(REVIEW, keymap)
+        refused = "; ".join(display(problem.sentence) for problem in problems)
+        notice = f"workbench.toml [keys]: {refused}" if refused else ""
+        self._review = ReviewScreen(first, settings, open_desk, keys, notice)
+        for binding in make_bindings(REVIEW, keys):
+            self._review._bindings.bind(  # noqa: SLF001 - screens have no public way to add one
+                binding.key, binding.action, binding.description, show=False
+            )
+        self._wanted_theme = theme
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Textual's own filters, then the net for what a widget forgot (SAFETY T3)."""
+        return [*super().get_line_filters(), self.net]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Only the theme: the rest is in the registry."""
+        yield SystemCommand("Theme", "Choose other colours.", self.action_change_theme)
+
+    def on_mount(self) -> None:
+        """The theme, then the one screen."""
+        wanted = _THEMES.get(self._wanted_theme, self._wanted_theme)
+        if wanted in self.available_themes:
+            self.theme = wanted
+        self.push_screen(self._review)
+        self.call_after_refresh(self._settle_memory)
+
+    def _settle_memory(self) -> None:
+        """Collections are the tail of key latency: what exists by now stays for good."""
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a text field has focus no chord acts either, quitting apart."""
+        is_typing = self.screen is not self._review
+        return (
+            False
+            if is_typing and action == "command_palette"
+            else super().check_action(action, parameters)
+        )

@@ -1,0 +1,46 @@
+"""Time in front of an output: it counts for a while after every key, then it is idle.
+
+Pure: the clock is handed in. What a label records is the time since the output was shown, or since
+the last thing recorded on it, so that re-opening it adds up and nothing counts twice.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from workbench.domain.label import Effort
+
+
+@dataclass(frozen=True, slots=True)
+class Stopwatch:
+    """Time so far, in milliseconds, and when the last key came."""
+
+    started_at: datetime
+    touched_at: datetime
+    idle_after: timedelta
+    active_ms: int = 0
+    idle_ms: int = 0
+    peeks: int = 0
+
+    @classmethod
+    def start(cls, at: datetime, idle_seconds: int) -> "Stopwatch":
+        """A watch that starts now."""
+        return cls(at, at, timedelta(seconds=idle_seconds))
+
+    def touch(self, at: datetime) -> "Stopwatch":
+        """The watch after a key: at most `idle_after` of the gap counts as active."""
+        gap = max(timedelta(0), at - self.touched_at)
+        active = min(gap, self.idle_after)
+        return replace(
+            self,
+            touched_at=at,
+            active_ms=self.active_ms + active // timedelta(milliseconds=1),
+            idle_ms=self.idle_ms + (gap - active) // timedelta(milliseconds=1),
+        )
+
+    def peek(self) -> "Stopwatch":
+        """The watch after one look at the message before the label."""
+        return replace(self, peeks=self.peeks + 1)
+
+    def read(self) -> Effort:
+        """What a label records."""
+        return Effort(self.started_at, self.active_ms, self.idle_ms, self.peeks)

@@ -1,0 +1,179 @@
+"""What the label bar is waiting for, and whether a key press is one: pure, the clock handed in.
+
+A terminal tells of no key release, so a held key is known by its rhythm: the first repeat comes
+after 250 to 700 ms, the next ones at 20 to 120 ms. A press that could be a first repeat waits
+SETTLE_SECONDS for the next one; if none comes it was a press.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from workbench.domain.blind import ReviewItem
+from workbench.domain.draft import Decision, apply_decision, insist
+from workbench.domain.finding import Finding, FindingKind
+from workbench.domain.label import EditClass, Judgement, Label
+from workbench.domain.outcome import objection
+from workbench.domain.output import Delivery
+
+REPEAT_GAP = 0.06
+SETTLE_SECONDS = 0.12
+FIRST_REPEAT = (0.2, 0.75)
+RELEASED = 0.25
+
+
+class Press(Enum):
+    """What to do with a label key."""
+
+    TAKE = "take"
+    WAIT = "wait"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """The last label key, when it came (seconds), and whether it is being held down."""
+
+    key: str = ""
+    at: float = float("-inf")
+    is_held: bool = False
+
+    def press(self, key: str, at: float) -> tuple["Rhythm", Press]:
+        """The rhythm after a press, and what that press is."""
+        gap = at - self.at
+        if key != self.key or gap > FIRST_REPEAT[1]:
+            return Rhythm(key, at), Press.TAKE
+        if gap < REPEAT_GAP or (self.is_held and gap < RELEASED):
+            return Rhythm(key, at, is_held=True), Press.HELD
+        if gap >= FIRST_REPEAT[0]:
+            return Rhythm(key, at), Press.WAIT
+        return Rhythm(key, at), Press.TAKE
+
+
+class Mode(StrEnum):
+    """What the next key means."""
+
+    READY = "ready"
+    DETAIL = "detail"  # e or x was pressed: a digit follows
+    CONFIRM = "confirm"  # the label is against the delivery: y stands by it
+    SELF_FLAG = "self_flag"  # saved; did the candidate say so itself?
+    NOT_SAVED = "not_saved"  # the store refused: enter tries again
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the label bar waits for. `judgement` is what would be saved."""
+
+    mode: Mode = Mode.READY
+    label: Label | None = None
+    judgement: Judgement | None = None
+    sentence: str = ""
+
+
+READY = Waiting()
+
+EDIT_KEYS = {"1": EditClass.MINOR, "2": EditClass.MAJOR, "3": EditClass.REJECTED}
+ESCAPE_KEYS = {
+    "1": FindingKind.FUNCTIONAL,
+    "2": FindingKind.BREAKS_OTHER,
+    "3": FindingKind.SECURITY,
+    "4": FindingKind.DATA_LOSS,
+}
+EDIT_WORDS = {"1": "minor", "2": "major", "3": "rejected"}
+ESCAPE_WORDS = {"1": "functional", "2": "breaks other code", "3": "security", "4": "data loss"}
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where a defect stands; file "" is the output as a whole."""
+
+    file: str = ""
+    line: int = 0
+    side: str = "new"
+
+
+def decide(label: Label, key: str, anchor: Anchor) -> Decision | None:
+    """The decision that a second key completes; None where the key answers nothing."""
+    if label is Label.EDITED and key in EDIT_KEYS:
+        return Decision(label, edit=EDIT_KEYS[key])
+    if label is Label.ESCAPED and key in ESCAPE_KEYS:
+        defect = Finding(ESCAPE_KEYS[key], file=anchor.file, line=anchor.line, side=anchor.side)
+        return Decision(label, defects=(defect,))
+    return None
+
+
+def needs_detail(label: Label) -> bool:
+    """Whether this label waits for one more key."""
+    return label in {Label.EDITED, Label.ESCAPED}
+
+
+class Ask(Enum):
+    """What a step needs from the screen besides saving."""
+
+    NOTHING = "nothing"
+    QUOTE = "quote"  # the words that name what is missing
+    ADVANCE = "advance"  # nothing more to do here: go on
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a key press leads to. `save` is recorded now; `said_so` answers the question."""
+
+    waiting: Waiting = READY
+    notice: str = ""
+    save: Judgement | None = None
+    said_so: bool | None = None
+    ask: Ask = Ask.NOTHING
+
+
+def press_label(waiting: Waiting, label: Label, item: ReviewItem) -> Step:
+    """A label key; item is what is on the screen."""
+    if waiting.mode is Mode.NOT_SAVED:
+        return Step(waiting, "enter tries again, escape gives the label up")
+    if waiting.mode in {Mode.CONFIRM, Mode.SELF_FLAG}:
+        return Step(waiting, "answer first, or press escape")
+    if needs_detail(label):
+        return Step(Waiting(Mode.DETAIL, label))
+    if waiting.mode is Mode.DETAIL:
+        return Step(waiting, "a digit completes the label, escape cancels it")
+    return complete(Decision(label), item)
+
+
+def complete(decision: Decision, item: ReviewItem) -> Step:
+    """A decision that is whole: saved, unless it is against what was delivered."""
+    judgement = apply_decision(item.judgement, decision, item.delivery)
+    doubt = objection(item.delivery, judgement)
+    if doubt:
+        sentence = doubt if doubt.endswith("?") else f"{doubt}: save it all the same?"
+        return Step(Waiting(Mode.CONFIRM, decision.label, judgement, sentence))
+    return Step(save=judgement)
+
+
+def press_answer(waiting: Waiting, key: str, item: ReviewItem, anchor: Anchor) -> Step | None:
+    """A key while the bar waits; None where the key is no answer to what it asks."""
+    if waiting.mode is Mode.DETAIL and waiting.label:
+        if key == "escape":
+            return Step(notice="cancelled: nothing was saved")
+        decision = decide(waiting.label, key, anchor)
+        return complete(decision, item) if decision else None
+    if waiting.mode is Mode.CONFIRM and waiting.judgement:
+        return _confirm(waiting.judgement, waiting, key, item)
+    if waiting.mode is Mode.SELF_FLAG:
+        if key in {"y", "n"}:
+            return Step(said_so=key == "y")
+        return Step(notice="left open", ask=Ask.ADVANCE) if key == "escape" else None
+    if waiting.mode is Mode.NOT_SAVED:
+        if key == "enter":
+            return Step(save=waiting.judgement)
+        return Step(notice="given up: nothing was saved") if key == "escape" else None
+    return None
+
+
+def _confirm(judgement: Judgement, waiting: Waiting, key: str, item: ReviewItem) -> Step | None:
+    if key in {"n", "escape"}:
+        return Step(notice="cancelled: nothing was saved")
+    if key != "y":
+        return None
+    is_silent = item.delivery in {Delivery.EMPTY, Delivery.CRASH_MODEL}
+    if judgement.label is Label.ABSTAINED and is_silent:
+        return Step(waiting, ask=Ask.QUOTE)
+    return Step(save=insist(judgement, item.delivery))

@@ -1,0 +1,35 @@
+"""What workers tell the screen: one message, one frozen result."""
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from workbench.diff.document import DiffDocument
+from workbench.domain.blind import ReviewItem
+
+
+@dataclass
+class DeskOpened(Message):
+    """The store is open and sound; from here on labels can be saved."""
+
+
+@dataclass
+class DeskRefused(Message):
+    """The store cannot be written; labels stay off, reading goes on."""
+
+    sentence: str
+
+
+@dataclass
+class ItemReady(Message):
+    """An output with its document, prepared for the first screen."""
+
+    item: ReviewItem
+    document: DiffDocument
+
+
+@dataclass
+class BlobsReady(Message):
+    """The whole files behind a document that is on the screen."""
+
+    key: str

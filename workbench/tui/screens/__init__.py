@@ -1,0 +1,1 @@
+"""Screens: the only place where a worker meets a service."""

@@ -1,0 +1,53 @@
+"""All keys, from the registry, with the ids by which workbench.toml can change them."""
+
+from collections.abc import Mapping
+from itertools import groupby
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from workbench.tui.actions import REVIEW, show_key
+
+
+def render_help(keys: Mapping[str, tuple[str, ...]]) -> str:
+    """One line an action, by group."""
+    lines = ["Keys   (esc closes; change any of them in workbench.toml under [keys])"]
+    for group, actions in groupby(REVIEW, key=lambda action: action.group):
+        lines += ["", group]
+        for action in actions:
+            shown = " ".join(show_key(key) for key in keys[action.id])
+            lines.append(f"  {shown:<16} {action.title}: {action.help}  [{action.id}]")
+    lines += ["", "While the label bar asks, digits, y, n, Enter and Escape answer it."]
+    return "\n".join(lines)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Shows render_help."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own form
+        Binding("escape,q,question_mark,f1", "close", show=False),
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """Keep the keys in force."""
+        super().__init__()
+        self._keys = keys
+
+    def compose(self) -> ComposeResult:
+        """A scrolling page."""
+        with VerticalScroll(id="help"):
+            yield Static(Content(render_help(self._keys)))
+
+    def action_close(self) -> None:
+        """Back to the review."""
+        self.dismiss()
+
+    def action_scroll(self, lines: int) -> None:
+        """A few lines at a time."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines * 3, animate=False)

@@ -1,0 +1,87 @@
+"""One line of code as styled pieces that fill exactly so many cells.
+
+The text is cut to the window before any piece is made: a line of a megabyte costs as much as a
+short one. Widths are those of the terminal library, so that both columns of a split stay in line.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from rich.cells import get_character_cell_size
+from rich.segment import Segment
+from rich.style import Style
+
+from workbench.diff.syntax import TOKENS, Colour
+from workbench.diff.words import Span
+
+LEVELS = ("line", "word", "match", "here")
+_TOKEN_CODES = {token: code for code, token in enumerate(TOKENS, 1)}
+_NAMES = ("", *TOKENS)
+
+
+class Cut(NamedTuple):
+    """What a window shows of a text: characters start..end, with blanks for halves of wide ones."""
+
+    text: str
+    start: int
+    before: int  # blanks in front, where a wide character was cut in two
+    after: int  # blanks behind, to fill the window
+    more: bool  # whether text goes on beyond the window
+
+
+def cut(text: str, left: int, width: int) -> Cut:
+    """The part of a text that stands in cells left..left+width."""
+    if text.isascii():
+        part = text[left : left + width]
+        return Cut(part, left, 0, width - len(part), len(text) > left + width)
+    at, start, before = 0, 0, 0
+    while start < len(text) and at < left:
+        at += get_character_cell_size(text[start])
+        start += 1
+    while start < len(text) and left and not get_character_cell_size(text[start]):
+        start += 1  # marks of a character that is out of sight
+    before = max(at - left, 0)
+    room, end = width - before, start
+    while end < len(text):
+        size = get_character_cell_size(text[end])
+        if size > room:
+            break
+        room -= size
+        end += 1
+    return Cut(text[start:end], start, min(before, width), max(room, 0), end < len(text))
+
+
+def pieces(
+    window: Cut,
+    colours: Sequence[Colour],
+    layers: Sequence[tuple[int, Sequence[Span]]],
+    style: Callable[[str, str], Style],
+) -> list[Segment]:
+    """Segments of a window. `layers` are (index in LEVELS, spans), the later above the earlier.
+
+    `style` gives the look of (token, level).
+    """
+    text, start = window.text, window.start
+    cells = bytearray(len(text))
+    for colour in colours:
+        _paint(cells, colour.start - start, colour.end - start, _TOKEN_CODES[colour.token])
+    levels = bytearray(len(text))
+    for level, spans in layers:
+        for first, last in spans:
+            _paint(levels, first - start, last - start, level)
+    made = [Segment(" " * window.before, style("", LEVELS[0]))] if window.before else []
+    at = 0
+    for (token, level), run in groupby(zip(cells, levels, strict=True)):
+        end = at + sum(1 for _ in run)
+        made.append(Segment(text[at:end], style(_NAMES[token], LEVELS[level])))
+        at = end
+    if window.after:
+        made.append(Segment(" " * window.after, style("", LEVELS[0])))
+    return made
+
+
+def _paint(cells: bytearray, start: int, end: int, value: int) -> None:
+    start, end = max(start, 0), min(end, len(cells))
+    if start < end:
+        cells[start:end] = bytes([value]) * (end - start)

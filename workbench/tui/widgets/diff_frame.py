@@ -1,0 +1,55 @@
+"""The lines of one frame: the file's name on the first, then the rows in sight, each a strip.
+
+Painters are kept for the last few looks, so that the next document, the other layout or the
+other theme find their strips where they left them.
+"""
+
+from rich.segment import Segment
+from textual.cache import LRUCache
+from textual.strip import Strip
+
+from workbench.text import cells, clip, display
+from workbench.tui.widgets.diff_paint import Look, Painter, Spot, fit
+from workbench.tui.widgets.diff_palette import Palette
+from workbench.tui.widgets.diff_viewport import Viewport
+
+LOOKS_KEPT = 6  # this document, its neighbours, another layout
+
+
+class Frames:
+    def __init__(self) -> None:
+        self._painters: LRUCache[Look, Painter] = LRUCache(LOOKS_KEPT)
+
+    def strips(self, look: Look, port: Viewport, lines: range) -> list[Strip]:
+        """The strips of some screen lines of a viewport."""
+        painter = self._painters.get(look)
+        if painter is None:
+            painter = self._painters[look] = Painter(look)
+        thumb = port.thumb()
+        return [self._line(painter, port, thumb, y) for y in lines]
+
+    @staticmethod
+    def _line(painter: Painter, port: Viewport, thumb: range, y: int) -> Strip:
+        view, hit = port.view, port.hit
+        index = port.top + y
+        bar = "thumb" if y in thumb else "bar" if thumb else ""
+        cursor = port.side if index == port.cursor else ""
+        if index >= len(view):
+            return painter.blank(Spot(bar=bar))
+        if y == 0:
+            return painter.header(port.file, Spot(cursor, bar=bar))
+        left, right = view.left[index], view.right[index]
+        here = hit if hit and hit.row in {left, right} else None
+        return painter.strip(left, right, Spot(cursor, here, bar))
+
+
+def empty_strips(message: str, palette: Palette, width: int, height: int) -> list[Strip]:
+    """A pane without a document: one calm sentence in the middle."""
+    look = palette.part("empty")
+    text = clip(display(message), max(width - 4, 0))
+    middle = Segment(" " * ((width - cells(text)) // 2) + text, look)
+    blank = Strip(fit([Segment("", look)], width), width)
+    lines = [blank] * height
+    if height:
+        lines[height // 2] = Strip(fit([middle], width), width)
+    return lines

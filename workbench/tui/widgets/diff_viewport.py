@@ -1,0 +1,177 @@
+"""Where the reader is in a diff: the top of the screen and the cursor, as plain integers.
+
+Pure state, no Textual: each move is one method, and the invariants hold after every one: the
+cursor is a row of the view, is on the screen, and is not under the header on the first line.
+"""
+
+from workbench.diff.document import DiffDocument
+from workbench.diff.rows import NOTHING, Address, Kind, Side
+from workbench.diff.search import NO_MATCHES, Hit, Matches, search
+from workbench.diff.views import Mode, View
+
+MARGIN = 3  # lines kept in sight beyond the cursor
+
+
+class Viewport:
+    """One document as seen through `height` lines, of which the first shows the file."""
+
+    def __init__(self, document: DiffDocument, mode: Mode, height: int) -> None:
+        self.document = document
+        self.view: View = document.view(mode)
+        self.height = max(height, 1)
+        self.top = 0
+        self.side: Side = "new"
+        self.moved = False
+        self.matches: Matches = NO_MATCHES
+        self.nth = -1
+        first = self.view.hunks[0] if self.view.hunks else 0
+        self.cursor = first if first < self.height else 0
+
+    def __len__(self) -> int:
+        return len(self.view)
+
+    @property
+    def row(self) -> int:
+        """The row under the cursor, on the chosen side where it exists."""
+        if not len(self.view):
+            return NOTHING
+        left, right = self.view.left[self.cursor], self.view.right[self.cursor]
+        chosen, other = (right, left) if self.side == "new" else (left, right)
+        return other if chosen == NOTHING else chosen
+
+    @property
+    def address(self) -> Address | None:
+        return self.document.model.address(self.row, self.side)
+
+    @property
+    def file(self) -> int:
+        """The ordinal of the file whose name stands on the first line."""
+        return self.view.file_at(self.top)
+
+    def is_header(self, index: int) -> bool:
+        return self.document.model.row(self.view.row_at(index)).kind is Kind.FILE_HEADER
+
+    def is_fold(self, index: int) -> bool:
+        return self.document.model.row(self.view.row_at(index)).kind is Kind.GAP
+
+    def fit(self, mode: Mode, height: int) -> None:
+        """Another layout or size, or rows that came or went: the cursor keeps its source line."""
+        if not len(self.view):
+            return
+        row, height = self.row, max(height, 1)
+        above = self.cursor - self.top
+        self.view = self.document.view(mode)
+        self.height = height
+        self.cursor = self.view.index_of(row)
+        self._scroll(self.cursor - min(above, height - 1))
+
+    def move(self, lines: int) -> None:
+        self.go(self.cursor + lines)
+
+    def page(self, pages: float) -> None:
+        """Screen and cursor move together; two lines of the last page stay in sight."""
+        step = max(int((self.height - 2) * abs(pages)), 1) * (1 if pages > 0 else -1)
+        self._land(self.cursor + step)
+        self._scroll(self.top + step)
+
+    def wheel(self, lines: int) -> None:
+        """The screen moves; the cursor only where it would leave it."""
+        self._scroll(self.top + lines)
+
+    def go(self, index: int) -> None:
+        """The cursor to a row of the view; the screen follows as little as possible."""
+        self._land(index)
+        margin = min(MARGIN, max((self.height - 2) // 3, 0))
+        top = self.top
+        top = min(top, self.cursor - 1 - margin)
+        top = max(top, self.cursor + margin + 1 - self.height)
+        self._scroll(top)
+
+    def hunk(self, step: int) -> bool:
+        """To the first changed line of the next or last hunk; False where there is none."""
+        return self._to_start(self.view.hunks, step, context=min(4, self.height // 4))
+
+    def next_file(self, step: int) -> bool:
+        """To the first change of the next or last file, its header on the first line."""
+        starts = []
+        for nth, header in enumerate(self.view.files):
+            after = self.view.files[nth + 1] if nth + 1 < len(self.view.files) else len(self)
+            inside = [i for i in self.view.hunks if header <= i < min(after, header + self.height)]
+            starts.append(inside[0] if inside else header)
+        if not self._to_start(starts, step, context=0):
+            return False
+        self._scroll(self.view.files[self.view.file_at(self.cursor)])
+        return True
+
+    def show_row(self, row: int) -> None:
+        """The cursor to a row by its id, a third of the screen down when it was out of sight."""
+        index = self.view.index_of(row)
+        if not self.top < index < self.top + self.height - 1:
+            self._scroll(index - self.height // 3)
+        self.go(index)
+
+    @property
+    def hit(self) -> Hit | None:
+        """The hit that the reader stands on."""
+        return self.matches.hits[self.nth] if self.nth >= 0 else None
+
+    def search(self, query: str, *, regex: bool = False) -> None:
+        """Finds all and goes to the first at or below the cursor; raises SearchError."""
+        self.matches, self.nth = search(self.document, query, regex=regex), -1
+        places = [self.view.index_of(hit.row) for hit in self.matches.hits]
+        self.to_match(next((n for n, at in enumerate(places) if at >= self.cursor), 0))
+
+    def to_match(self, nth: int) -> None:
+        """To a hit by its ordinal, around the ends."""
+        if self.matches.hits:
+            self.nth = nth % len(self.matches.hits)
+            hit = self.matches.hits[self.nth]
+            self.side = hit.side
+            self.show_row(hit.row)
+
+    def clear_search(self) -> None:
+        self.matches, self.nth = NO_MATCHES, -1
+
+    def nearest_fold(self) -> int:
+        """The row of a fold that can open: under the cursor or else the nearest on the screen."""
+        model = self.document.model
+        indices = range(self.top, min(self.top + self.height, len(self)))
+        for index in sorted(indices, key=lambda index: abs(index - self.cursor)):
+            row = self.view.row_at(index)
+            if model.row(row).kind is Kind.GAP and self.document.is_expandable(row):
+                return row
+        return NOTHING
+
+    def thumb(self) -> range:
+        """The lines of the position bar that stand for what is on the screen; empty if all is."""
+        if len(self) <= self.height:
+            return range(0)
+        size = max(self.height * self.height // len(self), 1)
+        start = round(self.top / (len(self) - self.height) * (self.height - size))
+        return range(start, start + size)
+
+    def _to_start(self, starts: list[int], step: int, *, context: int) -> bool:
+        ahead = [i for i in starts if i > self.cursor] if step > 0 else None
+        behind = [i for i in starts if i < self.cursor] if step < 0 else None
+        target = ahead[:1] if ahead is not None else (behind or [])[-1:]
+        if not target:
+            return False
+        self._land(target[0])
+        last = self.top + self.height - 1
+        if not self.top + 1 + context <= target[0] <= last - self.height // 3:
+            self._scroll(target[0] - context - 1)
+        return True
+
+    def _land(self, index: int) -> None:
+        if len(self):
+            self.cursor = min(max(index, 0), len(self) - 1)
+            self.moved = True
+
+    def _scroll(self, top: int) -> None:
+        """The screen to a place within the document; the cursor stays on it."""
+        if not len(self):
+            return
+        self.top = min(max(top, 0), max(len(self) - self.height, 0))
+        first = self.top if self.height == 1 or self.is_header(self.top) else self.top + 1
+        last = min(self.top + self.height, len(self)) - 1
+        self.cursor = min(max(self.cursor, min(first, last)), last)

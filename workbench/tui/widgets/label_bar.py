@@ -1,0 +1,92 @@
+"""The bar under the diff: what was saved, what the next key means, and the keys themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workbench.domain.label import Label
+from workbench.tui.actions import Action, show_key
+from workbench.tui.label_keys import EDIT_WORDS, ESCAPE_WORDS, READY, Mode, Waiting
+from workbench.tui.widgets.lines import Line, LinesView, Span
+
+INTRODUCTION = (
+    "merged: you would merge it as it is.   edited: you would change it first (1 to 3: how much).",
+    "abstained: it asked or declined, and named what is missing.",
+    "escaped: the tests are green and it is wrong; only you caught it (1 to 4: what kind).",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelBarSnapshot:
+    """What the bar shows. `notice` is the last thing that happened, already safe to show."""
+
+    waiting: Waiting = READY
+    notice: str = ""
+    notice_style: str = "dim"
+    is_first: bool = False
+
+
+def render_bar_lines(
+    snapshot: LabelBarSnapshot, footer: list[Action], keys: Mapping[str, tuple[str, ...]]
+) -> list[Line]:
+    """Introduction until the first label, then one line of state and one of keys."""
+    intro: list[Line] = [(Span(f" {text}", "dim"),) for text in INTRODUCTION]
+    return [
+        *(intro if snapshot.is_first else []),
+        render_state(snapshot),
+        render_footer(footer, keys),
+    ]
+
+
+def render_state(snapshot: LabelBarSnapshot) -> Line:
+    """What the bar waits for; where it waits for nothing, the last thing that happened."""
+    waiting = snapshot.waiting
+    if waiting.mode is Mode.NOT_SAVED:
+        return (
+            Span(" NOT SAVED ", "alarm"),
+            Span(f" {waiting.sentence}  ", "bad"),
+            *_choices({"enter": "try again", "esc": "give up this label"}),
+        )
+    if waiting.mode is Mode.DETAIL:
+        is_edit = waiting.label is Label.EDITED
+        words = EDIT_WORDS if is_edit else ESCAPE_WORDS
+        return (
+            Span(" edited: " if is_edit else " escaped: ", "strong"),
+            *_choices({**words, "esc": "cancel"}),
+        )
+    if waiting.mode is Mode.CONFIRM:
+        return (Span(f" {waiting.sentence}  ", "warn"), *_choices({"y": "yes", "n": "no"}))
+    if waiting.mode is Mode.SELF_FLAG:
+        return (
+            Span(" saved. Did it say so itself?  ", "strong"),
+            *_choices({"y": "yes", "n": "no", "esc": "leave open"}),
+        )
+    return (Span(f" {snapshot.notice}", snapshot.notice_style),)
+
+
+def render_footer(footer: list[Action], keys: Mapping[str, tuple[str, ...]]) -> Line:
+    """The keys worth knowing, from the one registry."""
+    spans: list[Span] = [Span(" ")]
+    for action in footer:
+        spans += [Span(show_key(keys[action.id][0]), "key"), Span(f" {action.footer}  ", "dim")]
+    return tuple(spans)
+
+
+def _choices(words: Mapping[str, str]) -> list[Span]:
+    spans: list[Span] = []
+    for key, word in words.items():
+        spans += [Span(key, "key"), Span(f" {word}   ")]
+    return spans
+
+
+class LabelBar(LinesView):
+    """Shows a LabelBarSnapshot."""
+
+    def __init__(self, footer: list[Action], keys: Mapping[str, tuple[str, ...]]) -> None:
+        """Keep the footer's actions; the keys are those in force."""
+        super().__init__(id="label-bar")
+        self._footer, self._keys = footer, keys
+
+    def show(self, snapshot: LabelBarSnapshot) -> None:
+        """Show this."""
+        self.set_class(snapshot.is_first, "-first")
+        self.show_lines(render_bar_lines(snapshot, self._footer, self._keys))

@@ -1,0 +1,78 @@
+"""Lines drawn as they are given: no layout pass, no markup, only the rows that changed are sent.
+
+A pane of this program is a pure function from a frozen value to lines of spans; this widget shows
+them. A span's style is the name of a component class, so a theme decides every colour.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from workbench.text import clip
+
+
+class Span(NamedTuple):
+    """Text that has been through display(), and the style it is shown in ("" is plain)."""
+
+    text: str
+    style: str = ""
+
+
+Line = tuple[Span, ...]
+
+
+class LinesView(Widget):
+    """Shows lines, cut to its width; keeps the rows before them so that few bytes are sent."""
+
+    STYLES: ClassVar[tuple[str, ...]] = (
+        "dim", "strong", "accent", "good", "bad", "warn", "alarm", "key", "current", "title",
+    )  # fmt: skip
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{name}" for name in STYLES}
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        """Start empty."""
+        super().__init__(id=id, classes=classes)
+        self._lines: tuple[Line, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is shown."""
+        return self._lines
+
+    @property
+    def plain(self) -> str:
+        """What is shown, as text: for tests and for the clipboard."""
+        return "\n".join("".join(span.text for span in line) for line in self._lines)
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Show these; only rows that differ are painted again."""
+        before, self._lines = self._lines, tuple(lines)
+        height = self.size.height
+        old = (*before, *((),) * height)[:height]
+        new = (*self._lines, *((),) * height)[:height]
+        changed = [y for y, pair in enumerate(zip(old, new, strict=True)) if pair[0] != pair[1]]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the pane."""
+        width = self.size.width
+        base = self.rich_style
+        line = self._lines[y] if y < len(self._lines) else ()
+        segments, left = [], width
+        for span in line:
+            text = clip(span.text, left)
+            strip = Segment(text, self._style(span.style))
+            segments.append(strip)
+            left -= strip.cell_length
+            if left <= 0:
+                break
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"lines--{name}") if name else self.rich_style

@@ -1,0 +1,125 @@
+"""The four numbers, live: hits and n, percent, and the Wilson interval as a bar.
+
+Painted from one frozen snapshot after every label. 0/0 is a dash with the reason beside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workbench.domain.metrics import Rate, Scorecard
+from workbench.domain.outcome import Outcome
+from workbench.domain.queue import Progress
+from workbench.text import display
+from workbench.tui.widgets.lines import Line, LinesView, Span
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsSnapshot:
+    """One scorecard per alias, with what the reviewer did so far.
+
+    `active_seconds` is the mean over labelled outputs, idle time cut off; None before the first.
+    """
+
+    scorecards: Mapping[str, Scorecard]
+    names: Mapping[str, str]
+    labelled: int
+    total: int
+    active_seconds: float | None
+
+
+def render_metrics(snapshot: MetricsSnapshot, width: int) -> list[Line]:
+    """The whole pane: progress, then a block per alias."""
+    done = f" {snapshot.labelled} labelled of {snapshot.total}"
+    lines: list[Line] = [(Span(" Numbers", "title"),), (Span(done, ""),)]
+    if snapshot.active_seconds is not None:
+        lines.append((Span(f" {format_seconds(snapshot.active_seconds)} an output", "dim"),))
+    for alias, card in sorted(snapshot.scorecards.items()):
+        lines += [(), *render_scorecard(display(snapshot.names.get(alias, alias)), card, width)]
+    return lines
+
+
+def render_settled_count(progress: Progress) -> str:
+    """What was labelled, and what needed no label."""
+    settled = progress.tests_failed + progress.nothing_delivered + progress.void
+    rest = f"; {settled} needed no label" if settled else ""
+    return f"{progress.labelled} of {progress.total} labelled{rest}."
+
+
+def render_scorecard(name: str, card: Scorecard, width: int) -> list[Line]:
+    """Name and progress, the four rates with their companions beside them."""
+    settled = card.n_outputs - card.n_pending
+    clear, total = card.abstention_rate_clear, card.escape_rate_total
+    lines: list[Line] = [
+        (Span(f" {name}", "strong"), Span(f"  {settled}/{card.n_outputs} settled", "dim")),
+        *render_rate("merge", card.merge_rate, width, "good"),
+        _companion("of all", card.merge_yield),
+        *render_rate("abstain", card.abstention_rate_vague, width, "accent"),
+        _companion("on clear", clear),
+        *render_rate("self-flag", card.self_flag_rate, width, "accent"),
+        *render_rate("escape", card.escape_rate, width, "bad"),
+        _companion("total", total),
+    ]
+    reason = undefined_reason(card)
+    return [*lines, (Span(f"   {reason}", "dim"),)] if reason else lines
+
+
+def undefined_reason(card: Scorecard) -> str:
+    """Why the escape rate is a dash, in the words of what would resolve it."""
+    if card.escape_rate.n:
+        return ""
+    if card.n_outputs == card.n_pending:
+        return "— nothing labelled yet"
+    if card.states[Outcome.UNKNOWN_ESCAPE] or card.unverified.hits:
+        return "— no test status yet"
+    return "— no green output yet"
+
+
+def render_rate(name: str, rate: Rate, width: int, style: str) -> list[Line]:
+    """One rate: name, k/n, percent, and its interval as a bar on the same line."""
+    head = f"   {name:<10}{format_count(rate):>7} {format_percent(rate.value):>5} "
+    bar = render_bar(rate, max(8, width - len(head) - 1)) if rate.n else ""
+    return [(Span(head, "strong" if rate.n else "dim"), Span(bar, style))]
+
+
+def _companion(name: str, rate: Rate) -> Line:
+    return (Span(f"     {name:<8}{format_count(rate):>7} {format_percent(rate.value):>5}", "dim"),)
+
+
+def format_count(rate: Rate) -> str:
+    """k/n; a dash where nothing can be counted."""
+    return f"{rate.hits}/{rate.n}" if rate.n else "—"
+
+
+def format_percent(value: float | None) -> str:
+    """A percentage without decimals, as twenty tickets deserve; a dash where undefined."""
+    return "—" if value is None else f"{value * 100:.0f}%"
+
+
+def format_seconds(seconds: float) -> str:
+    """1:07 or 0:12."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def render_bar(rate: Rate, cells: int) -> str:
+    """The interval on a scale from 0 to 1: `·` outside, `━` inside, `●` the rate itself."""
+    low, high = rate.interval
+    last = cells - 1
+    first, end = round(low * last), round(high * last)
+    point = round((rate.value or 0.0) * last)
+    return "".join("●" if i == point else "━" if first <= i <= end else "·" for i in range(cells))
+
+
+class MetricsPane(LinesView):
+    """Shows a MetricsSnapshot."""
+
+    snapshot: MetricsSnapshot | None = None
+
+    def show(self, snapshot: MetricsSnapshot) -> None:
+        """Show this; the rows that did not change are not painted."""
+        self.snapshot = snapshot
+        self.show_lines(render_metrics(snapshot, self.size.width))
+
+    def on_resize(self) -> None:
+        """Fit the bars to the new width."""
+        if self.snapshot:
+            self.show(self.snapshot)

@@ -1,0 +1,121 @@
+"""The queue: one line an output, by alias; the one in front of the reviewer stays in view."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench.domain.check import CheckStatus
+from workbench.domain.label import EditClass, Label
+from workbench.domain.output import Delivery
+from workbench.domain.queue import Place, Progress, QueueItem
+from workbench.text import display
+from workbench.tui.widgets.lines import Line, LinesView, Span
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSnapshot:
+    """What the list shows. `names` maps an alias to a name; empty while names are hidden."""
+
+    items: tuple[QueueItem, ...]
+    current: str
+    progress: Progress
+    names: Mapping[str, str]
+    filter: str = ""
+
+
+_LABELS = {Label.MERGED: "m", Label.EDITED: "e", Label.ABSTAINED: "a", Label.ESCAPED: "x"}
+_EDITS = {EditClass.MINOR: "1", EditClass.MAJOR: "2", EditClass.REJECTED: "3"}
+_STYLES = {
+    Label.MERGED: "good",
+    Label.EDITED: "warn",
+    Label.ABSTAINED: "accent",
+    Label.ESCAPED: "bad",
+}
+_TESTS = {CheckStatus.PASS: "✓", CheckStatus.FAIL: "✗", CheckStatus.NOT_RUN: "·"}
+
+
+def label_mark(item: QueueItem) -> Span:
+    """Two cells that say what was decided: a letter as well as a colour."""
+    if item.label is not None:
+        digit = _EDITS[item.edit] if item.edit else " "
+        return Span(_LABELS[item.label] + digit, _STYLES[item.label])
+    return Span({Place.SKIPPED: "s ", Place.SETTLED: "- "}.get(item.place, "  "), "dim")
+
+
+def tests_mark(item: QueueItem) -> Span:
+    """One cell for what came: tests green, red or not run; `?` a question, `∅` nothing."""
+    if item.delivery in {Delivery.ASK, Delivery.DECLINE}:
+        return Span("?", "accent")
+    if item.delivery is not Delivery.PATCH:
+        return Span("∅", "dim")
+    styles = {CheckStatus.PASS: "good", CheckStatus.FAIL: "bad", CheckStatus.NOT_RUN: "dim"}
+    return Span(_TESTS[item.tests], styles[item.tests])
+
+
+def render_item(item: QueueItem, *, is_current: bool, names: Mapping[str, str]) -> Line:
+    """One line of the queue."""
+    style = (
+        "current" if is_current else ("dim" if item.label or item.place is Place.SETTLED else "")
+    )
+    who = display(names.get(item.alias, item.alias))
+    return (
+        Span("▸" if is_current else " ", "accent"),
+        label_mark(item),
+        tests_mark(item),
+        Span(f" {who} ", "strong" if style != "dim" else "dim"),
+        Span(f"{display(item.ticket_id)} {display(item.title)}", style),
+    )
+
+
+def render_settled(progress: Progress) -> list[Line]:
+    """Why some outputs are not in the queue; nothing where all are."""
+    parts = [
+        (progress.tests_failed, "tests failed"),
+        (progress.nothing_delivered, "nothing delivered"),
+        (progress.void, "harness failed"),
+    ]
+    said = [f"{n} {why}" for n, why in parts if n]
+    if not said:
+        return []
+    return [(Span("not in the queue:", "dim"),), *((Span(f"  {text}", "dim"),) for text in said)]
+
+
+def render_queue(snapshot: QueueSnapshot, height: int) -> list[Line]:
+    """Title, as many items as fit around the current one, and what was left out with its reason."""
+    progress = snapshot.progress
+    title = f" Queue  {progress.left} left of {progress.total}"
+    head: list[Line] = [(Span(title, "title"),)]
+    if snapshot.filter:
+        head.append((Span(f" filter: {display(snapshot.filter)} (esc clears)", "warn"),))
+    foot = render_settled(progress)
+    room = max(1, height - len(head) - len(foot) - 1)
+    shown = _window(snapshot.items, snapshot.current, room)
+    body = [
+        render_item(i, is_current=i.output_id == snapshot.current, names=snapshot.names)
+        for i in shown
+    ]
+    if not snapshot.items:
+        body = [(Span("  nothing matches the filter" if snapshot.filter else "  empty", "dim"),)]
+    gap: list[Line] = [()] * max(0, room - len(body))
+    return [*head, *body, *gap, (), *foot] if foot else [*head, *body]
+
+
+def _window(items: Sequence[QueueItem], current: str, room: int) -> Sequence[QueueItem]:
+    index = next((i for i, item in enumerate(items) if item.output_id == current), 0)
+    start = max(0, min(index - room // 3, len(items) - room))
+    return items[start : start + room]
+
+
+class QueueList(LinesView):
+    """Shows a QueueSnapshot."""
+
+    snapshot: QueueSnapshot | None = None
+
+    def show(self, snapshot: QueueSnapshot) -> None:
+        """Show this; the rows that did not change are not painted."""
+        self.snapshot = snapshot
+        self.show_lines(render_queue(snapshot, self.size.height))
+
+    def on_resize(self) -> None:
+        """Fit the window of items to the new height."""
+        if self.snapshot:
+            self.show(self.snapshot)
