@@ -61,7 +61,7 @@ def display_lines(data: bytes | str) -> list[str]:
 
 
 def offsets(text: str) -> list[int] | None:
-    """Where each character of one line begins in `display(text)`, with the end as last item.
+    """Where each shown character of one line begins in `display(text)`; the last item is the end.
 
     None says that the two are the same, which spares the table for nearly every line.
     """
@@ -121,7 +121,7 @@ def clip(text: str, width: int) -> str:
 
 
 def _shape(text: str) -> tuple[str, list[int]]:
-    """The shown text and the table of `offsets`; the table is exact for what is not cut off."""
+    """The shown text and the table of `offsets`, which ends where the text is cut off."""
     whole = len(text)
     table: list[int] = []
     pieces: list[str] = []
@@ -193,7 +193,7 @@ def _cut(shown: str, table: list[int], whole: int) -> tuple[str, list[int]]:
         shown = shown[: table[kept]]
     missing = whole - kept
     if missing:
-        table = [*table[:kept], *[len(shown)] * (missing + 1)]
+        table = table[: kept + 1]
         shown += f"{ELLIPSIS} +{missing}"
     return shown, table
 
@@ -250,8 +250,15 @@ def count_marks(text: str) -> Marks:
         for match in _KEEP_OR_BAD.finditer(text)
         if match["bad"] and not _CONTROL.match(match["bad"]) and not _BIDI.match(match["bad"])
     )
-    mixed = sum(1 for word in _WORD.findall(text) if not word.isascii() and _is_mixed(word))
-    return Marks(bidi, hidden, mixed)
+    return Marks(bidi, hidden, len(mixed_words(text)))
+
+
+def mixed_words(text: str) -> list[tuple[int, int]]:
+    """Where identifiers stand in which look-alikes of two scripts meet."""
+    if text.isascii():
+        return []
+    words = _WORD.finditer(text)
+    return [w.span() for w in words if not w[0].isascii() and _is_mixed(w[0])]
 
 
 def _is_mixed(word: str) -> bool:

@@ -1,5 +1,6 @@
 """Files that are there whole or not at all, and private whatever the umask (SAFETY D11, K2)."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -12,11 +13,12 @@ _PREFIX = ".workbench-tmp-"
 def write_atomically(path: Path, chunks: Iterable[bytes]) -> str:
     """Write chunks to `path` by a temporary file beside it; returns the SHA-256 of the whole.
 
-    A kill at any point leaves the old file or the new one. Raises OSError (disk full, no rights);
-    the temporary file is gone then.
+    A kill at any point leaves the old file or the new one; what it leaves beside it goes with the
+    next write. Raises OSError (disk full, no rights); the temporary file is gone then.
     """
+    sweep(path.parent)
     digest = hashlib.sha256()
-    descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             for chunk in chunks:
@@ -33,11 +35,29 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> str:
 
 
 def sweep(folder: Path) -> int:
-    """Remove what a killed write left in a folder; returns how many files that were."""
-    left = list(folder.glob(f"{_PREFIX}*"))
-    for path in left:
-        path.unlink(missing_ok=True)
-    return len(left)
+    """Remove what killed writes left in a folder; returns how many files that were.
+
+    A file whose writer still runs is left alone.
+    """
+    removed = 0
+    for path in folder.glob(f"{_PREFIX}*"):
+        if not _is_alive(path.name.removeprefix(_PREFIX).partition("-")[0]):
+            with contextlib.suppress(OSError):
+                path.unlink()
+                removed += 1
+    return removed
+
+
+def _is_alive(pid: str) -> bool:
+    if not pid.isdecimal():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

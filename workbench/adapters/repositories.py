@@ -2,14 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from workbench.adapters.batches import apply_many
 from workbench.adapters.clones import clone_repository, is_clone, resolve_commit
+from workbench.adapters.git import Git, first_line
 from workbench.adapters.objects import ObjectStore
-from workbench.domain.errors import GitFailed, InputRefused
+from workbench.domain.errors import InputRefused
 from workbench.domain.output import Applied
 
 Key = TypeVar("Key")
@@ -29,16 +30,21 @@ class Clones:
 
     def path(self, name: str) -> Path:
         """Where the clone of a repository stands, cloned by now; raises GitFailed."""
-        source = self._sources[name]
-        path = self._folder / f"{clone_name(name, source)}.git"
+        path = self._folder / f"{clone_name(name)}.git"
         if not is_clone(path):
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            clone_repository(source, path, self.progress)
+            clone_repository(self._source(name), path, self.progress)
         return path
+
+    def _source(self, name: str) -> Path:
+        if name not in self._sources:
+            asked = name or "default"
+            raise InputRefused(f"repository {asked} is not in workbench.toml: add it there")
+        return self._sources[name]
 
     def resolve_commit(self, name: str, revision: str) -> str:
         """40 hex digits; a commit the clone lacks is fetched; raises GitFailed naming both."""
-        return resolve_commit(self.path(name), revision, self._sources[name])
+        return resolve_commit(self.path(name), revision, self._source(name))
 
     def apply_many(
         self, name: str, jobs: Iterable[tuple[Key, str, bytes]], workers: int = 2
@@ -50,16 +56,20 @@ class Clones:
         """A whole file of a tree; None where there is none or it is too large to show."""
         try:
             return self._store(name).read_blob(treeish, path, limit=SHOWN_FILE_LIMIT)
-        except (GitFailed, InputRefused):
+        except InputRefused:  # GitFailed is one
             return None
 
-    def has_object(self, name: str, tree: str) -> bool:
-        """Whether a tree is really in the clone, with every file it names."""
-        try:
-            self._store(name).list_tree(tree)
-        except GitFailed:
-            return False
-        return True
+    def find_missing(self, name: str, trees: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """(tree, what is wrong) for each tree that is not in the clone with all that it names."""
+        path = self._folder / f"{clone_name(name)}.git"
+        if not is_clone(path):
+            yield from ((tree, f"there is no clone in {path}") for tree in trees)
+            return
+        if not _look_through(Git(path), trees):
+            return
+        for tree in trees:
+            if sentence := _look_through(Git(path), [tree]):
+                yield tree, f"{sentence} in {path}"
 
     def _store(self, name: str) -> ObjectStore:
         if name not in self._objects:
@@ -73,8 +83,21 @@ class Clones:
         self._objects.clear()
 
 
-def clone_name(name: str, source: Path) -> str:
-    """A folder name for any repository name: readable, and never two alike."""
+def _look_through(git: Git, trees: Sequence[str]) -> str:
+    """What is missing of these trees, files included; "" where nothing is."""
+    asked = "".join(f"{tree}\n" for tree in trees).encode()
+    done = git.attempt("rev-list", "--objects", "--missing=print", "--stdin", stdin=asked)
+    if done.returncode:
+        return first_line(done.stderr)
+    missing = [line for line in done.stdout.split(b"\n") if line.startswith(b"?")]
+    return f"object {missing[0][1:41].decode()} is missing" if missing else ""
+
+
+def clone_name(name: str) -> str:
+    """A folder name for any repository name: readable, and never two alike.
+
+    Where the user's repository stands is no part of it: a study may be moved, and its trees stay.
+    """
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name or "default").strip(".-")[:40] or "repository"
-    digest = hashlib.sha256(f"{name}\0{source}".encode()).hexdigest()
+    digest = hashlib.sha256(name.encode()).hexdigest()
     return f"{plain}-{digest[:8]}"

@@ -21,7 +21,7 @@ from workbench.domain.errors import GitFailed
 FOLDER = b"40000"
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _MAX_TREES = 4096
-_MAX_BLOB = 128 << 20
+_MAX_OBJECT = 128 << 20
 
 
 class Entry(NamedTuple):
@@ -40,23 +40,29 @@ class Reader:
     def __init__(self, git: Git) -> None:
         """Nothing is started before the first object is asked for."""
         self._talk = Talk(git, "cat-file", "--batch")
+        self._info = Talk(git, "cat-file", "--batch-check")
         self._trees: OrderedDict[str, Tree] = OrderedDict()
 
     def close(self) -> None:
-        """End the process."""
+        """End the processes."""
         self._talk.close()
+        self._info.close()
 
     def read(self, name: str, kind: bytes) -> tuple[str, bytes]:
         """Id and bytes of an object; raises GitFailed when there is none of that kind."""
 
         def answer(talk: Talk) -> tuple[str, bytes]:
-            head = talk.read_line().split(b" ")
-            if len(head) != 3 or head[1] != kind or int(head[2]) > _MAX_BLOB:
+            oid, found, size = _parse_head(name, talk.read_line())
+            if size > _MAX_OBJECT or found != kind:
                 raise GitFailed(f"{name} is no {kind.decode()} that can be read")
-            data = talk.read_exactly(int(head[2]) + 1)[:-1]
-            return head[0].decode(), data
+            return oid, talk.read_exactly(size + 1)[:-1]
 
         return self._talk.ask(name.encode() + b"\n", answer)
+
+    def info(self, oid: str) -> tuple[bytes, int]:
+        """Kind and size of an object, without its bytes."""
+        line = self._info.ask(oid.encode() + b"\n", Talk.read_line)
+        return _parse_head(oid, line)[1:]
 
     def blob(self, oid: str) -> bytes:
         """The bytes of a file."""
@@ -151,6 +157,14 @@ class Draft:
             _write_loose(objects, oid, b"blob", data)
         for oid, entries in self.trees.items():
             _write_loose(objects, oid, b"tree", _serialise(entries))
+
+
+def _parse_head(name: str, line: bytes) -> tuple[str, bytes, int]:
+    """`oid kind size` of cat-file; anything else means that there is no such object."""
+    head = line.split(b" ")
+    if len(head) != 3 or not head[2].isdigit():
+        raise GitFailed(f"{name} is not in the clone")
+    return head[0].decode(), head[1], int(head[2])
 
 
 def parse_tree(raw: bytes) -> Tree:

@@ -7,9 +7,10 @@ on the order of looking, so that every view of one diff pairs the same lines.
 from typing import NamedTuple
 
 from workbench.diff.rows import NOTHING, Body, Kind, RowModel, place, row_id
-from workbench.diff.words import MAX_CELLS, Span, pair_lines, word_spans
+from workbench.diff.words import MAX_CELLS, MAX_LINE, Span, pair_lines, word_spans
 from workbench.text import decode
 
+BLANK_CHECK_UP_TO = 2_000  # lines of a hunk
 IN_ORDER_ABOVE = 8_000  # changed lines; beyond, a block's lines are paired in order
 
 
@@ -46,8 +47,9 @@ def pairs_of(model: RowModel, number: int, body: Body, block: Block) -> list[tup
     if known is None:
         middle = block.first + block.n_old
         lines = body.hunk.lines
-        old = [decode(line[1:]) for line in lines[block.first : middle]]
-        new = [decode(line[1:]) for line in lines[middle : middle + block.n_new]]
+        # Heads are enough to tell which lines belong together.
+        old = [decode(line[1:MAX_LINE]) for line in lines[block.first : middle]]
+        new = [decode(line[1:MAX_LINE]) for line in lines[middle : middle + block.n_new]]
         known = model.pairs[key] = pair_lines(old, new)
     return known
 
@@ -94,7 +96,7 @@ def words_of(model: RowModel, row: int) -> list[Span]:
 def is_blank_change(body: Body) -> bool:
     """Whether a hunk changes nothing but blanks: indentation, line ends, empty lines."""
     hunk = body.hunk
-    if not hunk.added or not hunk.removed:
+    if not hunk.added or not hunk.removed or len(hunk.lines) > BLANK_CHECK_UP_TO:
         return False
     sides = [
         b"".join(

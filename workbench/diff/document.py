@@ -19,7 +19,6 @@ from workbench.diff.rows import (
     FileEntry,
     Gap,
     Head,
-    Kind,
     RowModel,
     Segment,
     column_of,
@@ -270,6 +269,3 @@ def _blob(entry: FileEntry, data: bytes | None) -> Blob | None:
     if not lines[-1]:
         lines.pop()
     return Blob(data, lines, highlight(entry.address, data))
-
-
-__all__ = ["DiffDocument", "Kind", "build_document", "raw_document"]

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from workbench.diff.hunk import Hunk, PatchError, first_bytes, read_hunk
 
+__all__ = ["FilePatch", "Hunk", "PatchError", "Status", "parse", "unquote"]
+
 _QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(rb"\\([0-3][0-7]{2}|.)", re.DOTALL)
 _ESCAPES = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f"}

@@ -107,7 +107,9 @@ def _body(view: View, model: RowModel, number: int, body: Body, *, has_header: b
     if body.folded:
         view.hunks.append(len(view.left) - 1)
         return
-    view.hunks.append(len(view.left) + len(kinds) - len(kinds.lstrip(b" ")))
+    unchanged = len(kinds) - len(kinds.lstrip(b" "))
+    if unchanged < len(kinds):  # the lines of a raw document are all context
+        view.hunks.append(len(view.left) + unchanged)
     if view.mode == "unified":
         view.left.extend(range(base, base + len(kinds)))
         return

@@ -1,6 +1,6 @@
 """What an importer hands over beside tickets and outputs: test reports, and rows it cannot take."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.domain.check import CheckResult
 
@@ -23,9 +23,14 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A test report on outputs of a ticket; None stands for every candidate, or every trial."""
+    """A test report on outputs of a ticket; None stands for every candidate, or every trial.
+
+    `file` and `where` are its place, as in RowProblem; they are no part of what it says.
+    """
 
     ticket_id: str
     candidate: str | None
     trial: int | None
     result: CheckResult
+    file: str = field(default="", compare=False)
+    where: str = field(default="", compare=False)

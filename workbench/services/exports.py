@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from workbench.domain.check import CheckResult
 from workbench.domain.errors import InputRefused, WorkbenchError
-from workbench.domain.imported import Reported, RowProblem
+from workbench.domain.imported import RowProblem
 from workbench.domain.output import Delivered, NewOutput
 from workbench.domain.record import Record
 from workbench.services.outputs import Outputs
@@ -141,9 +142,9 @@ def _only(rows: Iterable[Record | RowProblem]) -> Iterator[Record]:
     return (row for row in rows if isinstance(row, Record))
 
 
-def _reported(record: Record) -> Reported:
+def _reported(record: Record) -> tuple[str, str, int, CheckResult]:
     output = record.output
-    return Reported(record.ticket.ticket_id, output.candidate, output.trial, record.check)
+    return record.ticket.ticket_id, output.candidate, output.trial, record.check
 
 
 def _as_new(record: Record) -> NewOutput:

@@ -1,9 +1,10 @@
 """Outputs come in: each patch becomes a git tree on its base commit, or a reason why not."""
 
-from collections import defaultdict
+import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
 
 Job = tuple[NewOutput, str, bytes]
-Progress = Callable[[int], None]
+Progress = Callable[[str, int], None]
+NOT_ASKED = Applied(Rung.EMPTY)  # stands where no ladder has been asked yet
 
 
 class Ladder(Protocol):
@@ -37,6 +39,7 @@ class OutputImport:
     added: int
     same: int
     rungs: dict[Rung, int]
+    candidates: frozenset[str]
     problems: tuple[RowProblem, ...]
 
 
@@ -50,6 +53,42 @@ class CheckImport:
     problems: tuple[RowProblem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Todo:
+    """A row that is new, on the way to its tree."""
+
+    file: str
+    new: NewOutput
+    base_commit: str
+
+
+@dataclass
+class _Batch:
+    """One import under way; what is long lies in spools on disk."""
+
+    stack: ExitStack
+    read: int = 0
+    same: int = 0
+    seen: set[bytes] = field(default_factory=set)
+    candidates: set[str] = field(default_factory=set)
+    problems: list[RowProblem] = field(default_factory=list)
+    rungs: Counter[Rung] = field(default_factory=Counter)
+    todo: dict[str, Spool[_Todo]] = field(default_factory=dict)
+
+    def plan(self, repo: str, todo: _Todo) -> None:
+        """Keep a new row for the ladder of its repository; the same content twice is one row."""
+        delivered = todo.new.delivered
+        key = f"{delivered.ticket_id}\0{delivered.candidate}\0{delivered.content_digest}"
+        digest = hashlib.blake2b(key.encode(), digest_size=16).digest()
+        if digest in self.seen:
+            self.same += 1
+            return
+        self.seen.add(digest)
+        if repo not in self.todo:
+            self.todo[repo] = self.stack.enter_context(Spool())
+        self.todo[repo].put(todo)
+
+
 class Outputs:
     """The outputs of one study."""
 
@@ -60,7 +99,7 @@ class Outputs:
     def add(
         self,
         rows: Iterable[tuple[str, Delivered | NewOutput | RowProblem]],
-        progress: Progress = lambda _: None,
+        progress: Progress = lambda _what, _n: None,
     ) -> OutputImport:
         """Apply and store; every row comes with the name of its file.
 
@@ -68,80 +107,84 @@ class Outputs:
         are written in one transaction. A patch that breaks a safety rule is stored as bytes, and
         is a problem too.
         """
-        problems: list[RowProblem] = []
-        rungs: dict[Rung, int] = defaultdict(int)
         with ExitStack() as stack:
-            todo: dict[str, Spool[tuple[str, NewOutput, str]]] = {}
-            read, same = 0, 0
+            batch = _Batch(stack)
             for file, row in rows:
-                read += 1
-                checked = self._check(file, row)
-                if isinstance(checked, RowProblem):
-                    problems.append(checked)
-                elif checked is None:
-                    same += 1
-                else:
-                    ticket, new = checked
-                    if ticket.repo not in todo:
-                        todo[ticket.repo] = stack.enter_context(Spool())
-                    todo[ticket.repo].put((file, new, ticket.base_commit))
+                self._sort(batch, file, row)
+                progress("rows read", batch.read)
             done: Spool[NewOutput] = stack.enter_context(Spool())
-            for repo, jobs in todo.items():
+            for repo, jobs in batch.todo.items():
                 for file, new in self._apply(repo, jobs):
                     if new.applied.rung is Rung.REFUSED:
-                        problems.append(_refused(file, new))
-                    rungs[new.applied.rung] += 1
+                        batch.problems.append(_refused(file, new))
+                    batch.rungs[new.applied.rung] += 1
                     done.put(new)
-                    progress(len(done))
-            counts = self._store.add_outputs(done)
-        return OutputImport(read, counts.added, same + counts.same, dict(rungs), tuple(problems))
+                    progress("patches applied", len(done))
+            counts = self._store.add_outputs(_counted(done, progress))
+        same, candidates = batch.same + counts.same, frozenset(batch.candidates)
+        problems = tuple(batch.problems)
+        return OutputImport(
+            batch.read, counts.added, same, dict(batch.rungs), candidates, problems
+        )
 
-    def _check(
-        self, file: str, row: Delivered | NewOutput | RowProblem
-    ) -> RowProblem | tuple[Ticket, NewOutput] | None:
-        """A row that can be applied, a problem, or None for one that is here already."""
+    def _sort(self, batch: _Batch, file: str, row: Delivered | NewOutput | RowProblem) -> None:
+        """A row is new, here already, or a problem."""
+        batch.read += 1
         if isinstance(row, RowProblem):
-            return row
-        new = row if isinstance(row, NewOutput) else NewOutput(row, Applied(Rung.EMPTY))
+            batch.problems.append(row)
+            return
+        new = row if isinstance(row, NewOutput) else NewOutput(row, NOT_ASKED)
         delivered = new.delivered
-        try:
-            ticket = self._store.get_ticket(delivered.ticket_id)
-        except UsageError:
-            return RowProblem(
-                file, _place(delivered), "unknown ticket: import it first with `tickets import`"
-            )
-        if not delivered.candidate:
-            return RowProblem(
-                file, _place(delivered), "no model_name_or_path: name it by --candidate"
-            )
+        ticket = self._find_ticket(delivered)
+        if isinstance(ticket, str):
+            batch.problems.append(RowProblem(file, _place(delivered), ticket))
+            return
+        batch.candidates.add(delivered.candidate)
         key = (delivered.ticket_id, delivered.candidate, delivered.content_digest)
-        return None if self._store.has_output(*key) else (ticket, new)
+        if self._store.has_output(*key):
+            batch.same += 1
+        else:
+            batch.plan(ticket.repo, _Todo(file, new, ticket.base_commit))
 
-    def _apply(
-        self, repo: str, jobs: Iterable[tuple[str, NewOutput, str]]
-    ) -> Iterator[tuple[str, NewOutput]]:
+    def _find_ticket(self, delivered: Delivered) -> Ticket | str:
+        """The ticket of a delivery, or why it cannot be taken."""
+        if not delivered.candidate:
+            return "no model_name_or_path: name the candidate by --candidate"
+        try:
+            return self._store.get_ticket(delivered.ticket_id)
+        except UsageError:
+            return "unknown ticket: import it first with `workbench tickets import`"
+
+    def _apply(self, repo: str, jobs: Iterable[_Todo]) -> Iterator[tuple[str, NewOutput]]:
         files: list[str] = []
 
         def patches() -> Iterator[Job]:
-            for file, new, base in jobs:
-                files.append(file)
-                yield new, base, new.delivered.patch
+            for todo in jobs:
+                files.append(todo.file)
+                yield todo.new, todo.base_commit, todo.new.delivered.patch
 
         for n, (new, applied) in enumerate(self._ladder.apply_many(repo, patches())):
             yield files[n], replace(new, applied=applied)
 
     def record_checks(
-        self, rows: Iterable[Reported | RowProblem], file: str, candidate: str | None, at: datetime
+        self, rows: Iterable[Reported | RowProblem], candidate: str | None, at: datetime
     ) -> CheckImport:
         """Keep what tests said; `candidate` stands in where a report names none."""
-        rows = list(rows)
-        problems = [row for row in rows if isinstance(row, RowProblem)]
-        reported = [row for row in rows if isinstance(row, Reported)]
+        read = list(rows)
+        problems = [row for row in read if isinstance(row, RowProblem)]
+        reported = [row for row in read if isinstance(row, Reported)]
         counts = self._store.record_checks(
-            [replace(r, candidate=candidate or r.candidate) for r in reported], at
+            ((r.ticket_id, r.candidate or candidate, r.trial, r.result) for r in reported), at
         )
-        problems += [RowProblem(file, "", sentence) for sentence in counts.unmatched]
-        return CheckImport(len(rows), counts.matched, counts.same, tuple(problems))
+        for n, sentence in zip(counts.left_out, counts.unmatched, strict=True):
+            problems.append(RowProblem(reported[n].file, reported[n].where, sentence))
+        return CheckImport(len(read), counts.matched, counts.same, tuple(problems))
+
+
+def _counted(rows: Spool[NewOutput], progress: Progress) -> Iterator[NewOutput]:
+    for n, new in enumerate(rows, 1):
+        progress("outputs stored", n)
+        yield new
 
 
 def _refused(file: str, new: NewOutput) -> RowProblem:
@@ -150,4 +193,6 @@ def _refused(file: str, new: NewOutput) -> RowProblem:
 
 
 def _place(delivered: Delivered) -> str:
-    return ", ".join(part for part in (delivered.where, delivered.ticket_id) if part)
+    """The row's place in its file and its ticket, each once."""
+    parts = dict.fromkeys((delivered.where, delivered.ticket_id))
+    return ", ".join(part for part in parts if part)

@@ -1,6 +1,7 @@
 """What a reviewer sees next, and the document behind it, made ready before it is asked for."""
 
 from dataclasses import replace
+from textwrap import wrap
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.diff.document import DiffDocument, build_document, raw_document
@@ -13,6 +14,7 @@ if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
     from workbench.store.store import Store
 
 PAGE = 60
+PROSE_WIDTH = 68  # fits beside the gutter at 80 columns
 FILTER_LIMIT = 500
 EVERYTHING = tuple(Place)
 
@@ -63,11 +65,16 @@ class Queues:
         return self._store.get_review_item(self._reviewer, output_id, open_names=self._open_names)
 
 
+def wrap_prose(text: str, width: int) -> str:
+    """A message at a readable width; lines that are short enough stay as they are."""
+    return "\n".join(part for line in text.split("\n") for part in wrap(line, width) or [""])
+
+
 def make_document(item: ReviewItem) -> DiffDocument:
     """What the diff pane shows of an output: git's diff, the raw patch, or the message."""
     key = item.output_id
     if item.delivery is not Delivery.PATCH:
-        said = item.message or "(nothing was said)"
+        said = wrap_prose(item.message or "(nothing was said)", PROSE_WIDTH)
         return raw_document(said.encode(), "no patch: the message is the output", key=key)
     if not item.rung.has_tree:
         reason = f"{item.rung}: {item.detail}" if item.detail else str(item.rung)

@@ -8,8 +8,6 @@ from sqlalchemy import Connection
 
 from workbench.domain.check import CheckResult, CheckStatus
 from workbench.domain.label import format_time
-from workbench.domain.output import Delivery
-from workbench.domain.ticket import Spec
 from workbench.store.database import Found, Params, rows
 from workbench.store.derive import Ground, Known, Shift, change_ground
 from workbench.store.study import Study
@@ -30,11 +28,15 @@ _UPDATE = "UPDATE output SET tests = ?, hidden = ?, tests_source = ?, tests_reas
 
 @dataclass(frozen=True, slots=True)
 class CheckCounts:
-    """What an import of results did; `unmatched` holds one sentence for each row left out."""
+    """What an import of results did; `unmatched` holds one sentence for each row left out.
+
+    `left_out` holds the same rows' positions among those handed in, from 0.
+    """
 
     matched: int
     same: int
     unmatched: tuple[str, ...]
+    left_out: tuple[int, ...] = ()
 
 
 class Checks(Study):
@@ -48,11 +50,13 @@ class Checks(Study):
         """
         matched, same = 0, 0
         unmatched: list[str] = []
+        left_out: list[int] = []
         shift, when = Shift(), format_time(at)
         with self._writing() as connection:
-            for report in reports:
+            for n, report in enumerate(reports):
                 found = rows(connection, _FIND, _key(report))
                 if len(found) != 1:
+                    left_out.append(n)
                     unmatched.append(_describe(report, n_found=len(found)))
                 elif _latest(found[0]) == report[3]:
                     same += 1
@@ -60,7 +64,7 @@ class Checks(Study):
                     matched += 1
                     _store(connection, shift, found[0], report[3], when)
             shift.apply(connection)
-        return CheckCounts(matched, same, tuple(unmatched))
+        return CheckCounts(matched, same, tuple(unmatched), tuple(left_out))
 
 
 def _latest(row: Found) -> CheckResult:
@@ -76,10 +80,10 @@ def _store(
     connection.exec_driver_sql(_INSERT, record)
     latest = (tests, hidden, result.source, result.reason, row.id)
     connection.exec_driver_sql(_UPDATE, latest)
-    old = Ground(Spec(row.spec), Delivery(row.delivery), CheckStatus(row.tests))
-    if old.tests is not result.tests:
+    old = Ground(row.spec, row.delivery, row.tests)
+    if old.tests != tests:
         known = Known(row.id, row.candidate, old)
-        change_ground(connection, shift, known, old._replace(tests=result.tests))
+        change_ground(connection, shift, known, old._replace(tests=tests))
 
 
 def _key(report: Report) -> Params:

@@ -15,7 +15,13 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
-from workbench.domain.errors import InputRefused, NotSaved, StoreDamaged, WorkbenchError
+from workbench.domain.errors import (
+    InputRefused,
+    LabelRefused,
+    NotSaved,
+    StoreDamaged,
+    WorkbenchError,
+)
 from workbench.store.sqlite import connect, explain, is_damage, make_engine
 
 Params = Mapping[str, Any]  # what sqlite3 binds: text, numbers, bytes, None
@@ -86,14 +92,14 @@ class Database:
 
     @contextmanager
     def _saving(self) -> Iterator[Connection]:
-        """The transaction of a label: whatever goes wrong is NotSaved, and then nothing is."""
+        """The transaction of a label: when it fails nothing is stored, and NotSaved says why."""
         try:
             with self._transaction() as connection:
                 yield connection
         except (DBAPIError, sqlite3.Error) as error:
             raise NotSaved(explain(error, self._busy_ms)) from error
         except UnicodeEncodeError as error:
-            raise NotSaved("the note holds half a character (lone surrogate)") from error
+            raise LabelRefused("a note holds half a character (lone surrogate)") from error
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -103,10 +109,25 @@ class Database:
             raise NotSaved(f"this program is still writing (waited {self._busy_ms} ms)")
         try:
             connection = self._writer = self._writer or self._engine.connect()
-            with connection.begin():
-                yield connection
+            try:
+                with connection.begin():
+                    yield connection
+            except BaseException:
+                self._end(connection)
+                raise
         finally:
             self._lock.release()
+
+    def _end(self, connection: Connection) -> None:
+        """After a COMMIT that failed SQLAlchemy sends no ROLLBACK, and SQLite keeps its lock."""
+        driver = connection.connection.driver_connection
+        try:
+            if driver is not None and driver.in_transaction:
+                driver.rollback()
+        except sqlite3.Error:
+            self._writer = None
+            connection.invalidate()
+            connection.close()
 
     def _translate(self, error: DBAPIError | sqlite3.Error) -> WorkbenchError:
         said = explain(error, self._busy_ms)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from workbench.domain.check import CheckStatus
-from workbench.domain.label import NO_JUDGEMENT, Judgement, parse_judgement
+from workbench.domain.label import NO_JUDGEMENT, EditClass, Label, parse_judgement
 from workbench.domain.metrics import classify
 from workbench.domain.outcome import Outcome, derive_outcome
 from workbench.domain.output import Delivery
@@ -34,35 +34,42 @@ _MOVE = "UPDATE item SET place = ?, outcome = ? WHERE reviewer = ? AND output = 
 
 
 class Ground(NamedTuple):
-    """What an output is before anybody judges it."""
+    """What an output is before anybody judges it, in the words of the database.
 
-    spec: Spec
-    delivery: Delivery
-    tests: CheckStatus
+    Plain texts: a pass over 1,000,000 rows looks standings up by them, and enums hash slowly.
+    """
+
+    spec: str
+    delivery: str
+    tests: str
 
 
 class Standing(NamedTuple):
-    """Where a judgement puts an output of some ground."""
+    """Where a judgement puts an output of some ground; `key` is its word in Progress."""
 
     place: Place
     outcome: Outcome
     cell: str
     key: str
+    label: Label | None
+    edit: EditClass | None
 
 
 @lru_cache(maxsize=4096)
 def place_judgement(ground: Ground, text: str) -> Standing:
     """The standing under a judgement given as its JSON text, "" for none."""
     judgement = parse_judgement(text) if text else NO_JUDGEMENT
-    return compute_standing(ground, judgement)
-
-
-def compute_standing(ground: Ground, judgement: Judgement) -> Standing:
-    """The standing under a judgement."""
-    outcome = derive_outcome(ground.delivery, ground.tests, judgement)
+    delivery, tests = Delivery(ground.delivery), CheckStatus(ground.tests)
+    outcome = derive_outcome(delivery, tests, judgement)
     place = compute_place(outcome, judgement)
-    cell = classify(ground.spec, ground.delivery, ground.tests, judgement).encode()
-    return Standing(place, outcome, cell, standing(place, outcome))
+    return Standing(
+        place=place,
+        outcome=outcome,
+        cell=classify(Spec(ground.spec), delivery, tests, judgement).encode(),
+        key=standing(place, outcome),
+        label=judgement.label,
+        edit=judgement.edit,
+    )
 
 
 @dataclass(frozen=True, slots=True)

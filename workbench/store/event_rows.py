@@ -1,5 +1,8 @@
 """An event as a row of label_event and back."""
 
+import hashlib
+import json
+
 from workbench.domain.label import (
     Act,
     Effort,
@@ -15,7 +18,7 @@ from workbench.store.screen_rows import Values
 _NAMES = (
     *("event_id", "output_id", "reviewer", "seq", "act", "judgement", "supersedes", "undoes"),
     *("back", "below", "undo", "redo", "started_at", "active_ms", "idle_ms", "peeks"),
-    *("rubric_version", "app_version", "at", "prev_hash", "origin", "hash"),
+    *("rubric_version", "app_version", "at", "origin", "prev_hash", "hash"),
 )
 
 
@@ -36,10 +39,19 @@ INSERT_EVENT = (
 )
 
 
+def compute_row_hash(row: Values) -> str:
+    """compute_hash of a row of EVENT_COLUMNS as it stands, without reading it as an event.
+
+    The columns are in the order of the hash, and every text is stored as it was hashed.
+    """
+    text = json.dumps(list(row[: N_EVENT_COLUMNS - 1]), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
 def to_event(row: Values) -> Event:
     """A row of EVENT_COLUMNS; ValueError, KeyError or TypeError where it cannot be read."""
     event_id, output_id, reviewer, seq, act, judgement, *links = row[:12]
-    started_at, active_ms, idle_ms, peeks, rubric, app, at, prev_hash, origin, digest = row[12:22]
+    started_at, active_ms, idle_ms, peeks, rubric, app, at, origin, prev_hash, digest = row[12:22]
     supersedes, undoes, back, below, undo, redo = links
     return Event(
         event_id=event_id,

@@ -15,7 +15,6 @@ from workbench.domain.check import CheckStatus
 from workbench.domain.errors import InputRefused
 from workbench.domain.output import NewOutput, make_output_id
 from workbench.domain.queue import compute_position
-from workbench.domain.ticket import Spec
 from workbench.store.database import Params, one, rows
 from workbench.store.derive import BASE, Ground, Shift, place_judgement
 from workbench.store.screen_rows import join_texts
@@ -133,7 +132,7 @@ def _add(batch: _Batch, new: NewOutput) -> None:
     for data in (new.delivered.patch, new.applied.diff):
         batch.connection.exec_driver_sql(_INSERT_BLOB, (_sha256(data), data))
     row_id = batch.connection.exec_driver_sql(_INSERT, dict(params)).scalar_one()
-    ground = Ground(Spec(seen.spec), new.delivered.delivered_as(), CheckStatus.NOT_RUN)
+    ground = Ground(seen.spec, params["delivery"], params["tests"])
     where = place_judgement(ground, "")
     batch.shift.add(BASE, candidate, where, 1)
     output_id = params["output_id"]

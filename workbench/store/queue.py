@@ -8,11 +8,9 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from workbench.domain.blind import ReviewItem
-from workbench.domain.check import CheckStatus
 from workbench.domain.errors import UsageError
 from workbench.domain.label import Judgement, format_time, parse_time
 from workbench.domain.metrics import Cell
-from workbench.domain.output import Delivery
 from workbench.domain.queue import (
     Place,
     Progress,
@@ -20,7 +18,6 @@ from workbench.domain.queue import (
     compute_position,
     compute_progress,
 )
-from workbench.domain.ticket import Spec
 from workbench.store.database import one, rows
 from workbench.store.derive import Ground, place_judgement
 from workbench.store.outputs import INSERT_ITEM
@@ -103,8 +100,7 @@ class Queue(Study):
                 if on_progress is not None and done % 10_000 == 0:
                     on_progress(done, total)
                 row_id, output_id, spec, delivery, tests = row
-                ground = Ground(Spec(spec), Delivery(delivery), CheckStatus(tests))
-                where = place_judgement(ground, "")
+                where = place_judgement(Ground(spec, delivery, tests), "")
                 position = first.get(output_id)
                 if position is None:
                     position = compute_position(seed, output_id)

@@ -12,11 +12,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from workbench.domain.check import CheckStatus
 from workbench.domain.label import parse_judgement
 from workbench.domain.metrics import Cell
-from workbench.domain.output import Delivery
-from workbench.domain.ticket import Spec
 from workbench.store.database import Database
 from workbench.store.derive import Ground, place_judgement
 
@@ -101,8 +98,7 @@ def stream_counted(driver: sqlite3.Connection, reviewer: str = "") -> Iterator[C
         if waiting is not None and waiting[0] == row_id:
             held = tuple(_hold(group) for _, group in groupby(waiting[1], key=itemgetter(1)))
             waiting = next(events, None)
-        ground = Ground(Spec(spec), Delivery(delivery), CheckStatus(tests))
-        yield Counted(row_id, candidate, ground, held)
+        yield Counted(row_id, candidate, Ground(spec, delivery, tests), held)
 
 
 def _hold(events: Iterator[tuple[Any, ...]]) -> Held:

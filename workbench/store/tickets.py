@@ -7,11 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlmodel import Session, col, func, select
 
-from workbench.domain.check import CheckStatus
 from workbench.domain.errors import InputRefused, UsageError
 from workbench.domain.imported import RowProblem
 from workbench.domain.label import format_time, parse_time
-from workbench.domain.output import Delivery
 from workbench.domain.ticket import Spec, SuiteEntry, Ticket, suite_digest
 from workbench.store.database import one, rows
 from workbench.store.derive import Ground, Known, Shift, change_ground
@@ -82,7 +80,7 @@ class Tickets(Study):
                 raise InputRefused(_frozen(ticket_id))
             sql = "UPDATE ticket SET spec = ? WHERE ticket_id = ?"
             connection.exec_driver_sql(sql, (spec.value, ticket_id))
-            _recount_ticket(connection, ticket_id, Spec(row.spec), spec)
+            _recount_ticket(connection, ticket_id, row.spec, spec.value)
 
     def freeze(self, at: datetime) -> tuple[SuiteEntry, ...]:
         """From here on tickets cannot change; freezing again changes nothing."""
@@ -162,12 +160,11 @@ def _changed(ticket: Ticket) -> RowProblem:
     return RowProblem(ticket.source, ticket.ticket_id, reason)
 
 
-def _recount_ticket(connection: Connection, ticket_id: str, old: Spec, new: Spec) -> None:
+def _recount_ticket(connection: Connection, ticket_id: str, old: str, new: str) -> None:
     """Cells hold the ticket's spec, so its outputs move."""
     shift = Shift()
     sql = "SELECT id, candidate, delivery, tests FROM output WHERE ticket = :ticket"
     for row in rows(connection, sql, {"ticket": ticket_id}):
-        delivery, tests = Delivery(row.delivery), CheckStatus(row.tests)
-        known = Known(row.id, row.candidate, Ground(old, delivery, tests))
-        change_ground(connection, shift, known, Ground(new, delivery, tests))
+        known = Known(row.id, row.candidate, Ground(old, row.delivery, row.tests))
+        change_ground(connection, shift, known, known.ground._replace(spec=new))
     shift.apply(connection)

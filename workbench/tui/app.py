@@ -1,4 +1,4 @@
-"""The application: routes to its one screen, filters what reaches the terminal, and nothing more."""
+"""The application: routes to its screen, filters what reaches the terminal, and nothing more."""
 
 import gc
 import logging
@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -59,6 +60,7 @@ class WorkbenchApp(App[None]):
         *,
         keymap: dict[str, tuple[str, ...]],
         theme: str = "dark",
+        log_file: str = "the log",
     ) -> None:
         """Resolve the keys before anything is drawn; what is refused is said in the bar."""
         self.net = ControlCharacterFilter()
@@ -71,13 +73,16 @@ class WorkbenchApp(App[None]):
             self._review._bindings.bind(  # noqa: SLF001 - screens have no public way to add one
                 binding.key, binding.action, binding.description, show=False
             )
-        self._wanted_theme = theme
+        self._wanted_theme, self._log_file = theme, log_file
 
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's own filters, then the net for what a widget forgot (SAFETY T3)."""
         return [*super().get_line_filters(), self.net]
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(
+        self,
+        screen: Screen[object],  # noqa: ARG002 - Textual's signature
+    ) -> Iterable[SystemCommand]:
         """Only the theme: the rest is in the registry."""
         yield SystemCommand("Theme", "Choose other colours.", self.action_change_theme)
 
@@ -88,6 +93,23 @@ class WorkbenchApp(App[None]):
             self.theme = wanted
         self.push_screen(self._review)
         self.call_after_refresh(self._settle_memory)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A bug ends the app with one calm line; the whole of it is in the log.
+
+        Textual would print a traceback with local variables, which hold what models wrote.
+        """
+        if self.is_headless:  # a test wants to see it
+            super()._handle_exception(error)
+            return
+        _log.error("unexpected error", exc_info=error)
+        self.exit(
+            return_code=1,
+            message=Content(
+                f"workbench: unexpected {type(error).__name__}. Every label shown as saved is on "
+                f"disk. The details are in {self._log_file}."
+            ),
+        )
 
     def _settle_memory(self) -> None:
         """Collections are the tail of key latency: what exists by now stays for good."""

@@ -85,6 +85,7 @@ def _make(row: Row, candidate: str | None) -> Delivered:
         questions=_texts(said.get("questions"), "questions"),
         run_id=text_of(value.get("run_id"), "run_id"),
         extra=dump({key: kept for key, kept in value.items() if key not in _READ}),
+        where=row.where,
     )
 
 

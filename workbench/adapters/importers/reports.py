@@ -142,7 +142,8 @@ def _make(path: Path, row: Row, candidate: str | None) -> Reported:
     if candidate is None and named is not None:
         candidate = id_of(named, "candidate")
     result = _result(value, path.name)
-    return Reported(id_of(value[name], name), candidate, _trial(value), result)
+    ticket = id_of(value[name], name)
+    return Reported(ticket, candidate, _trial(value), result, str(path), row.where)
 
 
 def _trial(value: Mapping[str, object]) -> int | None:

@@ -57,11 +57,18 @@ def read_tickets(
 
     `repo` and `base_commit` stand in where a ticket names none.
     """
+    return convert(path, _rows(path), lambda row: _make(path, row, repo, base_commit))
+
+
+def read_placed_tickets(path: Path) -> Iterator[tuple[str, Ticket] | RowProblem]:
+    """The same, each ticket with its place in the file: "line 3", an item, a file's name."""
+    return convert(path, _rows(path), lambda row: (row.where, _make(path, row, "", "")))
+
+
+def _rows(path: Path) -> Rows:
     if path.is_dir() or path.suffix.lower() in {".md", ".markdown"}:
-        rows = _markdown_rows(path)
-    else:
-        rows = _json_rows(path, read_json(path))
-    return convert(path, rows, lambda row: _make(path, row, repo, base_commit))
+        return _markdown_rows(path)
+    return _json_rows(path, read_json(path))
 
 
 def _json_rows(path: Path, value: Mapping[str, object] | Rows) -> Rows:

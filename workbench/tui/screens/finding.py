@@ -1,4 +1,4 @@
-"""A finding in three steps: what kind, how bad, in what words. Escape at any step records nothing."""
+"""A finding in three steps: what kind, how bad, in what words. Escape records nothing."""
 
 from textual import events
 from textual.app import ComposeResult

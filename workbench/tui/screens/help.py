@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import groupby
+from textwrap import wrap
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,16 +13,19 @@ from textual.widgets import Static
 
 from workbench.tui.actions import REVIEW, show_key
 
+WIDTH = 76
+
 
 def render_help(keys: Mapping[str, tuple[str, ...]]) -> str:
-    """One line an action, by group."""
-    lines = ["Keys   (esc closes; change any of them in workbench.toml under [keys])"]
+    """An entry an action, by group; fits 76 columns."""
+    lines = ["Keys", "esc closes; change any key in workbench.toml (`workbench keys` has the ids)"]
     for group, actions in groupby(REVIEW, key=lambda action: action.group):
         lines += ["", group]
         for action in actions:
             shown = " ".join(show_key(key) for key in keys[action.id])
-            lines.append(f"  {shown:<16} {action.title}: {action.help}  [{action.id}]")
-    lines += ["", "While the label bar asks, digits, y, n, Enter and Escape answer it."]
+            first, *rest = wrap(action.help, WIDTH - 20)
+            lines += [f"  {shown:<17} {first}", *(f"{'':<20}{line}" for line in rest)]
+    lines += ["", "While the label bar asks, digits, y, n, enter and escape answer it."]
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""One line of text, asked at the bottom; while it has focus no key but Escape, Enter and quit acts."""
+"""One line of text, asked at the bottom; while it has focus only Escape, Enter and quit act."""
 
 from textual.app import ComposeResult
 from textual.binding import Binding

@@ -94,6 +94,10 @@ class RecordingScreen(Screen[None]):
         """Open the candidate's message."""
         raise NotImplementedError
 
+    def back(self) -> bool:
+        """Escape with nothing to answer; whether there was anything to close."""
+        raise NotImplementedError
+
     def revisit(self, output_id: str) -> None:
         """Show an output again."""
         raise NotImplementedError
@@ -150,6 +154,8 @@ class RecordingScreen(Screen[None]):
         """Answers come before every binding while the bar waits for one."""
         self.stopwatch = self.stopwatch.touch(utc_now())
         if self.waiting.mode is Mode.READY or self.item is None:
+            if event.key == "escape" and self.back():
+                event.stop()
             return
         step = press_answer(self.waiting, event.key, self.item, self.defect_anchor())
         if step:

@@ -330,6 +330,23 @@ class ReviewScreen(RecordingScreen):
         self.query_one(EndCard).show(self.numbers(), self.progress)
         self.draw()
 
+    def back(self) -> bool:
+        """Escape with nothing to answer: clears the filter, closes the text, ends the search."""
+        if self.filter_text:
+            self._filter("")
+        elif self.reading:
+            self._read("")
+        elif self.diff.match_at[1]:
+            self.diff.clear_search()
+        else:
+            return False
+        return True
+
+    def on_queue_list_chosen(self, message: QueueList.Chosen) -> None:
+        """A click on a line of the queue."""
+        if self.waiting.mode is Mode.READY:
+            self.go_to(message.output_id)
+
     # The text pane.
 
     def reveal_message(self) -> None:
@@ -481,6 +498,24 @@ class ReviewScreen(RecordingScreen):
         elif self.item:
             self.items = self.desk.queues.window(self.item.position)
         self.draw()
+
+    def action_text(self, n: int) -> None:
+        """Scroll the text beside the diff."""
+        self.query_one(TextPane).scroll_lines(n)
+
+    def action_leave(self) -> None:
+        """Quit; a label that is not on disk asks once."""
+        if self.waiting.mode is Mode.NOT_SAVED and "quit" not in self.waiting.sentence:
+            sentence = f"{self.waiting.sentence}; again to quit without it"
+            self.waiting = replace(self.waiting, sentence=sentence)
+            self.draw_bar()
+        else:
+            self.app.exit()
+
+    def on_unmount(self) -> None:
+        """Close the store properly."""
+        if self.desk:
+            self.desk.close()
 
     def action_help(self) -> None:
         """All keys."""

@@ -4,6 +4,7 @@ The text is cut to the window before any piece is made: a line of a megabyte cos
 short one. Widths are those of the terminal library, so that both columns of a split stay in line.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -14,10 +15,15 @@ from rich.style import Style
 
 from workbench.diff.syntax import TOKENS, Colour
 from workbench.diff.words import Span
+from workbench.text import mixed_words
 
-LEVELS = ("line", "word", "match", "here")
+LEVELS = ("line", "word", "warn", "match", "here")
 _TOKEN_CODES = {token: code for code, token in enumerate(TOKENS, 1)}
 _NAMES = ("", *TOKENS)
+
+
+# What `display` puts in place of what must not be drawn; a CR before the line's end is usual.
+_REPLACED = re.compile("<U\\+[0-9A-F]{4,6}>|[\u2400-\u240c\u240e-\u2421]|\u240d(?!$)")
 
 
 class Cut(NamedTuple):
@@ -50,6 +56,13 @@ def cut(text: str, left: int, width: int) -> Cut:
         room -= size
         end += 1
     return Cut(text[start:end], start, min(before, width), max(room, 0), end < len(text))
+
+
+def warnings(text: str) -> list[Span]:
+    """Where a shown line tells of a control or hidden character, or mixes scripts in a name."""
+    if text.isascii() and "<U+" not in text:
+        return []
+    return [*(match.span() for match in _REPLACED.finditer(text)), *mixed_words(text)]
 
 
 def pieces(

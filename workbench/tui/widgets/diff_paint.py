@@ -22,7 +22,7 @@ from workbench.diff.search import Hit, Matches
 from workbench.diff.views import Mode
 from workbench.diff.words import Span
 from workbench.text import cells, clip, display, steady
-from workbench.tui.widgets.diff_cells import Cut, cut, pieces
+from workbench.tui.widgets.diff_cells import LEVELS, Cut, cut, pieces, warnings
 from workbench.tui.widgets.diff_palette import Palette
 
 MAX_STRIPS = 2_000
@@ -34,6 +34,7 @@ CURSOR, EDGE, MORE, VOID, BAR, THUMB = (
     "│",
     "┃",
 )
+_, WORD, WARN, MATCH, HERE = range(len(LEVELS))
 _TINTS = {Kind.ADDED: "new", Kind.REMOVED: "old"}
 MINUS = "\N{MINUS SIGN}"
 _SIGNS = {"new": "+", "old": MINUS, "": " "}
@@ -162,11 +163,12 @@ class Painter:
         document, code, cursor = self.look.document, self.look.palette.code, bool(spot.cursor)
         layers: list[tuple[int, Sequence[Span]]] = []
         if tint:
-            layers.append((1, document.words(row.id)))
+            layers.append((WORD, document.words(row.id)))
+        layers.append((WARN, warnings(row.text)))
         if row.id in self.look.matches.spans:
-            layers.append((2, self.look.matches.spans[row.id]))
+            layers.append((MATCH, self.look.matches.spans[row.id]))
         if spot.here and spot.here.row == row.id:
-            layers.append((3, [(spot.here.start, spot.here.end)]))
+            layers.append((HERE, [(spot.here.start, spot.here.end)]))
         return pieces(
             window,
             document.colours(row.id),
@@ -180,8 +182,10 @@ class Painter:
         entry = document.files[file]
         raw = document.model.raw
         letter = " " if raw else _LETTERS.get(entry.patch.status, "M")
-        counts = [] if raw else [(f"+{entry.added:,}", "header-new"), (" ", "header")]
-        counts += [] if raw else [(f"{MINUS}{entry.removed:,}", "header-old")]
+        counts = [(f"+{entry.added:,}", "header-new"), (" ", "header")]
+        counts += [(f"{MINUS}{entry.removed:,}", "header-old")]
+        if not entry.added and not entry.removed:
+            counts = []
         right = [(f" {text} ", "badge") for text in self._badges() if badges]
         right = [piece for badge in right for piece in (badge, (" ", "header"))]
         if len(document.files) > 1:

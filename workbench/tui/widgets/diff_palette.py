@@ -24,6 +24,7 @@ class _Hues(NamedTuple):
     new: str
     old: str
     match: str
+    warn: str
     tokens: dict[str, str]
 
 
@@ -33,6 +34,7 @@ _DARK = _Hues(
     new="#3b8eea",
     old="#e8863a",
     match="#e5d05a",
+    warn="#ff8fa3",
     tokens={
         "keyword": "#b9a3f5",
         "string": "#9fce9f",
@@ -56,6 +58,7 @@ _LIGHT = _Hues(
     new="#1468c7",
     old="#c05a00",
     match="#d9b400",
+    warn="#b3003b",
     tokens={
         "keyword": "#6b3fb0",
         "string": "#24703a",
@@ -103,10 +106,12 @@ class Palette:
             strength = 0.85 if level == "here" else 0.38
             background = self._base.blend(Color.parse(self._hues.match), strength)
             colour = Color.parse(_INK) if level == "here" else self._text
+        if level == "warn":
+            colour = Color.parse(self._hues.warn)
         return Style(
             color=colour.rich_color,
             bgcolor=background.rich_color,
-            bold=level in {"word", "here"} or None,
+            bold=level in {"word", "warn", "here"} or None,
             italic=word == "comment" or None,
             underline=level == "here" or None,
         )

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from textual import events
-from textual.app import RenderResult
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -237,10 +236,6 @@ class DiffView(Widget, can_focus=True):
 
     # Drawing
 
-    def render(self) -> RenderResult:
-        """Never used: `render_lines` draws every cell."""
-        return ""
-
     def render_lines(self, crop: Region) -> list[Strip]:
         port = self._viewport
         if port is None:
@@ -257,7 +252,11 @@ class DiffView(Widget, can_focus=True):
         """The compositor draws whole areas; what asks for one line only looks under the mouse."""
         if self.painted_key != key:
             self.painted_key = key
-            self.post_message(self.Painted(key))
+            self.call_later(self._tell_painted, key)
+
+    def _tell_painted(self, key: str) -> None:
+        """In our own turn: made while drawing, the message would count as the screen's own."""
+        self.post_message(self.Painted(key))
 
     def _strips(self, port: Viewport, lines: range) -> list[Strip]:
         look = Look(

@@ -10,6 +10,8 @@ from workbench.tui.widgets.metrics_pane import (
     render_settled_count,
 )
 
+_EXPORT = "workbench export jsonl -o labels.jsonl"
+
 
 def render_card(snapshot: MetricsSnapshot, progress: Progress, width: int) -> list[Line]:
     """The whole card."""
@@ -23,8 +25,8 @@ def render_card(snapshot: MetricsSnapshot, progress: Progress, width: int) -> li
         lines += [(), *render_scorecard(name, card, min(width, 64))]
     lines += [(), *render_unknown(list(snapshot.scorecards.values())), ()]
     lines += [
-        (Span("  Export what you decided:   ", ""), Span("workbench export jsonl -o labels.jsonl", "key")),
-        (Span("  With names and companions: ", ""), Span("workbench metrics", "key")),
+        (Span("  Export what you decided:   "), Span(_EXPORT, "key")),
+        (Span("  With names and companions: "), Span("workbench metrics", "key")),
         (Span("  u", "key"), Span(" takes the last label back, ", "dim"), Span("K", "key"),
          Span(" looks at it again, ", "dim"), Span("q", "key"), Span(" quits.", "dim")),
     ]  # fmt: skip

@@ -9,9 +9,9 @@ from workbench.tui.label_keys import EDIT_WORDS, ESCAPE_WORDS, READY, Mode, Wait
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
 INTRODUCTION = (
-    "merged: you would merge it as it is.   edited: you would change it first (1 to 3: how much).",
-    "abstained: it asked or declined, and named what is missing.",
-    "escaped: the tests are green and it is wrong; only you caught it (1 to 4: what kind).",
+    "m merged: as it is.   e edited: you would change it first, then 1 to 3: how much.",
+    "a abstained: no patch; it asks or declines, and names what is missing.",
+    "x escaped: tests green, yet wrong; only you caught it. Then 1 to 4: what kind.",
 )
 
 
@@ -26,14 +26,17 @@ class LabelBarSnapshot:
 
 
 def render_bar_lines(
-    snapshot: LabelBarSnapshot, footer: list[Action], keys: Mapping[str, tuple[str, ...]]
+    snapshot: LabelBarSnapshot,
+    footer: list[Action],
+    keys: Mapping[str, tuple[str, ...]],
+    width: int,
 ) -> list[Line]:
     """Introduction until the first label, then one line of state and one of keys."""
     intro: list[Line] = [(Span(f" {text}", "dim"),) for text in INTRODUCTION]
     return [
         *(intro if snapshot.is_first else []),
         render_state(snapshot),
-        render_footer(footer, keys),
+        render_footer(footer, keys, width),
     ]
 
 
@@ -63,11 +66,19 @@ def render_state(snapshot: LabelBarSnapshot) -> Line:
     return (Span(f" {snapshot.notice}", snapshot.notice_style),)
 
 
-def render_footer(footer: list[Action], keys: Mapping[str, tuple[str, ...]]) -> Line:
-    """The keys worth knowing, from the one registry."""
+def render_footer(footer: list[Action], keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
+    """The keys worth knowing, as many as fit; the last one (help) always does."""
+    shown = [(show_key(keys[action.id][0]), f" {action.footer}  ") for action in footer]
+    room = width - 1 - sum(len(part) for part in shown[-1])
+    fitting = []
+    for key, word in shown[:-1]:
+        room -= len(key) + len(word)
+        if room < 0:
+            break
+        fitting.append((key, word))
     spans: list[Span] = [Span(" ")]
-    for action in footer:
-        spans += [Span(show_key(keys[action.id][0]), "key"), Span(f" {action.footer}  ", "dim")]
+    for key, word in [*fitting, shown[-1]]:
+        spans += [Span(key, "key"), Span(word, "dim")]
     return tuple(spans)
 
 
@@ -85,8 +96,15 @@ class LabelBar(LinesView):
         """Keep the footer's actions; the keys are those in force."""
         super().__init__(id="label-bar")
         self._footer, self._keys = footer, keys
+        self._snapshot = LabelBarSnapshot()
 
     def show(self, snapshot: LabelBarSnapshot) -> None:
         """Show this."""
+        self._snapshot = snapshot
         self.set_class(snapshot.is_first, "-first")
-        self.show_lines(render_bar_lines(snapshot, self._footer, self._keys))
+        width = self.size.width or 80
+        self.show_lines(render_bar_lines(snapshot, self._footer, self._keys, width))
+
+    def on_resize(self) -> None:
+        """Fit the footer to the new width."""
+        self.show(self._snapshot)

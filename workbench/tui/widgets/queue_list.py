@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from textual.events import Click
+from textual.message import Message
+
 from workbench.domain.check import CheckStatus
 from workbench.domain.label import EditClass, Label
 from workbench.domain.output import Delivery
@@ -81,14 +84,13 @@ def render_settled(progress: Progress) -> list[Line]:
 
 def render_queue(snapshot: QueueSnapshot, height: int) -> list[Line]:
     """Title, as many items as fit around the current one, and what was left out with its reason."""
-    progress = snapshot.progress
-    title = f" Queue  {progress.left} left of {progress.total}"
+    title = f" Queue  {snapshot.progress.left} left of {snapshot.progress.total}"
     head: list[Line] = [(Span(title, "title"),)]
     if snapshot.filter:
         head.append((Span(f" filter: {display(snapshot.filter)} (esc clears)", "warn"),))
-    foot = render_settled(progress)
-    room = max(1, height - len(head) - len(foot) - 1)
-    shown = _window(snapshot.items, snapshot.current, room)
+    foot = render_settled(snapshot.progress)
+    room = _room(snapshot, height)
+    shown = visible_items(snapshot, height)
     body = [
         render_item(i, is_current=i.output_id == snapshot.current, names=snapshot.names)
         for i in shown
@@ -97,6 +99,21 @@ def render_queue(snapshot: QueueSnapshot, height: int) -> list[Line]:
         body = [(Span("  nothing matches the filter" if snapshot.filter else "  empty", "dim"),)]
     gap: list[Line] = [()] * max(0, room - len(body))
     return [*head, *body, *gap, (), *foot] if foot else [*head, *body]
+
+
+def head_height(snapshot: QueueSnapshot) -> int:
+    """Lines above the first item."""
+    return 2 if snapshot.filter else 1
+
+
+def visible_items(snapshot: QueueSnapshot, height: int) -> Sequence[QueueItem]:
+    """The items that fit around the current one."""
+    return _window(snapshot.items, snapshot.current, _room(snapshot, height))
+
+
+def _room(snapshot: QueueSnapshot, height: int) -> int:
+    foot = len(render_settled(snapshot.progress))
+    return max(1, height - head_height(snapshot) - (foot + 1 if foot else 0))
 
 
 def _window(items: Sequence[QueueItem], current: str, room: int) -> Sequence[QueueItem]:
@@ -109,6 +126,20 @@ class QueueList(LinesView):
     """Shows a QueueSnapshot."""
 
     snapshot: QueueSnapshot | None = None
+
+    @dataclass
+    class Chosen(Message):
+        """A line was clicked."""
+
+        output_id: str
+
+    def on_click(self, event: Click) -> None:
+        """Ask for the output on that line."""
+        if self.snapshot:
+            rows = visible_items(self.snapshot, self.size.height)
+            index = event.y - head_height(self.snapshot)
+            if 0 <= index < len(rows):
+                self.post_message(self.Chosen(rows[index].output_id))
 
     def show(self, snapshot: QueueSnapshot) -> None:
         """Show this; the rows that did not change are not painted."""
