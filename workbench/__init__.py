@@ -5,6 +5,7 @@ tickets -> outputs -> checks -> labels -> metrics -> decision; no stage reaches 
     cli/         one file per noun: parses, calls a service, prints
     bootstrap    the composition root; the only place that knows every concrete class
     config       workbench.toml -> frozen Settings
+    study        where a study stands, and whose labels are recorded there
     text         display(): the one gate through which untrusted text reaches a terminal
     log          one rotating file in the study
     domain/      words and rules: frozen dataclasses, pure functions, standard library only

@@ -4,90 +4,31 @@ Importing this module loads none of them; each function loads what it needs, so 
 screen is painted before the store's libraries are.
 """
 
-import getpass
-import hashlib
-import os
-import uuid
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import workbench
-from workbench.config import FILE_NAME, STATE_FOLDER, Settings, load_settings, render_settings
-from workbench.domain.errors import InputRefused, StudyNotFound, UsageError
-from workbench.domain.queue import FirstScreen
-from workbench.services.desk import Desk
+from workbench.config import FILE_NAME, Settings
+from workbench.domain.errors import InputRefused, UsageError
+from workbench.study import Study, find_study, is_file
 
 if TYPE_CHECKING:
     from workbench.adapters.repositories import Clones
-    from workbench.services.exports import Imports
+    from workbench.domain.queue import FirstScreen
+    from workbench.domain.ticket import SuiteEntry
+    from workbench.services.desk import Desk
+    from workbench.services.exports import Export
+    from workbench.services.imports import Imports
     from workbench.services.outputs import Outputs
     from workbench.services.reviews import Reviews
     from workbench.services.tickets import Tickets
-    from workbench.store.store import Store
+    from workbench.store.store import Fault, Store
 
 LABEL_BUSY_MS = 250  # how long a key press may wait for another program
 Progress = Callable[[str, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Study:
-    """Where a study stands, and its settings."""
-
-    folder: Path
-    settings: Settings
-
-    @property
-    def state(self) -> Path:
-        """The folder of database, clones and log."""
-        return self.folder / STATE_FOLDER
-
-    @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return self.state / "study.db"
-
-    @property
-    def lock_file(self) -> Path:
-        """The frozen suite."""
-        return self.folder / "tickets.lock.json"
-
-    @property
-    def reviewer(self) -> str:
-        """Whose labels these are, where nobody says otherwise."""
-        return self.settings.reviewer or _login_name()
-
-    @property
-    def repositories(self) -> dict[str, Path]:
-        """The user's repositories by name; relative paths count from the study's folder."""
-        listed = self.settings.repositories.items()
-        return {name: (self.folder / Path(path).expanduser()).resolve() for name, path in listed}
-
-    @property
-    def rubric(self) -> str:
-        """What the labels mean in this study."""
-        if not self.settings.rubric:
-            return (Path(workbench.__file__).parent / "rubric.md").read_text(encoding="utf-8")
-        path = self.folder / self.settings.rubric
-        try:
-            return path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path}: the rubric cannot be read: {error}") from error
-
-    @property
-    def rubric_version(self) -> str:
-        """Twelve hex digits of the rubric's text: every label carries them."""
-        return hashlib.sha256(self.rubric.encode()).hexdigest()[:12]
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return f"user-{os.getuid()}"
 
 
 def utc_now() -> datetime:
@@ -95,56 +36,126 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def find_study(start: Path | None = None) -> Study:
-    """The study of a folder, or of the nearest one above; raises StudyNotFound, ConfigError."""
-    here = (start or Path.cwd()).absolute()
-    folders = [here] if start else [here, *here.parents]
-    for folder in folders:
-        if (folder / FILE_NAME).is_file():
-            return Study(folder, load_settings(folder / FILE_NAME))
-    above = "" if start else " or in any folder above"
-    raise StudyNotFound(f"no study in {here}{above}: make one with `workbench init --repo PATH`")
-
-
 def create_study(
     folder: Path, repositories: Mapping[str, Path], progress: Progress | None = None
 ) -> Study:
     """A new study: workbench.toml, the database, and a private clone of every repository.
 
-    Raises UsageError where there is one, GitFailed where a repository cannot be cloned; then
-    nothing is left behind.
+    workbench.toml comes last, so a study is there whole or not at all. Raises UsageError where
+    there is one, InputRefused where a repository cannot be cloned.
     """
-    from workbench.adapters.repositories import Clones
-    from workbench.store.store import create_store
+    from workbench.adapters.files import building, write_atomically
+    from workbench.config import render_settings
 
-    if (folder / FILE_NAME).exists() or (folder / STATE_FOLDER).exists():
+    if (folder / FILE_NAME).exists():
         raise UsageError(f"{folder}: there is a study here already")
-    paths = {name: str(path.expanduser().resolve()) for name, path in repositories.items()}
+    sources = {name: path.expanduser().resolve() for name, path in repositories.items()}
+    paths = {name: _relate(source, folder.resolve()) for name, source in sources.items()}
     study = Study(folder, Settings(repositories=paths))
     try:
-        study.state.mkdir(mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True)
+        _reclaim(study)
+        with building(folder) as part:
+            _fill_state(part / "state", sources, progress)
+            (part / "state").rename(study.state)
+        write_atomically(folder / FILE_NAME, [render_settings(paths).encode()])
     except OSError as error:
-        raise InputRefused(f"{folder}: a study cannot be written here: {error}") from error
-    with ExitStack() as undo:
-        undo.callback(_remove, study.state)
-        clones = Clones(study.state / "clones", study.repositories, progress)
-        for name in repositories:
-            clones.path(name)
-        create_store(
-            study.database,
-            study_id=str(uuid.uuid4()),
-            created_at=utc_now(),
-            tool_version=workbench.__version__,
-        )
-        (folder / FILE_NAME).write_text(render_settings(paths), encoding="utf-8")
-        undo.pop_all()
+        why = error.strerror or error
+        raise InputRefused(f"{folder}: a study cannot be written here: {why}") from error
     return study
 
 
-def _remove(folder: Path) -> None:
-    from shutil import rmtree
+def _relate(source: Path, folder: Path) -> str:
+    """A repository inside the study's folder goes by a relative path: they move together."""
+    return str(source.relative_to(folder) if source.is_relative_to(folder) else source)
 
-    rmtree(folder, ignore_errors=True)
+
+def _fill_state(state: Path, sources: Mapping[str, Path], progress: Progress | None) -> None:
+    import uuid
+
+    from workbench.adapters.repositories import Clones
+    from workbench.store.store import create_store
+
+    state.mkdir(mode=0o700)
+    clones = Clones(state / "clones", sources, progress)
+    for name in sources:
+        clones.path(name)
+    create_store(
+        state / "study.db",
+        study_id=str(uuid.uuid4()),
+        created_at=utc_now(),
+        tool_version=workbench.__version__,
+    )
+
+
+def _reclaim(study: Study) -> None:
+    """Remove what an `init` killed at its last step left; a database with anything in it stays."""
+    import shutil
+
+    from workbench.store.store import open_store
+
+    if not study.state.exists():
+        return
+    with open_store(study.database, read_only=True) as store:
+        if store.count_outputs() or store.list_tickets() or store.list_reviewers():
+            raise UsageError(
+                f"{study.state} holds a study whose {FILE_NAME} is gone: put it back, "
+                "or make the new study in another folder"
+            )
+    shutil.rmtree(study.state)
+
+
+def open_demo(data: Path, *, is_new: bool, progress: Progress | None = None) -> Study:
+    """The sample study in the folder `data`, made on first use; `is_new` makes it again.
+
+    It is made under another name and renamed when it is whole.
+    """
+    from workbench.adapters.files import building
+
+    folder = data / "demo"
+    if is_file(folder / FILE_NAME) and not is_new:
+        return find_study(folder)
+    with building(data) as part:
+        _make_demo(part / "demo", progress)
+        if folder.exists():
+            folder.rename(part / "old")
+        (part / "demo").rename(folder)
+    return find_study(folder)
+
+
+def _make_demo(folder: Path, progress: Progress | None) -> None:
+    from workbench.adapters.importers.predictions import read_predictions
+    from workbench.adapters.importers.reports import read_reports
+    from workbench.adapters.importers.tickets import read_placed_tickets
+    from workbench.adapters.sample import build_repository, find_sample, read_first_order
+    from workbench.services.demo import Sample, load_sample
+    from workbench.services.tickets import Placed
+
+    source = find_sample()
+    build_repository(source, folder / "repository")
+    study = create_study(folder, {"": folder / "repository"}, progress)
+    tickets = source / "tickets.jsonl"
+    outputs = sorted((source / "outputs").glob("*.jsonl"))
+    placed = read_placed_tickets(tickets)
+    sample = Sample(
+        tickets=(Placed(str(tickets), *t) if isinstance(t, tuple) else t for t in placed),
+        outputs=((str(file), row) for file in outputs for row in read_predictions(file)),
+        reports=read_reports(source / "tests.jsonl"),
+        first=tuple(read_first_order(source)),
+    )
+    with open_workbench(study, progress) as bench:
+        load_sample(bench.store, bench.tickets, bench.outputs, sample, utc_now())
+
+
+def fill_demo(study: Study) -> str:
+    """Label the demo from the key where it has no label yet; returns the reviewer's name."""
+    from workbench.adapters.sample import find_sample, read_key
+    from workbench.services.demo import KEY_REVIEWER, fill_from_key
+
+    key = {(e.ticket_id, e.candidate): e.decision for e in read_key(find_sample())}
+    with open_workbench(study) as bench:
+        fill_from_key(bench.store, bench.reviews(KEY_REVIEWER), key)
+    return KEY_REVIEWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +196,39 @@ class Workbench:
     @property
     def imports(self) -> "Imports":
         """Canonical exports, read back."""
-        from workbench.services.exports import Imports
+        from workbench.services.imports import Imports
 
-        return Imports(self.store, self.outputs, tuple(self.study.repositories), utc_now)
+        return Imports(self.store, self.tickets, self.outputs, utc_now)
+
+    def export(self, kind: str, text: str, *, everything: bool, is_printed: bool) -> "Export":
+        """What was decided, as `jsonl` or `csv`."""
+        from workbench.adapters.exporters.canonical import TextMode
+        from workbench.adapters.exporters.formats import Csv, Jsonl
+        from workbench.services.exports import Export
+
+        made = (Jsonl if kind == "jsonl" else Csv)(TextMode(text), is_printed=is_printed)
+        return Export(self.store, made, everything=everything)
+
+    def freeze(self) -> "tuple[SuiteEntry, ...]":
+        """Freeze the tickets, then write tickets.lock.json; again it only writes the file."""
+        from workbench.adapters.files import write_atomically
+        from workbench.services.tickets import render_lock
+
+        entries = self.tickets.freeze(utc_now())
+        try:
+            write_atomically(self.study.lock_file, [render_lock(entries).encode()])
+        except OSError as error:
+            why = f"{error.strerror}; the tickets are frozen, run it again for the file"
+            raise InputRefused(f"{self.study.lock_file} cannot be written: {why}") from error
+        return entries
+
+    def audit(self, progress: Progress) -> "Iterator[Fault]":
+        """Every disagreement in the study."""
+        from workbench.services.audits import audit
+
+        path = self.study.lock_file
+        lock = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
+        return audit(self.store, self.clones, lock, progress)
 
     def reviews(self, reviewer: str) -> "Reviews":
         """What one reviewer records; their queue is made on first use."""
@@ -215,7 +256,7 @@ def open_workbench(
     return Workbench(study, store, Clones(study.state / "clones", study.repositories, progress))
 
 
-def read_first_screen(study: Study, reviewer: str, *, open_names: bool) -> FirstScreen:
+def read_first_screen(study: Study, reviewer: str, *, open_names: bool) -> "FirstScreen":
     """What the first paint shows, by sqlite3 alone; a reviewer's first time makes the queue."""
     from workbench.store.first_screen import read_first_screen as read
 
@@ -224,32 +265,26 @@ def read_first_screen(study: Study, reviewer: str, *, open_names: bool) -> First
         with open_workbench(study) as bench:
             bench.store.ensure_reviewer(reviewer, utc_now())
         first = read(study.database, reviewer, open_names=open_names)
-    if first is None:
+    if first is None or first.item is None:
         raise UsageError(f"{study.folder}: nothing to review: import tickets and outputs first")
     return first
 
 
-def open_desk(study: Study, reviewer: str, *, open_names: bool) -> Desk:
+def open_desk(study: Study, reviewer: str, *, open_names: bool) -> "Desk":
     """What a review needs after the first paint; `warning` says why labels cannot be saved."""
+    from workbench.services.desk import Desk
     from workbench.services.queues import Queues
     from workbench.services.reviews import Reviews
 
     bench = open_workbench(study, busy_ms=LABEL_BUSY_MS)
-    faults = bench.store.quick_check()
-    warning = "; ".join(faults)
-    if bench.store.is_read_only:
-        warning = "; ".join([*bench.store.warnings, *faults])
-    else:
+    warning = "; ".join(bench.store.warnings) if bench.store.is_read_only else ""
+    if not bench.store.is_read_only:
         bench.store.ensure_reviewer(reviewer, utc_now())
     return Desk(
         reviews=Reviews(bench.store, reviewer, utc_now),
         queues=Queues(bench.store, reviewer, open_names=open_names),
         blobs=bench.clones,
         warning=warning,
+        check=lambda: "; ".join(bench.store.quick_check()),
         close=bench.close,
     )
-
-
-def with_reviewer(study: Study, reviewer: str) -> Study:
-    """The study as another reviewer opens it."""
-    return replace(study, settings=replace(study.settings, reviewer=reviewer))

@@ -5,7 +5,9 @@ unknown names and the README's table all come from it.
 """
 
 import difflib
+import os
 import re
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -61,12 +63,15 @@ def load_settings(path: Path) -> Settings:
         text = path.read_text(encoding="utf-8")
         raw = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
+        raise ConfigError(f"{path}: cannot be read: {_why(error)}") from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+        found = _TOML_LINE.search(str(error))
+        at = f"{path}:{found[1]}" if found else str(path)
+        raise ConfigError(f"{at}: not valid TOML: {error}") from error
     where = _Where(path, text)
-    values = {name: value for name, value in raw.items() if name not in TABLES}
-    checked = {name: _check(where, name, value) for name, value in values.items()}
+    checked = {
+        name: _check(where, name, value) for name, value in raw.items() if name not in TABLES
+    }
     return Settings(
         reviewer=str(checked.get("reviewer", "")),
         layout=str(checked.get("layout", "auto")),
@@ -85,13 +90,29 @@ class _Where:
     path: Path
     text: str
 
-    def error(self, name: str, sentence: str) -> ConfigError:
-        """An error that names the line on which `name` is set."""
-        pattern = re.compile(rf"""^\s*["']?{re.escape(name)}["']?\s*=""")
-        lines = self.text.split("\n")
-        line = next((i for i, text in enumerate(lines, 1) if pattern.match(text)), None)
+    def error(self, name: str, sentence: str, table: str = "") -> ConfigError:
+        """An error that names the line on which `name` is set, at the top or in a table."""
+        line = self._find(name, table)
         at = f"{self.path}:{line}" if line else str(self.path)
-        return ConfigError(f"{at}: {name}: {sentence}")
+        shown = f"[{table}] {name}" if table else name
+        return ConfigError(f"{at}: {shown}: {sentence}")
+
+    def _find(self, name: str, table: str) -> int | None:
+        quoted = rf"""["']?{re.escape(name)}["']?"""
+        entry = re.compile(rf"\s*{quoted}\s*[=.]")
+        header = re.compile(rf"\s*\[+\s*{quoted}\s*[\].]")
+        here = ""
+        for number, line in enumerate(self.text.split("\n"), 1):
+            if not table and header.match(line):
+                return number
+            if found := _HEADER.match(line):
+                here = found[1].strip()
+            elif here == table and entry.match(line):
+                return number
+        return None
+
+
+_HEADER = re.compile(r"\s*\[+([^\[\]]*)\]")
 
 
 def _check(where: _Where, name: str, value: object) -> str | int | bool:
@@ -101,15 +122,29 @@ def _check(where: _Where, name: str, value: object) -> str | int | bool:
     setting = known[name]
     wanted = type(setting.default)
     if type(value) is not wanted or not isinstance(value, str | int):
-        raise where.error(name, f"expected {_WORDS[wanted]}, found {value!r}")
+        raise where.error(name, f"expected {_WORDS[wanted]}, found {_show(value)}")
     if setting.choices and value not in setting.choices:
-        raise where.error(name, f"expected one of {', '.join(setting.choices)}, found {value!r}")
+        near = nearest(str(value), list(setting.choices))
+        listed = ", ".join(setting.choices)
+        raise where.error(name, f"expected one of {listed}, found {_show(value)}{near}")
     if wanted is int and int(value) < setting.minimum:
-        raise where.error(name, f"must be at least {setting.minimum}, found {value!r}")
+        raise where.error(name, f"must be at least {setting.minimum}, found {_show(value)}")
     return value
 
 
+def _show(value: object) -> str:
+    """A value much as it stands in the file."""
+    return _toml(value) if isinstance(value, str | int) else repr(value)[:60]
+
+
 _WORDS: Mapping[type, str] = {str: "text in quotes", int: "a whole number", bool: "true or false"}
+
+
+_TOML_LINE = re.compile(r"at line (\d+)")
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else "it is not UTF-8"
 
 
 def nearest(name: str, known: list[str]) -> str:
@@ -123,7 +158,8 @@ def _read_repositories(where: _Where, raw: object) -> dict[str, str]:
         raise where.error("repositories", "expected a table [repositories]")
     for name, path in raw.items():
         if not isinstance(path, str) or not path:
-            raise where.error(name, f"expected a path in quotes, found {path!r}")
+            sentence = f"expected a path in quotes, found {_show(path)}"
+            raise where.error(name, sentence, "repositories")
     return {("" if name == "default" else name): path for name, path in raw.items()}
 
 
@@ -134,7 +170,8 @@ def _read_keys(where: _Where, raw: object) -> dict[str, tuple[str, ...]]:
     for action, value in raw.items():
         listed = value if isinstance(value, list) else [value]
         if not listed or not all(isinstance(key, str) and key for key in listed):
-            raise where.error(action, f'expected a key such as "m", or a list of keys: {value!r}')
+            sentence = f'expected a key such as "m" or a list of keys, found {_show(value)}'
+            raise where.error(action, sentence, "keys")
         keys[action] = tuple(listed)
     return keys
 
@@ -162,3 +199,20 @@ def _toml(value: str | bool | int) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     safe = "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped)
     return f'"{safe}"'
+
+
+def find_data_folder() -> tuple[Path, str]:
+    """The user's data folder, and "" or why it is another one: private, in the temporary folder."""
+    from platformdirs import user_data_path
+
+    wanted = user_data_path("workbench")
+    try:
+        wanted.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=wanted):
+            return wanted, ""
+    except OSError as error:
+        spare = Path(tempfile.gettempdir()) / f"workbench-{os.getuid()}"
+        spare.mkdir(mode=0o700, exist_ok=True)
+        if spare.is_symlink() or spare.stat().st_uid != os.getuid():
+            raise ConfigError(f"{spare} belongs to somebody else: set XDG_DATA_HOME") from error
+        return spare, f"{wanted} cannot be written ({_why(error)}): using {spare}"

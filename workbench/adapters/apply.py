@@ -47,6 +47,17 @@ class _Result(NamedTuple):
             self.staged.discard()
 
 
+class Judged(NamedTuple):
+    """A tree that passed every check, and the objects that are still to be written."""
+
+    rung: Rung
+    root: str
+    tree: str
+    badges: tuple[str, ...]
+    remark: str
+    draft: Draft
+
+
 class Ladder:
     """Patches on base commits of one clone. Keeps git processes running; for one thread."""
 
@@ -77,6 +88,17 @@ class Ladder:
         A patch that is refused or fits nowhere is an answer; GitFailed means that the base commit
         is not in the clone.
         """
+        judged = self.judge(base_commit, patch)
+        if isinstance(judged, Applied):
+            return judged
+        judged.draft.write(self._git_dir)
+        return self.describe(judged)
+
+    def judge(self, base_commit: str, patch: bytes) -> Applied | Judged:
+        """The first half of `apply`: an answer, or a tree that passed every check.
+
+        Its objects are in `draft` and must be written before `describe` can diff them.
+        """
         if not _COMMIT.fullmatch(base_commit):
             raise InputRefused(f"{base_commit!r} is no full commit id: resolve it first")
         root = self._reader.root(base_commit)
@@ -87,13 +109,24 @@ class Ladder:
             check_bytes(patch)
             result = self._climb(root, patch)
             try:
-                return self._finish(root, patch, result)
+                return self._check(root, patch, result)
             finally:
                 result.discard()
         except PatchRefused as refusal:
             return Applied(Rung.REFUSED, detail=refusal.rule)
         except GitFailed as failure:
             return Applied(Rung.FAILED, detail=str(failure))
+
+    def describe(self, judged: Judged) -> Applied:
+        """The second half: git's diff of what was written, and the counts on it."""
+        try:
+            diff = self._differ.diff(judged.root, judged.tree)
+        except GitFailed as failure:
+            return Applied(Rung.FAILED, detail=str(failure))
+        files, added, removed = count_lines(diff)
+        marks = ("conflict markers",) if has_conflict_marks(diff) else ()
+        badges = (*judged.badges, *marks)
+        return Applied(judged.rung, judged.tree, judged.remark, badges, diff, files, added, removed)
 
     def diff_trees(self, old: str, new: str) -> bytes:
         """The diff git makes of two trees of the clone."""
@@ -140,23 +173,17 @@ class Ladder:
             raise GitFailed(reason)
         return _Result(Rung.FUZZ, changes, draft, remark=remark)
 
-    def _finish(self, root: str, patch: bytes, result: _Result) -> Applied:
-        """Check what was changed, then write it, then diff it."""
+    def _check(self, root: str, patch: bytes, result: _Result) -> Judged:
+        """Check what was changed; only then let go of what git wrote aside."""
         targets = {path: change.new for path, change in result.changes.items()}
         tree = result.draft.change(self._reader, root, targets)
         found = check_changes(self._reader, result.draft, tree, result.changes)
         if result.staged is not None:
             result.staged.release(self._git_dir)
-        result.draft.write(self._git_dir)
-        diff = self._differ.diff(root, tree)
-        files, added, removed = count_lines(diff)
-        badges = [
-            *([result.rung.value] if result.rung is not Rung.PLAIN else []),
-            *found,
-            *(["binary"] if _BINARY.search(patch) else []),
-            *(["conflict markers"] if has_conflict_marks(diff) else []),
-        ]
-        return Applied(result.rung, tree, result.remark, tuple(badges), diff, files, added, removed)
+        own = () if result.rung is Rung.PLAIN else (result.rung.value,)
+        binary = ("binary",) if _BINARY.search(patch) else ()
+        badges = (*own, *found, *binary)
+        return Judged(result.rung, root, tree, badges, result.remark, result.draft)
 
 
 def apply_patch(git_dir: Path, base_commit: str, patch: bytes) -> Applied:

@@ -27,7 +27,10 @@ ATTRIBUTES = (
     "* -text -eol -crlf -filter -diff -merge -ident -working-tree-encoding"
     " -export-subst -export-ignore\n"
 )
-_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
+_CONFIG = (  # no ref holds the trees of outputs: a `git gc` by hand must not prune them
+    "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
+    "[gc]\n\tauto = 0\n\tpruneExpire = never\n"
+)
 _PERCENT = re.compile(rb"(?:remote: )?([A-Z][A-Za-z ]+):\s+(\d{1,3})% ")
 _SHA = re.compile(r"[0-9a-f]{40}")
 _PART = ".part-"

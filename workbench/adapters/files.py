@@ -3,8 +3,9 @@
 import contextlib
 import hashlib
 import os
+import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _PREFIX = ".workbench-tmp-"
@@ -35,17 +36,31 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> str:
 
 
 def sweep(folder: Path) -> int:
-    """Remove what killed writes left in a folder; returns how many files that were.
+    """Remove what killed writes left in a folder; returns how many that were.
 
-    A file whose writer still runs is left alone.
+    What a program that still runs is writing is left alone.
     """
     removed = 0
     for path in folder.glob(f"{_PREFIX}*"):
         if not _is_alive(path.name.removeprefix(_PREFIX).partition("-")[0]):
             with contextlib.suppress(OSError):
-                path.unlink()
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
                 removed += 1
     return removed
+
+
+@contextlib.contextmanager
+def building(folder: Path) -> Iterator[Path]:
+    """A private folder inside `folder` in which something is made, to be renamed when whole.
+
+    It is gone afterwards; after a kill the next one sweeps it.
+    """
+    sweep(folder)
+    part = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=folder))
+    try:
+        yield part
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def _is_alive(pid: str) -> bool:

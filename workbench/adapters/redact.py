@@ -5,7 +5,8 @@ from collections import Counter
 from typing import NamedTuple
 
 _RULES = {
-    "key": r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{10,}|\b(?:ghp|gho|ghs|ghu|ghr|github_pat)_[A-Za-z0-9_]{16,}"
+    "key": r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{10,}"
+    r"|\b(?:ghp|gho|ghs|ghu|ghr|github_pat)_[A-Za-z0-9_]{16,}"
     r"|\bA(?:KI|SI)A[0-9A-Z]{16}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}",
     # Up to its end; without one, the lines that look like a key: each may begin as a diff's do.
     "pem": r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?s:.{1,20000}?)-----END [A-Z ]*PRIVATE KEY-----"

@@ -1,17 +1,20 @@
-"""The user's repositories by name: a private clone each, its ladder, and its objects."""
+"""The user's repositories by name: a private clone each, its ladder, and its objects.
+
+What a command does not need is not loaded: most never touch a repository.
+"""
 
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from workbench.adapters.batches import apply_many
-from workbench.adapters.clones import clone_repository, is_clone, resolve_commit
-from workbench.adapters.git import Git, first_line
-from workbench.adapters.objects import ObjectStore
 from workbench.domain.errors import InputRefused
 from workbench.domain.output import Applied
+
+if TYPE_CHECKING:
+    from workbench.adapters.git import Git
+    from workbench.adapters.objects import ObjectStore
 
 Key = TypeVar("Key")
 Progress = Callable[[str, int], None]
@@ -27,9 +30,12 @@ class Clones:
         """`folder` holds the clones; `sources` are the user's repositories, only ever read."""
         self._folder, self._sources, self.progress = folder, sources, progress
         self._objects: dict[str, ObjectStore] = {}
+        self._commits: dict[tuple[str, str], str] = {}
 
     def path(self, name: str) -> Path:
         """Where the clone of a repository stands, cloned by now; raises GitFailed."""
+        from workbench.adapters.clones import clone_repository, is_clone
+
         path = self._folder / f"{clone_name(name)}.git"
         if not is_clone(path):
             self._folder.mkdir(mode=0o700, exist_ok=True)
@@ -44,12 +50,20 @@ class Clones:
 
     def resolve_commit(self, name: str, revision: str) -> str:
         """40 hex digits; a commit the clone lacks is fetched; raises GitFailed naming both."""
-        return resolve_commit(self.path(name), revision, self._source(name))
+        from workbench.adapters.clones import resolve_commit
+
+        key = name, revision
+        if key not in self._commits:
+            source = self._source(name)
+            self._commits[key] = resolve_commit(self.path(name), revision, source)
+        return self._commits[key]
 
     def apply_many(
         self, name: str, jobs: Iterable[tuple[Key, str, bytes]], workers: int = 2
     ) -> Iterator[tuple[Key, Applied]]:
         """Every (key, base commit, patch) with what became of it, in order."""
+        from workbench.adapters.batches import apply_many
+
         return apply_many(self.path(name), jobs, workers=workers)
 
     def read(self, name: str, treeish: str, path: bytes) -> bytes | None:
@@ -61,17 +75,23 @@ class Clones:
 
     def find_missing(self, name: str, trees: Sequence[str]) -> Iterator[tuple[str, str]]:
         """(tree, what is wrong) for each tree that is not in the clone with all that it names."""
+        from workbench.adapters.clones import is_clone
+        from workbench.adapters.git import Git
+
         path = self._folder / f"{clone_name(name)}.git"
         if not is_clone(path):
             yield from ((tree, f"there is no clone in {path}") for tree in trees)
             return
-        if not _look_through(Git(path), trees):
+        git = Git(path)
+        if not _look_through(git, trees):
             return
         for tree in trees:
-            if sentence := _look_through(Git(path), [tree]):
+            if sentence := _look_through(git, [tree]):
                 yield tree, f"{sentence} in {path}"
 
-    def _store(self, name: str) -> ObjectStore:
+    def _store(self, name: str) -> "ObjectStore":
+        from workbench.adapters.objects import ObjectStore
+
         if name not in self._objects:
             self._objects[name] = ObjectStore(self.path(name))
         return self._objects[name]
@@ -83,8 +103,10 @@ class Clones:
         self._objects.clear()
 
 
-def _look_through(git: Git, trees: Sequence[str]) -> str:
+def _look_through(git: "Git", trees: Sequence[str]) -> str:
     """What is missing of these trees, files included; "" where nothing is."""
+    from workbench.adapters.git import first_line
+
     asked = "".join(f"{tree}\n" for tree in trees).encode()
     done = git.attempt("rev-list", "--objects", "--missing=print", "--stdin", stdin=asked)
     if done.returncode:

@@ -9,7 +9,7 @@ import os
 import tempfile
 import zlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -150,13 +150,22 @@ class Draft:
         """A tree of this draft or of the clone."""
         return self.trees[oid] if oid in self.trees else reader.tree(oid)
 
-    def write(self, git_dir: Path) -> None:
-        """Put every object into the clone: blobs first, so that no tree ever lacks one."""
-        objects = git_dir / "objects"
+    def objects(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """(id, kind, bytes) of every object: blobs first, so that no tree ever lacks one."""
         for oid, data in self.blobs.items():
-            _write_loose(objects, oid, b"blob", data)
+            yield oid, b"blob", data
         for oid, entries in self.trees.items():
-            _write_loose(objects, oid, b"tree", _serialise(entries))
+            yield oid, b"tree", _serialise(entries)
+
+    def clear(self) -> None:
+        """Let go of the bytes once somebody else has them."""
+        self.blobs.clear()
+        self.trees.clear()
+
+    def write(self, git_dir: Path) -> None:
+        """Put every object into the clone as a file of its own."""
+        for oid, kind, data in self.objects():
+            _write_loose(git_dir / "objects", oid, kind, data)
 
 
 def _parse_head(name: str, line: bytes) -> tuple[str, bytes, int]:
@@ -198,14 +207,13 @@ def _identify(kind: bytes, data: bytes) -> str:
 
 
 def _write_loose(objects: Path, oid: str, kind: bytes, data: bytes) -> None:
-    folder = os.path.join(objects, oid[:2])  # noqa: PTH118  a hot path: Path costs as much as the write
-    target = os.path.join(folder, oid[2:])  # noqa: PTH118
-    if os.path.exists(target):  # noqa: PTH110
+    folder = objects / oid[:2]
+    target = folder / oid[2:]
+    if target.exists():
         return
-    packed = zlib.compress(b"%s %d\0" % (kind, len(data)) + data, 1)
-    os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+    folder.mkdir(exist_ok=True)
     handle, name = tempfile.mkstemp(prefix="tmp_obj_", dir=folder)
     with os.fdopen(handle, "wb") as file:
-        file.write(packed)
+        file.write(zlib.compress(b"%s %d\0" % (kind, len(data)) + data, 1))
         os.fchmod(handle, 0o444)
-    os.replace(name, target)  # noqa: PTH105
+    Path(name).replace(target)

@@ -1,10 +1,12 @@
 """The commands together, and how the program ends: every error a sentence, every bug in the log.
 
-Exit codes: 0 done, 1 a check did not hold, 2 usage, 3 input refused, 4 the store is damaged.
+Exit codes: 0 done, 1 a check did not hold, 2 usage, 3 input refused, 4 the store is damaged;
+130 stopped by Ctrl-C.
 """
 
-import logging
+import os
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -22,7 +24,9 @@ from workbench.cli import (
     tickets,
 )
 from workbench.cli.terminal import warn
-from workbench.domain.errors import WorkbenchError
+from workbench.domain.errors import UsageError, WorkbenchError
+
+_STOPPED = 130
 
 app = typer.Typer(
     name="workbench",
@@ -62,23 +66,62 @@ def root(
 
 
 def run() -> None:
-    """Run the program and end the process."""
+    """Run the program and end the process; what it makes is private whatever the umask (K2)."""
+    os.umask(0o077)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that cannot show a letter shows its code
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(_run())
+
+
+def _run() -> int:
     try:
-        app()
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
     except WorkbenchError as error:
         warn(f"workbench: {error}")
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        warn("workbench: stopped; what was reported as done is done")
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
-    except Exception as error:  # the last net: a bug is told calmly, and logged whole
-        log = logging.getLogger("workbench")
-        log.exception("unexpected error")
-        files = [str(getattr(h, "baseFilename", "")) for h in log.handlers]
-        where = next((f for f in files if f), "")
-        told = f"; the details are in {where}" if where else ""
-        warn(f"workbench: unexpected {type(error).__name__}: {error}{told}")
-        sys.exit(1)
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return _tell_stopped()
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last net: nobody meets a traceback
+        return _tell_usage(error) or _tell_bug(error)
+    return _tell_stopped() if code == _STOPPED else int(code or 0)
+
+
+def _tell_stopped() -> int:
+    warn("workbench: stopped; what was reported as done is done, and nothing is half done")
+    return _STOPPED
+
+
+def _tell_usage(error: Exception) -> int:
+    """A wrong command line, in typer's words: its classes differ from version to version."""
+    describe, context = getattr(error, "format_message", None), getattr(error, "ctx", None)
+    if describe is None:
+        return 0
+    lines = str(describe()).split("\n")
+    if len(lines) == 1:
+        path = getattr(context, "command_path", "workbench")
+        lines = [f"workbench: {lines[0]} (`{path} --help` says more)"]
+    for line in lines:
+        warn(line)
+    return UsageError.exit_code
+
+
+def _tell_bug(error: Exception) -> int:
+    """A bug, or a machine that fails, is told calmly and logged whole."""
+    import logging
+
+    log = logging.getLogger("workbench")
+    files = [str(getattr(handler, "baseFilename", "")) for handler in log.handlers]
+    where = next((file for file in files if file), "")
+    if where:
+        log.error("unexpected error", exc_info=error)
+    told = f"; the details are in {where}" if where else ""
+    if isinstance(error, OSError) and error.strerror:
+        warn(f"workbench: {error.filename or 'the system says'}: {error.strerror}{told}")
+        return 1
+    warn(f"workbench: unexpected {type(error).__name__}: {error}{told}")
+    return 1

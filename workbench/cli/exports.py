@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.bootstrap import find_study, open_workbench
+from workbench.bootstrap import open_workbench
 from workbench.cli.terminal import (
     Progress,
     StudyOption,
@@ -18,8 +18,10 @@ from workbench.cli.terminal import (
     warn,
 )
 from workbench.domain.errors import InputRefused
-from workbench.domain.imported import RowProblem
-from workbench.domain.record import Record
+from workbench.study import find_study
+
+if TYPE_CHECKING:
+    from workbench.services.exports import Export
 
 
 class Format(StrEnum):
@@ -47,98 +49,63 @@ def export(
     study: StudyOption = None,
 ) -> None:
     """Write what was decided: the canonical row (jsonl) or a flat table (csv), with a manifest."""
-    from workbench.adapters.exporters.canonical import SCHEMA_VERSION, TextMode
-    from workbench.adapters.exporters.formats import Csv, Jsonl
-    from workbench.adapters.files import write_atomically
-    from workbench.services.exports import ExportCounts, export_lines
-
-    chosen = (Jsonl if into is Format.JSONL else Csv)(TextMode(text))
-    counts, progress = ExportCounts(), Progress("rows written")
-    with open_workbench(find_study(study)) as bench:
-        if not _has_rows(
-            bench.store.events(current_only=not everything, with_unlabelled=True), everything
-        ):
-            raise InputRefused("nothing to export: no label yet (--all writes unlabelled outputs)")
-        lines = export_lines(bench.store, chosen, everything=everything, counts=counts)
-        if str(output) == "-":
-            for line in lines:
-                typer.echo(_safe_line(line), nl=False)
-            return
-        digest = _write(output, lines, progress)
-        manifest = {
-            "schema_version": SCHEMA_VERSION,
-            "format": chosen.name,
-            "created_from": {"study_id": bench.store.study_id},
-            "filters": {"all": everything, "text": text},
-            "rows_written": counts.written,
-            "dropped": dict(counts.dropped),
-            "redacted": dict(counts.taken_out),
-            "lossy_fields": list(chosen.lossy_fields),
-            "sha256": digest,
-        }
-    beside = output.with_name(output.name + ".manifest.json")
-    write_atomically(beside, [(json.dumps(manifest, indent=2, sort_keys=True) + "\n").encode()])
-    say(f"{counts.written} rows in {output}, manifest beside it")
-    if counts.dropped:
-        say(f"left out: {describe_counts(counts.dropped)}")
-    if counts.taken_out:
-        say(f"redacted: {describe_counts(counts.taken_out)} (--text verbatim keeps them)")
+    is_printed = str(output) == "-"
+    with open_workbench(find_study(study)) as bench, Progress("exporting") as progress:
+        made = bench.export(into, text, everything=everything, is_printed=is_printed)
+        if is_printed:
+            for line in made.lines():
+                typer.echo(line, nl=False)
+        else:
+            _write(output, made, {"all": everything, "text": text}, progress)
+    if not is_printed:
+        say(f"{made.written} rows in {output}, manifest beside it")
+    tell = warn if is_printed else say
+    if made.dropped:
+        tell(f"left out: {describe_counts(made.dropped)} (--all writes them)")
+    if made.taken_out:
+        tell(f"redacted: {describe_counts(made.taken_out)} (--text verbatim keeps them)")
 
 
-def _has_rows(records: Iterator[Record], everything: bool) -> bool:
-    return any(
-        everything or (r.event is not None and r.event.judgement.label is not None) for r in records
-    )
-
-
-def _write(path: Path, lines: Iterator[str], progress: Progress) -> str:
+def _write(path: Path, made: "Export", filters: dict[str, object], progress: Progress) -> None:
+    """The file, then the manifest that names its SHA-256: each whole or not there."""
     from workbench.adapters.files import write_atomically
 
     def chunks() -> Iterator[bytes]:
-        for n, line in enumerate(lines):
-            if n % 256 == 0:
-                progress.count(n)
-            yield line.encode("utf-8", "surrogatepass")
+        for n, line in enumerate(made.lines(), 1):
+            progress.count("rows written", n)
+            yield line.encode()
 
     try:
-        return write_atomically(path, chunks())
+        digest = write_atomically(path, chunks())
+        manifest = json.dumps(_describe(made, filters, digest), indent=2, sort_keys=True) + "\n"
+        write_atomically(path.with_name(path.name + ".manifest.json"), [manifest.encode()])
     except OSError as error:
-        raise InputRefused(f"{path}: cannot be written: {error.strerror}") from error
-    finally:
-        progress.done()
+        raise InputRefused(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-def _safe_line(line: str) -> str:
-    """A line for a terminal: what could steer it is escaped as JSON escapes it, or shown."""
-    from workbench.text import display
-
-    return display(line.removesuffix("\n")) + "\n"
+def _describe(made: "Export", filters: dict[str, object], digest: str) -> dict[str, object]:
+    return {
+        "schema_version": 1,
+        "format": made.into.name,
+        "created_from": {"study_id": made.store.study_id, "digest": made.created_from},
+        "filters": filters,
+        "rows_written": made.written,
+        "dropped": dict(made.dropped),
+        "redacted": dict(made.taken_out),
+        "lossy_fields": list(made.into.lossy_fields),
+        "sha256": digest,
+    }
 
 
 def import_(file: Path, study: StudyOption = None) -> None:
     """Read a canonical export (jsonl) into a study: tickets, outputs, test results and labels."""
-    from workbench.adapters.importers.rows import parse_row
+    from workbench.adapters.importers.rows import read_rows
 
-    def records() -> Iterator[Record | RowProblem]:
-        try:
-            with file.open(encoding="utf-8", newline="\n") as lines:
-                for n, line in enumerate(lines, 1):
-                    if not line.strip():
-                        continue
-                    try:
-                        yield parse_row(line)
-                    except InputRefused as error:
-                        yield RowProblem(str(file), f"line {n}", str(error))
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputRefused(f"{file}: cannot be read: {error}") from error
-
-    progress = Progress("looked at")
-    with open_workbench(find_study(study), progress.percent) as bench:
-        done = bench.imports.add(records, str(file))
-    progress.done()
+    with (
+        Progress("importing") as progress,
+        open_workbench(find_study(study), progress.percent) as bench,
+    ):
+        done = bench.imports.add(read_rows(file), str(file), progress.count)
     counts = {"tickets": done.tickets, "outputs": done.outputs, "labels": done.labels}
     say(f"{done.read} rows read; new: {describe_counts(counts)}")
-    if not done.read:
-        warn(f"{file}: no rows")
-        raise typer.Exit(3)
     end_with_problems(done.problems)

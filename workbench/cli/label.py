@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
-from workbench.bootstrap import find_study, open_workbench, utc_now
+from workbench.bootstrap import Workbench, open_workbench, utc_now
 from workbench.cli.terminal import ReviewerOption, StudyOption, say
-from workbench.domain.draft import Decision
+from workbench.domain.draft import Decision, find_lack
 from workbench.domain.errors import UsageError
 from workbench.domain.finding import Finding, FindingKind, Flag
 from workbench.domain.label import EditClass, Effort, Label, Reason
 from workbench.domain.outcome import contradiction
 from workbench.domain.queue import Saved
+from workbench.study import check_name, find_study
 
 _DEFECT = re.compile(r"([a-z_]+):([1-3])(?::(.+?))?(?::(\d+))?")
 
@@ -48,39 +49,53 @@ def label(
 ) -> None:
     """Label one output: merged, edited, abstained or escaped; `label undo` takes the last back."""
     found = find_study(study)
-    who = reviewer or found.reviewer
+    who = check_name(reviewer, "a reviewer") if reviewer is not None else found.reviewer
+    decision = _decide(word, edit, defect, self_flag, reason, quote, note)
     with open_workbench(found) as bench:
-        reviews = bench.reviews(who)
-        if output_id == "undo":
-            undone = reviews.undo(Effort(started_at=utc_now()))
+        if output_id != "undo":
+            say(_label(bench, who, output_id, decision, is_sure=yes))
+        elif decision is not None:
+            raise UsageError(f"`label undo` takes no label, found {decision.label}")
+        elif who in bench.store.list_reviewers():
+            undone = bench.reviews(who).undo(Effort(started_at=utc_now()))
             say(_describe(undone) if undone else "nothing to undo")
-            return
-        if word is None:
-            raise UsageError("which label? merged, edited, abstained or escaped")
-        decision = _check(
-            Decision(
-                label=Label(word),
-                edit=edit,
-                defects=tuple(_parse_defect(text) for text in defect or ()),
-                flags=tuple(Flag(text) for text in self_flag or ()),
-                reason=reason,
-                quote=quote,
-                note=note,
-            )
-        )
-        say(_describe(reviews.decide(output_id, decision, is_sure=yes)))
+        else:
+            say("nothing to undo")
 
 
-def _check(decision: Decision) -> Decision:
-    if decision.label is Label.EDITED and decision.edit is None:
-        raise UsageError("edited needs --edit minor, major or rejected")
-    if decision.label is not Label.EDITED and decision.edit is not None:
-        raise UsageError(f"--edit goes with edited, not with {decision.label}")
-    if decision.label is Label.ESCAPED and not any(d.is_k_defect for d in decision.defects):
-        raise UsageError(
-            "escaped needs a defect of severity 2 or 3, for example --defect functional:2"
-        )
-    return decision
+def _decide(
+    word: Word | None,
+    edit: EditClass | None,
+    defect: list[str] | None,
+    self_flag: list[str] | None,
+    reason: Reason | None,
+    quote: str,
+    note: str,
+) -> Decision | None:
+    if word is None:
+        return None
+    return Decision(
+        label=Label(word),
+        edit=edit,
+        defects=tuple(_parse_defect(text) for text in defect or ()),
+        flags=tuple(Flag(text) for text in self_flag or ()),
+        reason=reason,
+        quote=quote,
+        note=note,
+    )
+
+
+def _label(
+    bench: Workbench, who: str, output_id: str, decision: Decision | None, *, is_sure: bool
+) -> str:
+    if decision is None:
+        raise UsageError("which label? merged, edited, abstained or escaped")
+    output = bench.store.get_output(output_id)
+    reviews = bench.reviews(who)
+    held = bench.store.get_judgement(who, output.output_id)
+    if lacks := find_lack(held, decision, output.delivery):
+        raise UsageError(f"{output.output_id}: {lacks}")
+    return _describe(reviews.decide(output.output_id, decision, is_sure=is_sure))
 
 
 def _parse_defect(text: str) -> Finding:

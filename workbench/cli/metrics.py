@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
-from workbench.bootstrap import find_study, open_workbench
-from workbench.cli.terminal import JsonOption, StudyOption, say, say_json, say_table
+from workbench.bootstrap import open_workbench
+from workbench.cli.terminal import JsonOption, Progress, StudyOption, say, say_json, say_table
+from workbench.domain.errors import UsageError
 from workbench.domain.metrics import Rate, Scorecard
+from workbench.study import find_study
 
 
 def metrics(
@@ -19,7 +21,11 @@ def metrics(
     """Print merge, abstention, self-flagged-flaw and escape rate of every candidate."""
     from workbench.services.scorecards import CONFIDENCE, score_all
 
-    with open_workbench(find_study(study)) as bench:
+    with open_workbench(find_study(study)) as bench, Progress("counting"):
+        known = bench.store.list_reviewers()
+        if reviewer is not None and reviewer not in known:
+            listed = ", ".join(known) or "nobody yet"
+            raise UsageError(f"no reviewer {reviewer} in this study (known: {listed})")
         recount = bench.store.recount(reviewer)
     cards = score_all(recount.tallies)
     if as_json:
@@ -46,6 +52,8 @@ def _print(name: str, card: Scorecard) -> None:
         ("", "k/n", "rate", "95 % interval"),
         [(f"  {RATES[key]}", *_cells(rate)) for key, rate in rates.items()],
     )
+    if card.discrimination is not None:
+        say(f"  abstention, vague minus clear: {card.discrimination:+.1%}")
     states = {str(state): n for state, n in card.states.items() if n}
     say("  outcomes: " + ", ".join(f"{n} {state}" for state, n in states.items()))
     say()

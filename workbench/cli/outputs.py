@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.bootstrap import Workbench, find_study, open_workbench, utc_now
+from workbench.bootstrap import Workbench, open_workbench, utc_now
 from workbench.cli.terminal import (
     JsonOption,
     Progress,
@@ -19,7 +19,9 @@ from workbench.cli.terminal import (
     say_text,
 )
 from workbench.domain.imported import RowProblem
-from workbench.domain.output import Delivered, Delivery
+from workbench.domain.output import Delivered, Delivery, Rung
+from workbench.services.outputs import CheckImport
+from workbench.study import check_name, find_study
 from workbench.text import decode
 
 app = typer.Typer(help="What the candidates delivered.", no_args_is_help=True)
@@ -46,35 +48,48 @@ def import_(
             for row in read_predictions(file, candidate):
                 yield str(file), row
 
-    progress = Progress("patches applied")
-    with open_workbench(find_study(study), progress.percent) as bench:
+    if candidate is not None:
+        check_name(candidate, "a candidate")
+    with (
+        Progress("importing") as progress,
+        open_workbench(find_study(study), progress.percent) as bench,
+    ):
         done = bench.outputs.add(rows(), progress.count)
-        progress.done()
-        counts = {"added": done.added, "here already": done.same}
-        rungs = describe_counts({str(rung): n for rung, n in sorted(done.rungs.items())})
-        say(f"{done.read} rows read: {describe_counts(counts)}")
-        say(f"applied: {rungs}")
         problems = list(done.problems)
-        if report:
-            problems += _record(bench, report, candidate)
+        tests = _record(bench, report, candidate, done.candidates) if report else None
+    counts = {"added": done.added, "here already": done.same, "refused": len(problems)}
+    say(f"{done.read} rows read: {describe_counts(counts)}")
+    if done.rungs:
+        rungs = {str(rung): done.rungs[rung] for rung in Rung if rung in done.rungs}
+        say(f"applied: {describe_counts(rungs)}")
+    if tests is not None:
+        _say_tests(tests)
+        problems += tests.problems
     end_with_problems(problems)
 
 
 @app.command("tests")
 def import_tests(file: Path, candidate: CandidateOption = None, study: StudyOption = None) -> None:
     """Read test results: a SWE-bench report, or JSONL of {ticket, candidate, tests}."""
-    with open_workbench(find_study(study)) as bench:
-        problems = _record(bench, file, candidate)
-    end_with_problems(problems)
+    with Progress("importing"), open_workbench(find_study(study)) as bench:
+        done = _record(bench, file, candidate, frozenset())
+    _say_tests(done)
+    end_with_problems(done.problems)
 
 
-def _record(bench: Workbench, file: Path, candidate: str | None) -> list[RowProblem]:
+def _record(
+    bench: Workbench, file: Path, candidate: str | None, imported: frozenset[str]
+) -> CheckImport:
+    """A report that names no candidate speaks of the only one whose outputs came with it."""
     from workbench.adapters.importers.reports import read_reports
 
-    done = bench.outputs.record_checks(read_reports(file), str(file), candidate, utc_now())
-    counts = {"recorded": done.matched, "the same": done.same, "unmatched": len(done.problems)}
+    only = next(iter(imported)) if len(imported) == 1 else None
+    return bench.outputs.record_checks(read_reports(file, candidate), only, utc_now())
+
+
+def _say_tests(done: CheckImport) -> None:
+    counts = {"recorded": done.matched, "the same": done.same, "refused": len(done.problems)}
     say(f"{done.read} test results read: {describe_counts(counts)}")
-    return list(done.problems)
 
 
 @app.command("list")

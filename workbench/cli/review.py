@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from workbench.bootstrap import Study, find_study, open_desk, read_first_screen
+from workbench.bootstrap import open_desk, read_first_screen
 from workbench.cli.terminal import ReviewerOption, StudyOption
 from workbench.domain.errors import UsageError
+from workbench.study import Study, check_name, find_study
 
 
 def review(
@@ -19,7 +20,8 @@ def review(
 ) -> None:
     """Open the queue: each output diffed against its repository, labelled by one key."""
     found = find_study(study)
-    run_review(found, reviewer or found.reviewer, open_names=open_names)
+    who = check_name(reviewer, "a reviewer") if reviewer is not None else found.reviewer
+    run_review(found, who, open_names=open_names)
 
 
 def run_review(study: Study, reviewer: str, *, open_names: bool) -> None:
@@ -30,7 +32,7 @@ def run_review(study: Study, reviewer: str, *, open_names: bool) -> None:
             "`workbench label` and `workbench metrics`"
         )
     from workbench.tui.app import WorkbenchApp
-    from workbench.tui.screens.review import ReviewSettings
+    from workbench.tui.screens.panes import ReviewSettings
 
     first = read_first_screen(study, reviewer, open_names=open_names)
     settings = study.settings

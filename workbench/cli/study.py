@@ -5,16 +5,10 @@ from typing import Annotated
 
 import typer
 
-from workbench.bootstrap import create_study, find_study, open_workbench
-from workbench.cli.terminal import (
-    JsonOption,
-    Progress,
-    StudyOption,
-    say,
-    say_json,
-    warn,
-)
-from workbench.domain.errors import UsageError
+from workbench.bootstrap import create_study, open_workbench
+from workbench.cli.terminal import JsonOption, Progress, StudyOption, say, say_json, warn
+from workbench.domain.errors import StoreDamaged, UsageError
+from workbench.study import find_study
 
 
 def init(
@@ -31,12 +25,12 @@ def init(
     ] = None,
 ) -> None:
     """Make a study: workbench.toml, a database, and private clones. Repositories are only read."""
-    repositories = dict(_parse_repository(text) for text in repo)
-    folder = (study or Path.cwd()).absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    progress = Progress("cloned")
-    made = create_study(folder, repositories, progress.percent)
-    progress.done()
+    repositories: dict[str, Path] = {}
+    for name, path in map(_parse_repository, repo):
+        if repositories.setdefault(name, path) != path:
+            raise UsageError(f"--repo {path}: there is another one called {name or 'default'}")
+    with Progress("copying repositories") as progress:
+        made = create_study((study or Path.cwd()).absolute(), repositories, progress.percent)
     say(f"study made in {made.folder}")
     say("next: workbench tickets import FILE, then workbench outputs import FILE")
 
@@ -53,24 +47,18 @@ def _parse_repository(text: str) -> tuple[str, Path]:
 
 def verify(study: StudyOption = None, as_json: JsonOption = False) -> None:
     """Check the hash chain, every derived row against a recount, and that every object is there."""
-    with open_workbench(find_study(study)) as bench:
-        progress = Progress("rows checked")
-        faults = [
-            {"kind": fault.kind, "row": fault.row, "sentence": fault.sentence}
-            for fault in bench.store.verify()
-        ]
-        for output in bench.store.list_outputs():
-            whole = bench.store.get_output(output.output_id)
-            repo = bench.store.get_ticket(whole.ticket_id).repo
-            if whole.applied.tree and not bench.clones.has_object(repo, whole.applied.tree):
-                sentence = f"tree {whole.applied.tree} is not in the clone of {repo or 'default'}"
-                faults.append({"kind": "object", "row": output.output_id, "sentence": sentence})
-        progress.done()
+    from workbench.services.audits import BESIDE
+
+    with open_workbench(find_study(study)) as bench, Progress("checking") as progress:
+        faults = list(bench.audit(progress.count))
     if as_json:
-        say_json("faults", faults)
+        rows = [{"kind": f.kind, "row": f.row, "sentence": f.sentence} for f in faults]
+        say_json("faults", rows)
     for fault in [] if as_json else faults:
-        warn(f"{fault['kind']} {fault['row']}: {fault['sentence']}")
+        warn(f"{fault.kind} {fault.row}: {fault.sentence}")
+    if any(fault.kind not in BESIDE for fault in faults):
+        raise typer.Exit(StoreDamaged.exit_code)
     if faults:
-        raise typer.Exit(4)
+        raise typer.Exit(1)
     if not as_json:
-        say("sound: hash chain, derived rows, blobs and trees all agree")
+        say("sound: hash chain, derived rows, blobs, frozen tickets and trees all agree")

@@ -5,10 +5,11 @@ Everything printed goes through display(): names and reasons were written by oth
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import typer
 
@@ -44,7 +45,8 @@ def say_text(text: str) -> None:
 
 def say_json(noun: str, rows: Sequence[object], **more: object) -> None:
     """`{"schema_version": 1, noun: [...]}`; JSON escapes what could steer a terminal."""
-    typer.echo(json.dumps({"schema_version": 1, **more, noun: rows}, indent=2))
+    text = json.dumps({"schema_version": 1, **more, noun: rows}, indent=2)
+    typer.echo(text.replace("\x7f", "\\u007f"))
 
 
 def say_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -69,7 +71,8 @@ def end_with_problems(problems: Sequence[RowProblem]) -> None:
     for problem in problems:
         warn(str(problem))
     if problems:
-        warn(f"{len(problems)} refused; everything else is in")
+        rows = "1 row was" if len(problems) == 1 else f"{len(problems)} rows were"
+        warn(f"{rows} refused, named above; all the others are in")
         raise typer.Exit(3)
 
 
@@ -79,30 +82,53 @@ def describe_counts(counts: Mapping[str, int]) -> str:
 
 
 class Progress:
-    """Counts on one line of standard error, from half a second on; silent without a terminal."""
+    """One line on standard error from half a second on; silent without a terminal.
 
-    def __init__(self, what: str) -> None:
-        """`what` is counted: "patches applied"."""
-        self._what, self._started, self._shown = what, time.monotonic(), 0.0
-        self._is_live = sys.stderr.isatty()
+    Use it with `with`; until something is counted, the line says what is being done.
+    """
 
-    def count(self, n: int) -> None:
-        """So many by now."""
-        self._draw(f"{n} {self._what}")
+    def __init__(self, doing: str) -> None:
+        """`doing` as in "applying patches"."""
+        self._text, self._drawn_at, self._is_drawn = f"{doing} ...", 0.0, False
+        self._is_live, self._lock = False, threading.Lock()
+        self._timer = threading.Timer(0.5, self._begin)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        """Wait half a second before anything is drawn."""
+        if sys.stderr.isatty():
+            self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Clear the line, whatever happened."""
+        self._timer.cancel()
+        with self._lock:
+            self._is_live = False
+            if self._is_drawn:
+                sys.stderr.write("\r\x1b[K")
+                sys.stderr.flush()
+                self._is_drawn = False
+
+    def count(self, what: str, n: int) -> None:
+        """So many of `what` by now."""
+        self._text = f"{what}: {n}"
+        self._draw()
 
     def percent(self, what: str, percent: int) -> None:
         """A part of a transfer."""
-        self._draw(f"{display(what)}: {percent} %")
+        self._text = f"{display(what)}: {percent} %"
+        self._draw()
 
-    def done(self) -> None:
-        """Clear the line."""
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+    def _begin(self) -> None:
+        self._is_live = True
+        self._draw()
 
-    def _draw(self, text: str) -> None:
-        now = time.monotonic()
-        if self._is_live and now - self._started > 0.5 and now - self._shown > 0.1:
-            sys.stderr.write(f"\r{text}\x1b[K")
-            sys.stderr.flush()
-            self._shown = now
+    def _draw(self) -> None:
+        if not self._is_live or time.monotonic() - self._drawn_at < 0.1:
+            return
+        with self._lock:
+            if self._is_live:
+                sys.stderr.write(f"\r{self._text}\x1b[K")
+                sys.stderr.flush()
+                self._drawn_at, self._is_drawn = time.monotonic(), True

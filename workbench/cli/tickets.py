@@ -1,12 +1,12 @@
 """`workbench tickets`: import, list, mark, freeze."""
 
+from collections.abc import Iterator
 from enum import StrEnum
-from itertools import chain
 from pathlib import Path
 
 import typer
 
-from workbench.bootstrap import find_study, open_workbench, utc_now
+from workbench.bootstrap import open_workbench
 from workbench.cli.terminal import (
     JsonOption,
     Progress,
@@ -17,7 +17,10 @@ from workbench.cli.terminal import (
     say_json,
     say_table,
 )
+from workbench.domain.imported import RowProblem
 from workbench.domain.ticket import Spec
+from workbench.services.tickets import Placed
+from workbench.study import find_study
 
 app = typer.Typer(help="The frozen suite: tickets from your own backlog.", no_args_is_help=True)
 
@@ -32,13 +35,18 @@ class Mark(StrEnum):
 @app.command("import")
 def import_(files: list[Path], study: StudyOption = None) -> None:
     """Read SWE-bench rows (JSON, JSONL), our JSONL, or a folder of Markdown."""
-    from workbench.adapters.importers.tickets import read_tickets
+    from workbench.adapters.importers.tickets import read_placed_tickets
 
-    progress = Progress("looked at")
-    with open_workbench(find_study(study), progress.percent) as bench:
-        rows = chain.from_iterable(read_tickets(file) for file in files)
-        done = bench.tickets.add(rows)
-    progress.done()
+    def rows() -> Iterator[Placed | RowProblem]:
+        for file in files:
+            for row in read_placed_tickets(file):
+                yield Placed(str(file), *row) if isinstance(row, tuple) else row
+
+    with (
+        Progress("importing") as progress,
+        open_workbench(find_study(study), progress.percent) as bench,
+    ):
+        done = bench.tickets.add(rows(), progress.count)
     counts = {"added": done.added, "here already": done.same, "refused": len(done.problems)}
     say(f"{done.read} tickets read: {describe_counts(counts)}")
     end_with_problems(done.problems)
@@ -85,15 +93,10 @@ def mark(ticket_id: str, spec: Mark, study: StudyOption = None) -> None:
 @app.command()
 def freeze(study: StudyOption = None) -> None:
     """Freeze the suite: tickets.lock.json is written, and tickets cannot change any more."""
-    from workbench.adapters.files import write_atomically
-    from workbench.services.tickets import render_lock
-
     with open_workbench(find_study(study)) as bench:
-        entries = bench.tickets.freeze(utc_now())
-        lock = render_lock(entries)
-        write_atomically(bench.study.lock_file, [lock.encode()])
+        entries = bench.freeze()
         digest = bench.store.frozen_digest
     unset = sum(entry.spec is Spec.UNSET for entry in entries)
     say(f"{len(entries)} tickets frozen, digest {digest[:16]}, in {bench.study.lock_file}")
     if unset:
-        say(f"{unset} are neither clear nor vague: they count in no stratum but all")
+        say(f"{unset} of them are neither clear nor vague: they count in no stratum but all")

@@ -8,8 +8,8 @@ repetitive text.
 
 import re
 from collections.abc import Sequence
-
-from rapidfuzz.distance import Indel, Postfix, Prefix
+from functools import lru_cache
+from types import ModuleType
 
 Span = tuple[int, int]
 
@@ -49,7 +49,7 @@ def similarity(old: str, new: str, least: float = MIN_SIMILARITY) -> float:
     """1 for the same, 0 for less than `least` or for two empty lines, which pair with nothing."""
     if not old and not new:
         return 0.0
-    return float(Indel.normalized_similarity(old, new, score_cutoff=least))
+    return float(_distance().Indel.normalized_similarity(old, new, score_cutoff=least))
 
 
 def word_spans(old: str, new: str) -> tuple[list[Span], list[Span]]:
@@ -60,7 +60,7 @@ def word_spans(old: str, new: str) -> tuple[list[Span], list[Span]]:
     old_tokens, new_tokens = _TOKEN.findall(old), _TOKEN.findall(new)
     codes = ["".join([letters[t] for t in tokens]) for tokens in (old_tokens, new_tokens)]
     old_marks, new_marks = [False] * len(old_tokens), [False] * len(new_tokens)
-    for code in Indel.opcodes(*codes):
+    for code in _distance().Indel.opcodes(*codes):
         if code.tag == "delete":
             old_marks[code.src_start : code.src_end] = [True] * (code.src_end - code.src_start)
         elif code.tag == "insert":
@@ -72,10 +72,19 @@ def word_spans(old: str, new: str) -> tuple[list[Span], list[Span]]:
     return _spans(old_tokens, old_marks), _spans(new_tokens, new_marks)
 
 
+@lru_cache(1)
+def _distance() -> ModuleType:
+    """Ten milliseconds that the start of the program need not pay."""
+    from rapidfuzz import distance
+
+    return distance
+
+
 def _share_ends(old: str, new: str) -> bool:
     """A quick yes: most of a line that was edited in one place is its head and its tail."""
     old, new = old.strip(), new.strip()
-    same = Prefix.similarity(old, new) + Postfix.similarity(old, new)
+    distance = _distance()
+    same = distance.Prefix.similarity(old, new) + distance.Postfix.similarity(old, new)
     return bool(same) and same >= SURE_SIMILARITY * max(len(old), len(new))
 
 

@@ -47,6 +47,23 @@ def apply_decision(held: Judgement, decision: Decision, delivery: Delivery) -> J
     )
 
 
+def find_lack(held: Judgement, decision: Decision, delivery: Delivery) -> str:
+    """What a decision lacks, or has too much of, before it can be recorded; "" where it is whole.
+
+    A screen asks for it by a second key, a command line is told.
+    """
+    label, is_patch = decision.label, delivery is Delivery.PATCH
+    if label is Label.EDITED and decision.edit is None and is_patch:
+        return "edited needs --edit minor, major or rejected"
+    if label is not Label.EDITED and decision.edit is not None:
+        return f"--edit goes with edited, not with {label}"
+    if label is Label.ESCAPED and is_patch:
+        kept = (f for f in held.findings if not f.with_label)
+        if not any(finding.is_k_defect for finding in (*kept, *decision.defects)):
+            return "escaped needs a defect of severity 2 or 3, for example --defect functional:2"
+    return ""
+
+
 def insist(judgement: Judgement, delivery: Delivery, quote: str = "") -> Judgement:
     """The judgement after a reviewer stood by a label against the delivery (METRICS 2.2)."""
     if judgement.label is Label.ABSTAINED and delivery not in {Delivery.ASK, Delivery.DECLINE}:

@@ -9,12 +9,17 @@ from workbench.services.reviews import Reviews
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One reviewer's services. `warning` says why labels cannot be saved, "" where they can."""
+    """One reviewer's services. `warning` says why labels cannot be saved, "" where they can.
+
+    `check` reads the whole database once, in a worker; it returns what is wrong with it, "" where
+    nothing is. Until then labels wait.
+    """
 
     reviews: Reviews
     queues: Queues
     blobs: Blobs
     warning: str
+    check: Callable[[], str]
     close: Callable[[], None]
 
 

@@ -1,23 +1,18 @@
-"""What was decided leaves the study and comes back: streamed, deterministic, never empty unsaid."""
+"""What was decided leaves the study: streamed, deterministic, and never an empty file unsaid."""
 
+import hashlib
+import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Protocol
 
-from workbench.domain.check import CheckResult
-from workbench.domain.errors import InputRefused, WorkbenchError
-from workbench.domain.imported import RowProblem
-from workbench.domain.output import Delivered, NewOutput
+from workbench.domain.errors import InputRefused
 from workbench.domain.record import Record
-from workbench.services.outputs import Outputs
-from workbench.services.repositories import choose_repository
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
-
-Clock = Callable[[], datetime]
 
 
 class Format(Protocol):
@@ -36,128 +31,72 @@ class Format(Protocol):
 
 
 @dataclass
-class ExportCounts:
-    """Filled while an export is streamed; complete once it has been read to its end."""
+class Export:
+    """One export; the counts and the digest are complete once `lines` has been read to its end.
 
+    Without `everything` it holds the label that each reviewer stands by; what else there is is
+    counted by reason: superseded (an event that a later one replaced), unlabelled.
+    """
+
+    store: "Store"
+    into: Format
+    everything: bool
     written: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
     taken_out: Counter[str] = field(default_factory=Counter)
+    _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def lines(self) -> Iterator[str]:
+        """The text; raises InputRefused, before the first line, where there is nothing to write."""
+        chosen = self._choose()
+        first = next(chosen, None)
+        if first is None:
+            raise InputRefused(self._why_empty())
+        yield from self.into.render(chain([first], chosen), self.taken_out)
+
+    @property
+    def created_from(self) -> str:
+        """A digest of the database: study, outputs, test results, and every event by its hash."""
+        return self._digest.hexdigest()
+
+    def _choose(self) -> Iterator[Record]:
+        self._digest.update(self.store.study_id.encode())
+        records = self.store.events(current_only=False, with_unlabelled=True)
+        for _, group in groupby(records, key=lambda record: record.output.output_id):
+            for record, reason in _sort(list(group)):
+                self._digest.update(_identify(record))
+                if reason and not self.everything:
+                    self.dropped[reason] += 1
+                else:
+                    self.written += 1
+                    yield record
+
+    def _why_empty(self) -> str:
+        if self.dropped or not self.everything:
+            return "nothing to export: no label yet (--all writes unlabelled outputs too)"
+        return "nothing to export: the study has no outputs yet"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordImport:
-    """What an import of a canonical export did."""
-
-    read: int
-    tickets: int
-    outputs: int
-    labels: int
-    problems: tuple[RowProblem, ...]
-
-
-def export_lines(
-    store: "Store", into: Format, *, everything: bool, counts: ExportCounts
-) -> Iterator[str]:
-    """The lines of an export. Without `everything`: current labels only, the rest is counted."""
-
-    def chosen() -> Iterator[Record]:
-        for record in store.events(current_only=not everything, with_unlabelled=True):
-            is_label = record.event is not None and record.event.judgement.label is not None
-            if everything or is_label:
-                counts.written += 1
-                yield record
-            else:
-                counts.dropped["unlabelled"] += 1
-
-    yield from into.render(chosen(), counts.taken_out)
+def _sort(records: list[Record]) -> Iterator[tuple[Record, str]]:
+    """The records of one output, each with the reason to leave it out, "" without one."""
+    last = {record.event.reviewer: n for n, record in enumerate(records) if record.event}
+    for n, record in enumerate(records):
+        if record.event is None:
+            yield record, "unlabelled"
+        elif last[record.event.reviewer] != n:
+            yield record, "superseded"
+        else:
+            yield record, "" if record.event.judgement.label else "unlabelled"
 
 
-class Imports:
-    """Takes a canonical export into a study: tickets, outputs, test results and labels."""
-
-    def __init__(
-        self, store: "Store", outputs: Outputs, repositories: tuple[str, ...], clock: Clock
-    ) -> None:
-        """`repositories` are the names in workbench.toml."""
-        self._store, self._outputs = store, outputs
-        self._repositories, self._clock = repositories, clock
-
-    def add(self, records: Callable[[], Iterable[Record | RowProblem]], file: str) -> RecordImport:
-        """Read the file's records three times: tickets, outputs, then labels in their order.
-
-        An empty study takes over the identity of the one the file came from; any other must be it.
-        """
-        self._adopt(records(), file)
-        problems = [row for row in records() if isinstance(row, RowProblem)]
-        tickets = self._add_tickets(_only(records()), file, problems)
-        outputs = self._outputs.add((file, _as_new(record)) for record in _only(records()))
-        problems += outputs.problems
-        self._store.record_checks((_reported(r) for r in _only(records())), self._clock())
-        labels = self._add_labels(_only(records()), file, problems)
-        read = sum(1 for _ in records())
-        return RecordImport(read, tickets, outputs.added, labels, tuple(problems))
-
-    def _adopt(self, rows: Iterable[Record | RowProblem], file: str) -> None:
-        first = next((row for row in rows if isinstance(row, Record)), None)
-        if first is None or first.study_id == self._store.study_id:
-            return
-        try:
-            self._store.adopt_study_id(first.study_id, self._clock())
-        except WorkbenchError as error:
-            raise InputRefused(
-                f"{file}: it comes from another study, and this one is not empty ({error})"
-            ) from error
-
-    def _add_tickets(self, records: Iterable[Record], file: str, problems: list[RowProblem]) -> int:
-        seen = {}
-        for record in records:
-            ticket = record.ticket
-            try:
-                repo = choose_repository(ticket.repo, self._repositories)
-            except InputRefused as error:
-                problems.append(RowProblem(file, ticket.ticket_id, str(error)))
-                continue
-            seen[ticket.ticket_id] = replace(ticket, repo=repo)
-        counts = self._store.add_tickets(seen.values())
-        problems += counts.refused
-        return counts.added
-
-    def _add_labels(self, records: Iterable[Record], file: str, problems: list[RowProblem]) -> int:
-        events = []
-        for record in records:
-            if record.event is None:
-                continue
-            try:
-                self._store.get_output(record.output.output_id)
-            except WorkbenchError as error:
-                problems.append(RowProblem(file, record.output.output_id, str(error)))
-                continue
-            self._store.ensure_reviewer(record.event.reviewer, self._clock())
-            events.append(record.event)
-        events.sort(key=lambda event: event.at)
-        return self._store.add_imported_events(events)
-
-
-def _only(rows: Iterable[Record | RowProblem]) -> Iterator[Record]:
-    return (row for row in rows if isinstance(row, Record))
-
-
-def _reported(record: Record) -> tuple[str, str, int, CheckResult]:
-    output = record.output
-    return record.ticket.ticket_id, output.candidate, output.trial, record.check
-
-
-def _as_new(record: Record) -> NewOutput:
-    output = record.output
-    delivered = Delivered(
-        ticket_id=output.ticket_id,
-        candidate=output.candidate,
-        patch=output.patch,
-        message=output.message,
-        delivery=output.delivery,
-        self_flagged=output.self_flagged,
-        questions=output.questions,
-        run_id=output.run_id,
-        extra=output.extra,
+def _identify(record: Record) -> bytes:
+    output, check, event = record.output, record.check, record.event
+    parts = (
+        record.ticket.digest,
+        record.ticket.spec,
+        output.output_id,
+        output.content_digest,
+        *(check.tests, check.hidden, check.reason, check.source),
+        event.hash if event else "",
     )
-    return NewOutput(delivered, output.applied, output.output_id, output.trial)
+    return json.dumps(parts).encode()

@@ -1,7 +1,7 @@
 """Outputs come in: each patch becomes a git tree on its base commit, or a reason why not."""
 
 import hashlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
 
 Job = tuple[NewOutput, str, bytes]
 Progress = Callable[[str, int], None]
-NOT_ASKED = Applied(Rung.EMPTY)  # stands where no ladder has been asked yet
+_NOT_ASKED = Applied(Rung.EMPTY)  # stands where no ladder has been asked yet
 
 
 class Ladder(Protocol):
@@ -55,11 +55,12 @@ class CheckImport:
 
 @dataclass(frozen=True, slots=True)
 class _Todo:
-    """A row that is new, on the way to its tree."""
+    """A row that is new, on the way to its tree. `expected`: the rung it had elsewhere."""
 
     file: str
     new: NewOutput
     base_commit: str
+    expected: Rung | None
 
 
 @dataclass
@@ -103,6 +104,8 @@ class Outputs:
     ) -> OutputImport:
         """Apply and store; every row comes with the name of its file.
 
+        A NewOutput comes from another study: it keeps its id, and `applied` is compared.
+
         Patches are applied first, so the database is locked only while the rows are written; they
         are written in one transaction. A patch that breaks a safety rule is stored as bytes, and
         is a problem too.
@@ -114,18 +117,15 @@ class Outputs:
                 progress("rows read", batch.read)
             done: Spool[NewOutput] = stack.enter_context(Spool())
             for repo, jobs in batch.todo.items():
-                for file, new in self._apply(repo, jobs):
-                    if new.applied.rung is Rung.REFUSED:
-                        batch.problems.append(_refused(file, new))
+                for todo, new in self._apply(repo, jobs):
+                    batch.problems += _list_problems(todo, new)
                     batch.rungs[new.applied.rung] += 1
                     done.put(new)
                     progress("patches applied", len(done))
             counts = self._store.add_outputs(_counted(done, progress))
         same, candidates = batch.same + counts.same, frozenset(batch.candidates)
         problems = tuple(batch.problems)
-        return OutputImport(
-            batch.read, counts.added, same, dict(batch.rungs), candidates, problems
-        )
+        return OutputImport(batch.read, counts.added, same, dict(batch.rungs), candidates, problems)
 
     def _sort(self, batch: _Batch, file: str, row: Delivered | NewOutput | RowProblem) -> None:
         """A row is new, here already, or a problem."""
@@ -133,7 +133,7 @@ class Outputs:
         if isinstance(row, RowProblem):
             batch.problems.append(row)
             return
-        new = row if isinstance(row, NewOutput) else NewOutput(row, NOT_ASKED)
+        new = row if isinstance(row, NewOutput) else NewOutput(row, _NOT_ASKED)
         delivered = new.delivered
         ticket = self._find_ticket(delivered)
         if isinstance(ticket, str):
@@ -144,7 +144,8 @@ class Outputs:
         if self._store.has_output(*key):
             batch.same += 1
         else:
-            batch.plan(ticket.repo, _Todo(file, new, ticket.base_commit))
+            expected = new.applied.rung if isinstance(row, NewOutput) else None
+            batch.plan(ticket.repo, _Todo(file, new, ticket.base_commit, expected))
 
     def _find_ticket(self, delivered: Delivered) -> Ticket | str:
         """The ticket of a delivery, or why it cannot be taken."""
@@ -155,21 +156,21 @@ class Outputs:
         except UsageError:
             return "unknown ticket: import it first with `workbench tickets import`"
 
-    def _apply(self, repo: str, jobs: Iterable[_Todo]) -> Iterator[tuple[str, NewOutput]]:
-        files: list[str] = []
+    def _apply(self, repo: str, jobs: Iterable[_Todo]) -> Iterator[tuple[_Todo, NewOutput]]:
+        waiting: deque[_Todo] = deque()  # the ladder reads ahead by a few
 
         def patches() -> Iterator[Job]:
             for todo in jobs:
-                files.append(todo.file)
+                waiting.append(todo)
                 yield todo.new, todo.base_commit, todo.new.delivered.patch
 
-        for n, (new, applied) in enumerate(self._ladder.apply_many(repo, patches())):
-            yield files[n], replace(new, applied=applied)
+        for new, applied in self._ladder.apply_many(repo, patches()):
+            yield waiting.popleft(), replace(new, applied=applied)
 
     def record_checks(
         self, rows: Iterable[Reported | RowProblem], candidate: str | None, at: datetime
     ) -> CheckImport:
-        """Keep what tests said; `candidate` stands in where a report names none."""
+        """Keep what tests said; `candidate` is whom a report means that names nobody."""
         read = list(rows)
         problems = [row for row in read if isinstance(row, RowProblem)]
         reported = [row for row in read if isinstance(row, Reported)]
@@ -187,9 +188,16 @@ def _counted(rows: Spool[NewOutput], progress: Progress) -> Iterator[NewOutput]:
         yield new
 
 
-def _refused(file: str, new: NewOutput) -> RowProblem:
-    reason = f"patch refused: {new.applied.detail}; kept as bytes, no tree"
-    return RowProblem(file, _place(new.delivered), reason)
+def _list_problems(todo: _Todo, new: NewOutput) -> Iterator[RowProblem]:
+    rung, detail = new.applied.rung, new.applied.detail
+    if rung is todo.expected:
+        return
+    if rung is Rung.REFUSED:
+        reason = f"patch refused: {detail}; kept as bytes, no tree"
+        yield RowProblem(todo.file, _place(new.delivered), reason)
+    elif todo.expected is not None:
+        reason = f"applied as {rung} here, as {todo.expected} where it was exported"
+        yield RowProblem(todo.file, _place(new.delivered), reason)
 
 
 def _place(delivered: Delivered) -> str:

@@ -1,5 +1,6 @@
 """What a reviewer sees next, and the document behind it, made ready before it is asked for."""
 
+from collections import Counter
 from dataclasses import replace
 from textwrap import wrap
 from typing import TYPE_CHECKING, Protocol
@@ -7,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from workbench.diff.document import DiffDocument, build_document, raw_document
 from workbench.diff.hunk import PatchError
 from workbench.domain.blind import ReviewItem
+from workbench.domain.metrics import Cell
 from workbench.domain.output import Delivery
-from workbench.domain.queue import Place, QueueItem
+from workbench.domain.queue import Place, Progress, QueueItem
 
 if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
     from workbench.store.store import Store
@@ -32,6 +34,17 @@ class Queues:
     def __init__(self, store: "Store", reviewer: str, *, open_names: bool = False) -> None:
         """Bind the store to a reviewer."""
         self._store, self._reviewer, self._open_names = store, reviewer, open_names
+        self._version = store.data_version()
+
+    def has_changed(self) -> bool:
+        """Whether another program wrote to the study since this was last asked."""
+        version = self._store.data_version()
+        changed, self._version = version != self._version, version
+        return changed
+
+    def counts(self) -> tuple[dict[str, Counter[Cell]], Progress]:
+        """The tallies by alias and the progress as they are on disk."""
+        return self._store.tallies(self._reviewer), self._store.progress(self._reviewer)
 
     def window(self, position: int) -> tuple[QueueItem, ...]:
         """The items around a position, that one included."""

@@ -1,10 +1,10 @@
 """Tickets come in, are judged clear or vague, and are frozen into a suite."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.domain.errors import InputRefused
 from workbench.domain.imported import RowProblem
@@ -13,6 +13,21 @@ from workbench.services.repositories import Commits, choose_repository
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
+
+Progress = Callable[[str, int], None]
+
+
+class Placed(NamedTuple):
+    """A ticket with its place: a file, and "line 3" or the like in it."""
+
+    file: str
+    where: str
+    ticket: Ticket
+
+    def problem(self, reason: str) -> RowProblem:
+        """Why it cannot be taken; names place and id, each once."""
+        parts = dict.fromkeys((self.where, self.ticket.ticket_id))
+        return RowProblem(self.file, ", ".join(part for part in parts if part), reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +47,35 @@ class Tickets:
         """`repositories` are the names in workbench.toml."""
         self._store, self._commits, self._repositories = store, commits, repositories
 
-    def add(self, rows: Iterable[Ticket | RowProblem]) -> TicketImport:
+    def add(
+        self,
+        rows: Iterable[Placed | RowProblem],
+        progress: Progress = lambda _what, _n: None,
+    ) -> TicketImport:
         """Resolve base commits and store the good rows; the others come back as problems."""
-        good: list[Ticket] = []
+        good: dict[str, Placed] = {}
         problems: list[RowProblem] = []
-        read = 0
-        for row in rows:
-            read += 1
-            if isinstance(row, RowProblem):
-                problems.append(row)
+        read = same = 0
+        for read, row in enumerate(rows, 1):
+            progress("tickets read", read)
+            taken = row if isinstance(row, RowProblem) else self._take(row)
+            if isinstance(taken, RowProblem):
+                problems.append(taken)
                 continue
-            try:
-                good.append(self._resolve(row))
-            except InputRefused as error:
-                problems.append(RowProblem(row.source, row.ticket_id, str(error)))
-        counts = self._store.add_tickets(good)
-        return TicketImport(read, counts.added, counts.same, (*problems, *counts.refused))
+            first = good.setdefault(taken.ticket.ticket_id, taken)
+            if first.ticket.digest != taken.ticket.digest:
+                problems.append(taken.problem(f"differs from the ticket of this id, {first.where}"))
+            elif first is not taken:
+                same += 1
+        counts = self._store.add_tickets(placed.ticket for placed in good.values())
+        problems += [good[p.where].problem(p.reason) for p in counts.refused]
+        return TicketImport(read, counts.added, same + counts.same, tuple(problems))
+
+    def _take(self, placed: Placed) -> Placed | RowProblem:
+        try:
+            return placed._replace(ticket=self._resolve(placed.ticket))
+        except InputRefused as error:
+            return placed.problem(str(error))
 
     def _resolve(self, ticket: Ticket) -> Ticket:
         repo = choose_repository(ticket.repo, self._repositories)

@@ -7,6 +7,7 @@ grow, so what is read is the log as it stood when the export began.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 from sqlmodel import Session
@@ -18,7 +19,7 @@ from workbench.domain.outcome import derive_outcome
 from workbench.domain.record import Record
 from workbench.domain.ticket import Ticket
 from workbench.store.append import Facts, Origin, append
-from workbench.store.database import Found, one, rows
+from workbench.store.database import Found, Params, one, rows
 from workbench.store.event_rows import EVENT_COLUMNS, to_event
 from workbench.store.labels import check_flags
 from workbench.store.listing import OUTPUT_COLUMNS, to_check, to_output
@@ -27,6 +28,7 @@ from workbench.store.tables import TicketRow
 from workbench.store.tickets import to_ticket
 
 _PAGE = 200
+_PAGE_BYTES = 8 << 20
 _KEYS = (
     "SELECT id, ticket, output_id FROM output WHERE (ticket, output_id) > (:ticket, :output_id)"
     " ORDER BY ticket, output_id LIMIT :n"
@@ -53,13 +55,20 @@ class _Logged:
     supersedes_key: str
 
 
+class _Loaded(NamedTuple):
+    """One output with its events, as rows."""
+
+    row: Found
+    events: list[Found]
+
+
 class Events(Study):
     """The log as a stream; a part of Store."""
 
     def events(
         self, *, current_only: bool = True, with_unlabelled: bool = False
     ) -> Iterator[Record]:
-        """Joined rows by ticket, output, event; memory holds one page of keys and one output.
+        """Joined rows by ticket, output, event; memory holds one page of them.
 
         `current_only` keeps the last event of each reviewer on each output; `with_unlabelled`
         adds a record without event for each output nobody touched.
@@ -68,20 +77,47 @@ class Events(Study):
             row = one(connection, "SELECT max(event_id) AS n FROM label_event")
             last = (row.n if row else 0) or 0
         ticket: Ticket | None = None
-        for output, ticket_id in self._output_keys():
-            if ticket is None or ticket.ticket_id != ticket_id:
-                ticket = self._load_ticket(ticket_id)
-            yield from self._records(ticket, output, last, current_only, with_unlabelled)
+        for loaded in self._load_all(last, with_unlabelled=with_unlabelled):
+            if ticket is None or ticket.ticket_id != loaded.row.ticket:
+                ticket = self._load_ticket(loaded.row.ticket)
+            logged = [_to_logged(event) for event in loaded.events]
+            if current_only:
+                latest = {entry.event.reviewer: entry for entry in logged}
+                logged = sorted(latest.values(), key=lambda entry: entry.event.event_id)
+            entries: list[_Logged | None] = [*logged] or [None]
+            for entry in entries:
+                yield _to_record(self.study_id, ticket, loaded.row, entry)
 
-    def _output_keys(self) -> Iterator[tuple[int, str]]:
+    def _load_all(self, last: int, *, with_unlabelled: bool) -> Iterator[_Loaded]:
+        """Outputs with their events up to `last`, a page in one short read."""
         key = {"ticket": "", "output_id": ""}
         while True:
-            with self._reading() as connection:
-                page = rows(connection, _KEYS, {**key, "n": _PAGE})
-            yield from ((row.id, row.ticket) for row in page)
-            if len(page) < _PAGE:
+            page, end = self._load_page(key, last, with_unlabelled=with_unlabelled)
+            yield from page
+            if end is None:
                 return
-            key = {"ticket": page[-1].ticket, "output_id": page[-1].output_id}
+            key = {"ticket": end.ticket, "output_id": end.output_id}
+
+    def _load_page(
+        self, key: Params, last: int, *, with_unlabelled: bool
+    ) -> tuple[list[_Loaded], Found | None]:
+        """A page that ends early where patches are large; with the key it ended at, if any."""
+        page: list[_Loaded] = []
+        n_bytes = 0
+        end: Found | None = None
+        with self._reading() as connection:
+            for end in rows(connection, _KEYS, {**key, "n": _PAGE}):
+                found = rows(connection, _OF_OUTPUT, {"output": end.id, "last": last})
+                if not found and not with_unlabelled:
+                    continue
+                row = one(connection, _OUTPUT, output=end.id)
+                if row is None:
+                    continue
+                page.append(_Loaded(row, found))
+                n_bytes += len(row.patch_data) + len(row.diff_data) + len(row.message)
+                if n_bytes > _PAGE_BYTES:
+                    break
+        return page, end
 
     def _load_ticket(self, ticket_id: str) -> Ticket:
         with self._reading() as connection, Session(connection) as session:
@@ -89,24 +125,6 @@ class Events(Study):
             if row is None:
                 raise StoreDamaged(f"{self.path}: ticket {ticket_id} is missing")
             return to_ticket(row)
-
-    def _records(
-        self, ticket: Ticket, output: int, last: int, current_only: bool, with_unlabelled: bool
-    ) -> Iterator[Record]:
-        with self._reading() as connection:
-            found = rows(connection, _OF_OUTPUT, {"output": output, "last": last})
-            if not found and not with_unlabelled:
-                return
-            row = one(connection, _OUTPUT, output=output)
-        if row is None:
-            return
-        logged = [_to_logged(event) for event in found]
-        if current_only:
-            latest = {entry.event.reviewer: entry for entry in logged}
-            logged = sorted(latest.values(), key=lambda entry: entry.event.event_id)
-        entries: list[_Logged | None] = [*logged] or [None]
-        for entry in entries:
-            yield _to_record(self.study_id, ticket, row, entry)
 
     def add_imported_event(self, event: Event) -> Event | None:
         """Add an event of another study; None where the same one is there already.

@@ -69,20 +69,17 @@ class Outputs(Study):
         Raises InputRefused for an unknown ticket, an empty candidate, or a trial or id that
         belongs to another content.
         """
-        try:
-            with self._writing() as connection:
-                batch = _Batch(
-                    connection,
-                    self.study_id,
-                    {r.name: r.seed for r in rows(connection, "SELECT * FROM reviewer", {})},
-                    self._load_first_order(connection),
-                    {c.name: c.alias for c in rows(connection, "SELECT * FROM candidate", {})},
-                )
-                for item in new:
-                    _add(batch, item)
-                batch.shift.apply(connection)
-        except IntegrityError as error:
-            raise InputRefused(f"an output cannot be stored: {error.orig}") from error
+        with self._writing() as connection:
+            batch = _Batch(
+                connection,
+                self.study_id,
+                {r.name: r.seed for r in rows(connection, "SELECT * FROM reviewer", {})},
+                self._load_first_order(connection),
+                {c.name: c.alias for c in rows(connection, "SELECT * FROM candidate", {})},
+            )
+            for item in new:
+                _add(batch, item)
+            batch.shift.apply(connection)
         return OutputCounts(batch.added, batch.same)
 
     def has_output(self, ticket_id: str, candidate: str, digest: str) -> bool:
@@ -131,7 +128,7 @@ def _add(batch: _Batch, new: NewOutput) -> None:
     params = _to_params(batch, new, digest, new.trial or (seen.last_trial or 0) + 1)
     for data in (new.delivered.patch, new.applied.diff):
         batch.connection.exec_driver_sql(_INSERT_BLOB, (_sha256(data), data))
-    row_id = batch.connection.exec_driver_sql(_INSERT, dict(params)).scalar_one()
+    row_id = _insert(batch.connection, params)
     ground = Ground(seen.spec, params["delivery"], params["tests"])
     where = place_judgement(ground, "")
     batch.shift.add(BASE, candidate, where, 1)
@@ -141,6 +138,16 @@ def _add(batch: _Batch, new: NewOutput) -> None:
         item = (reviewer, row_id, position, where.place.value, where.outcome.value)
         batch.connection.exec_driver_sql(INSERT_ITEM, item)
     batch.added += 1
+
+
+def _insert(connection: Connection, params: Params) -> int:
+    try:
+        return int(connection.exec_driver_sql(_INSERT, dict(params)).scalar_one())
+    except IntegrityError as error:
+        raise InputRefused(
+            f"ticket {params['ticket']}, candidate {params['candidate']}: trial {params['trial']}"
+            f" or id {params['output_id']} belongs to another output"
+        ) from error
 
 
 def _ensure_candidate(batch: _Batch, name: str) -> None:

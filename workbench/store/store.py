@@ -25,7 +25,6 @@ from workbench.store.files import (
 )
 from workbench.store.labels import Labels
 from workbench.store.listing import Listing
-from workbench.store.migrate import back_up_and_upgrade, upgrade
 from workbench.store.outputs import OutputCounts, Outputs
 from workbench.store.queue import DEFAULT_PLACES, Queue
 from workbench.store.recount import Recount, Recounts
@@ -80,6 +79,7 @@ class Store(Tickets, Outputs, Listing, Checks, Queue, Labels, Events, Recounts, 
 
 def create_store(path: Path, *, study_id: str, created_at: datetime, tool_version: str) -> None:
     """Make a new database, mode 0600, whole or not at all; InputRefused where a file is there."""
+    from workbench.store.migrate import upgrade
 
     def fill(temporary: Path) -> None:
         upgrade(temporary)
@@ -128,5 +128,7 @@ def _upgrade(path: Path, revision: str, is_read_only: bool, busy_ms: int) -> str
         raise StoreDamaged(
             f"{path}: has an older schema ({revision}) and cannot be written to upgrade it"
         )
+    from workbench.store.migrate import back_up_and_upgrade
+
     copy = back_up_and_upgrade(path, revision, busy_ms=busy_ms)
     return f"the database was upgraded; the one before is kept as {copy}"

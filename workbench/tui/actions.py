@@ -59,6 +59,8 @@ REVIEW = (
            "go_output(-1)", "Queue"),
     Action("queue.filter", ("backslash", "f4"), "Filter the queue",
            "By ticket, title, alias or label; escape clears it", "filter", "Queue"),
+    Action("queue.sort", ("i",), "Sort the list",
+           "By ticket, alias or size: a view, not the study's order", "sort", "Queue"),
     Action("diff.down", ("j", "down"), "Line down", "The cursor, one line on", "line(1)", "Diff"),
     Action("diff.up", ("k", "up"), "Line up", "The cursor, one line back", "line(-1)", "Diff"),
     Action("diff.page_down", ("space", "pagedown"), "Page down", "One screen on",
@@ -136,20 +138,22 @@ def resolve_keys(
     """
     listed = list(actions)
     defaults = {action.id: action.keys for action in listed}
-    result, problems = dict(defaults), []
+    wanted, problems = {}, []
     for action_id, keys in keymap.items():
-        if action_id not in defaults:
-            near = get_close_matches(action_id, list(defaults), n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            problems.append(KeyProblem(action_id, f"there is no action {action_id}{hint}"))
+        if action_id in defaults:
+            wanted[action_id] = tuple(_named(key) for key in keys)
             continue
-        trial = result | {action_id: tuple(_named(key) for key in keys)}
-        clash = find_clash(trial, action_id)
-        if clash:
-            problems.append(KeyProblem(action_id, clash))
-        else:
-            result = trial
-    return result, problems
+        near = get_close_matches(action_id, list(defaults), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        problems.append(KeyProblem(action_id, f"there is no action {action_id}{hint}"))
+    while True:  # all at once, so that two actions can trade keys; of two that clash the later goes
+        trial = defaults | wanted
+        clashes = [(i, clash) for i in wanted if (clash := find_clash(trial, i))]
+        if not clashes:
+            return trial, problems
+        action_id, clash = clashes[-1]
+        problems.append(KeyProblem(action_id, clash))
+        del wanted[action_id]
 
 
 def find_clash(keys: Mapping[str, tuple[str, ...]], action_id: str) -> str:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.app import App, SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -17,7 +18,8 @@ from workbench.services.desk import OpenDesk
 from workbench.text import display
 from workbench.tui.actions import REVIEW, make_bindings, resolve_keys
 from workbench.tui.net import ControlCharacterFilter
-from workbench.tui.screens.review import ReviewScreen, ReviewSettings
+from workbench.tui.screens.panes import ReviewSettings
+from workbench.tui.screens.review import ReviewScreen
 
 _THEMES = {"dark": "textual-dark", "light": "textual-light"}
 _log = logging.getLogger("workbench.app")
@@ -74,6 +76,15 @@ class WorkbenchApp(App[None]):
                 binding.key, binding.action, binding.description, show=False
             )
         self._wanted_theme, self._log_file = theme, log_file
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own driver, unless it is the one that types a terminal's replies as keys."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from workbench.tui.terminal import TerminalDriver
+
+        return TerminalDriver
 
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's own filters, then the net for what a widget forgot (SAFETY T3)."""

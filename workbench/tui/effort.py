@@ -5,7 +5,7 @@ the last thing recorded on it, so that re-opening it adds up and nothing counts 
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from workbench.domain.label import Effort
 
@@ -44,3 +44,8 @@ class Stopwatch:
     def read(self) -> Effort:
         """What a label records."""
         return Effort(self.started_at, self.active_ms, self.idle_ms, self.peeks)
+
+
+def utc_now() -> datetime:
+    """The clock of the screen."""
+    return datetime.now(UTC)

@@ -31,21 +31,23 @@ class Press(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """The last label key, when it came (seconds), and whether it is being held down."""
+    """The last label key, when it came (seconds), and whether it is, or may be, held down."""
 
     key: str = ""
     at: float = float("-inf")
     is_held: bool = False
+    is_unsure: bool = False
 
     def press(self, key: str, at: float) -> tuple["Rhythm", Press]:
         """The rhythm after a press, and what that press is."""
         gap = at - self.at
         if key != self.key or gap > FIRST_REPEAT[1]:
             return Rhythm(key, at), Press.TAKE
-        if gap < REPEAT_GAP or (self.is_held and gap < RELEASED):
+        is_next = (self.is_held and gap < RELEASED) or (self.is_unsure and gap <= SETTLE_SECONDS)
+        if gap < REPEAT_GAP or is_next:
             return Rhythm(key, at, is_held=True), Press.HELD
         if gap >= FIRST_REPEAT[0]:
-            return Rhythm(key, at), Press.WAIT
+            return Rhythm(key, at, is_unsure=True), Press.WAIT
         return Rhythm(key, at), Press.TAKE
 
 

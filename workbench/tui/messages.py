@@ -10,7 +10,12 @@ from workbench.domain.blind import ReviewItem
 
 @dataclass
 class DeskOpened(Message):
-    """The store is open and sound; from here on labels can be saved."""
+    """The store is open: there is a queue to walk; labels wait for the check."""
+
+
+@dataclass
+class DeskChecked(Message):
+    """The database is sound; from here on labels can be saved."""
 
 
 @dataclass

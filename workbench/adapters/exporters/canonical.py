@@ -29,14 +29,23 @@ class TextMode(StrEnum):
     NONE = "none"
 
 
-def render_row(record: Record, mode: TextMode, taken_out: Counter[str]) -> str:
-    """One line without its end; counts what was redacted into `taken_out`."""
-    return json.dumps(make_row(record, mode, taken_out), sort_keys=True, ensure_ascii=False)
+def render_row(
+    record: Record, mode: TextMode, taken_out: Counter[str], *, is_ascii: bool = False
+) -> str:
+    """One line without its end; counts what was redacted into `taken_out`.
+
+    `is_ascii` escapes all else: the same row, and no byte of it can steer a terminal.
+    """
+    row = make_row(record, mode, taken_out)
+    text = json.dumps(row, sort_keys=True, ensure_ascii=is_ascii)
+    return text.replace("\x7f", "\\u007f") if is_ascii else text
 
 
 def make_row(record: Record, mode: TextMode, taken_out: Counter[str]) -> dict[str, object]:
     """The row as a mapping of JSON values; field names are those of the published format."""
     hide = _make_hide(mode, taken_out)
+    # A name may be a path; without text it still tells one candidate from another.
+    name = _make_hide(TextMode.REDACTED, taken_out) if mode is TextMode.NONE else hide
     ticket, output = record.ticket, record.output
     return {
         "schema_version": SCHEMA_VERSION,
@@ -49,8 +58,8 @@ def make_row(record: Record, mode: TextMode, taken_out: Counter[str]) -> dict[st
         "ticket_body": hide(ticket.body),
         "base_commit": ticket.base_commit,
         "repo": ticket.repo,
-        "candidate": output.candidate,
-        "run_id": output.run_id,
+        "candidate": name(output.candidate),
+        "run_id": name(output.run_id),
         "trial": output.trial,
         **_patch_fields(output.patch, hide),
         "applied": output.applied.rung,
@@ -79,6 +88,7 @@ def make_row(record: Record, mode: TextMode, taken_out: Counter[str]) -> dict[st
                 "extra": hide(ticket.extra),
             },
             "output": {"delivered": output.delivery, "extra": hide(output.extra)},
+            "text": mode,
         },
         **_judgement_fields(record, hide),
         **_event_fields(record),

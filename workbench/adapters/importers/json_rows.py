@@ -6,6 +6,7 @@ comes out with the bytes it went in with.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, NamedTuple, TypeVar
@@ -129,9 +130,10 @@ def _is_jsonl(file: IO[bytes]) -> bool:
     """Whether the first line that is not blank is an object of its own with more to follow."""
     lines = iter(lambda: file.readline(MAX_LINE), b"")
     first = next((line for line in lines if line.removeprefix(_BOM).strip()), b"")
-    has_more = any(line.strip() for line in lines)
+    if not any(line.strip() for line in lines):
+        return False
     if _parses(first):
-        return has_more
+        return True
     file.seek(0)
     return _has_rows(file.read(_SAMPLE).partition(b"\n")[2])
 
@@ -148,11 +150,10 @@ def _parses(line: bytes) -> bool:
 
 
 def _whole(path: Path, file: IO[bytes]) -> Mapping[str, object] | Rows:
-    data = file.read(MAX_WHOLE + 1)
-    if len(data) > MAX_WHOLE:
+    if os.fstat(file.fileno()).st_size > MAX_WHOLE:
         raise InputRefused(f"{path} is one JSON value of more than {MAX_WHOLE >> 20} MB: use JSONL")
     try:
-        value = json.loads(_decode(data))
+        value = json.loads(_decode(file.read()))
     except (ValueError, RecursionError) as error:
         return iter([_broken(path, error)])
     if isinstance(value, dict):
@@ -203,4 +204,4 @@ def _broken(path: Path, error: Exception) -> RowProblem:
 
 
 def _decode(data: bytes) -> str:
-    return data.removeprefix(_BOM).decode("utf-8", "surrogateescape")
+    return data.decode("utf-8-sig", "surrogateescape")

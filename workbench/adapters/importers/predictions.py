@@ -54,7 +54,7 @@ def _rows(path: Path, value: Mapping[str, object] | Rows) -> Rows:
             yield row
             continue
         own = _first(row.value, _ID)[1]
-        if own in {None, ""}:
+        if own is None or own == "":
             yield Row(row.where, {**row.value, "instance_id": row.where})
         elif isinstance(own, str) and clean(own) != row.where:
             reason = f"the key and its instance_id differ: {clean(own)}"

@@ -176,10 +176,10 @@ def _plain(value: Mapping[str, object], source: str) -> CheckResult:
 
 
 def _status(value: object, name: str) -> CheckStatus:
-    if value not in set(CheckStatus):
+    if not isinstance(value, str) or value not in set(CheckStatus):
         shown = repr(value) if isinstance(value, str) else kind_of(value)
         raise FieldProblem(f"{name} is {shown[:40]}, expected one of {', '.join(CheckStatus)}")
-    return CheckStatus(str(value))
+    return CheckStatus(value)
 
 
 def _detailed(value: Mapping[str, object], source: str) -> CheckResult:

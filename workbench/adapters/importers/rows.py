@@ -3,12 +3,14 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from workbench.domain.check import CheckResult, CheckStatus
 from workbench.domain.errors import InputRefused
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
+from workbench.domain.imported import RowProblem
 from workbench.domain.label import (
     Act,
     EditClass,
@@ -25,19 +27,41 @@ from workbench.domain.record import Record
 from workbench.domain.ticket import Spec, Ticket
 
 Row = Mapping[str, object]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ID = re.compile("[0-9a-f]{12}")
+_BOM = b"\xef\xbb\xbf"
+
+
+def read_rows(path: Path) -> Iterator[tuple[str, Record] | RowProblem]:
+    """Every row of an export with its place; raises InputRefused where the file cannot be read."""
+    try:
+        with path.open("rb") as file:
+            for n, line in enumerate(file, 1):
+                if line.strip():
+                    yield _place(path, f"line {n}", line)
+    except OSError as error:
+        raise InputRefused(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _place(path: Path, where: str, line: bytes) -> tuple[str, Record] | RowProblem:
+    try:
+        return where, parse_row(line.removeprefix(_BOM).decode())
+    except UnicodeDecodeError:
+        return RowProblem(str(path), where, "not UTF-8")
+    except InputRefused as error:
+        return RowProblem(str(path), where, str(error))
 
 
 def parse_row(line: str) -> Record:
     """One line of a canonical export; raises InputRefused with a sentence on what is wrong."""
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputRefused(f"not JSON: {error}") from error
     if not isinstance(row, dict):
         raise InputRefused("expected an object")
     if row.get("schema_version") != 1:
-        raise InputRefused(f"schema_version is {row.get('schema_version')!r}, expected 1")
+        found = repr(row.get("schema_version"))[:40]
+        raise InputRefused(f"schema_version is {found}, expected 1: no export of this program")
     try:
         return _read(row)
     except KeyError as error:
@@ -47,6 +71,9 @@ def parse_row(line: str) -> Record:
 
 
 def _read(row: Row) -> Record:
+    text = _mapping(row, "extra").get("text", "verbatim")
+    if text != "verbatim":
+        raise InputRefused(f"its text is {text}: export with --text verbatim to import it again")
     output = _output(row)
     tests = _mapping(row, "tests")
     return Record(
@@ -85,21 +112,16 @@ def _ticket(row: Row) -> Ticket:
 
 
 def _output(row: Row) -> Output:
-    text = _text(row, "patch")
-    patch = base64.b64decode(text) if row["patch_encoding"] == "base64" else text.encode()
-    if hashlib.sha256(patch).hexdigest() != row["patch_sha256"]:
-        raise InputRefused(
-            "the patch is not the one its sha256 names (redacted?): export with --text verbatim"
-        )
+    patch = _patch(row)
     extra = _mapping(_mapping(row, "extra"), "output")
     flagged = row["self_flagged"]
     if not isinstance(flagged, list):
         raise TypeError("self_flagged is no list")
     return Output(
-        output_id=_text(row, "output_id"),
+        output_id=_output_id(row),
         ticket_id=_text(row, "ticket_id"),
         candidate=_text(row, "candidate"),
-        trial=_number(row, "trial"),
+        trial=_number(row, "trial", 1),
         delivery=Delivery(_text(extra, "delivered")),
         patch=patch,
         message=_text(row, "message"),
@@ -111,7 +133,19 @@ def _output(row: Row) -> Output:
     )
 
 
+def _patch(row: Row) -> bytes:
+    text, encoding = _text(row, "patch"), _text(row, "patch_encoding")
+    if encoding not in {"utf8", "base64"}:
+        raise ValueError(f"patch_encoding is {encoding!r}, expected utf8 or base64")
+    patch = base64.b64decode(text) if encoding == "base64" else text.encode()
+    if hashlib.sha256(patch).hexdigest() != row["patch_sha256"]:
+        raise InputRefused("the patch is not the one its sha256 names")
+    return patch
+
+
 def _event(row: Row) -> Event:
+    if not _text(row, "reviewer_id").strip():
+        raise ValueError("reviewer_id is empty")
     origin = {
         name: row[name]
         for name in ("event_id", "supersedes_event_id", "act", "source", "tool_version")
@@ -143,10 +177,19 @@ def _event(row: Row) -> Event:
     )
 
 
+def _output_id(row: Row) -> str:
+    output_id = _text(row, "output_id")
+    if not _ID.fullmatch(output_id):
+        raise ValueError(f"output_id is {output_id[:40]!r}, expected 12 hex digits")
+    return output_id
+
+
 def _judgement(row: Row) -> Judgement:
     findings, flags = row["findings"], row["flags"]
     if not isinstance(findings, list) or not isinstance(flags, list):
         raise TypeError("findings and flags are lists")
+    if any(f["flag_id"] is not None and not 0 <= f["flag_id"] < len(flags) for f in findings):
+        raise ValueError("a finding names a flag that is not there")
     delivered = _text(_mapping(_mapping(row, "extra"), "output"), "delivered")
     delivery = _text(row, "delivery")
     said = row["said_so_itself"]
@@ -168,7 +211,7 @@ def _finding(raw: Row) -> Finding:
     flag = raw["flag_id"]
     return Finding(
         kind=FindingKind(_text(raw, "kind")),
-        severity=_number(raw, "severity"),
+        severity=_number(raw, "severity", 1, 3),
         file=_text(raw, "file"),
         line=_number(raw, "line"),
         side=_text(raw, "side"),
@@ -188,6 +231,7 @@ def _text(row: Row, name: str) -> str:
     value = row[name]
     if not isinstance(value, str):
         raise TypeError(f"{name} is {type(value).__name__}, expected text")
+    value.encode()  # raises ValueError for half a character: no database takes it
     return value
 
 
@@ -198,10 +242,12 @@ def _texts(row: Row, name: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _number(row: Row, name: str) -> int:
+def _number(row: Row, name: str, low: int = 0, high: int = 1 << 53) -> int:
     value = row[name]
     if type(value) is not int:
         raise TypeError(f"{name} is {type(value).__name__}, expected a whole number")
+    if not low <= value <= high:
+        raise ValueError(f"{name} is {value}, expected {low} to {high}")
     return value
 
 

@@ -5,13 +5,11 @@ from a key held down label nothing, and the bar says so.
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from time import monotonic
 
 from textual import events
-from textual.screen import Screen
 from textual.timer import Timer
 
 from workbench.domain.blind import ReviewItem
@@ -19,12 +17,11 @@ from workbench.domain.draft import found_a_flaw
 from workbench.domain.errors import LabelRefused, NotSaved, WorkbenchError
 from workbench.domain.finding import Finding
 from workbench.domain.label import Act, Judgement, Label
-from workbench.domain.outcome import contradiction
 from workbench.domain.output import Delivery
 from workbench.domain.queue import Saved
 from workbench.services.desk import Desk
 from workbench.text import display
-from workbench.tui.effort import Stopwatch
+from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.label_keys import (
     READY,
     SETTLE_SECONDS,
@@ -38,39 +35,27 @@ from workbench.tui.label_keys import (
     press_answer,
     press_label,
 )
+from workbench.tui.notices import Notice, describe
 from workbench.tui.screens.finding import FindingScreen
+from workbench.tui.screens.panes import PanesScreen, ReviewSettings
 from workbench.tui.screens.prompt import PromptScreen
 
 _log = logging.getLogger("workbench.review")
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """The last thing that happened, and the style it is shown in."""
-
-    text: str = ""
-    style: str = "dim"
-
-
-def utc_now() -> datetime:
-    """The clock of the screen."""
-    return datetime.now(UTC)
-
-
-class RecordingScreen(Screen[None]):
+class RecordingScreen(PanesScreen):
     """The half of the review screen that records; the other half shows and moves."""
 
-    def __init__(self, idle_seconds: int) -> None:
+    def __init__(self, settings: ReviewSettings, keys: Mapping[str, tuple[str, ...]]) -> None:
         """Nothing is in front of the reviewer yet, and nothing can be saved."""
-        super().__init__()
+        super().__init__(settings, keys)
         self.desk: Desk | None = None
-        self.item: ReviewItem | None = None
+        self.labels_off = "checking the study: labels in a moment"
         self.waiting = READY
         self.notice = Notice()
+        self.stopwatch = Stopwatch.start(utc_now(), settings.idle_seconds)
         self._rhythm = Rhythm()
         self._settling: Timer | None = None
-        self._idle_seconds = idle_seconds
-        self.stopwatch = Stopwatch.start(utc_now(), idle_seconds)
 
     # What the other half does.
 
@@ -98,8 +83,8 @@ class RecordingScreen(Screen[None]):
         """Escape with nothing to answer; whether there was anything to close."""
         raise NotImplementedError
 
-    def revisit(self, output_id: str) -> None:
-        """Show an output again."""
+    def go_to(self, output_id: str) -> None:
+        """Show an output."""
         raise NotImplementedError
 
     def draw_bar(self) -> None:
@@ -124,17 +109,13 @@ class RecordingScreen(Screen[None]):
             self._settling = self.set_timer(
                 SETTLE_SECONDS, lambda: self._take_settled(label, in_front)
             )
-        else:
-            self._take(label)
+        elif self.item:
+            self._follow(press_label(self.waiting, label, self.item))
 
     def _take_settled(self, label: Label, in_front: ReviewItem | None) -> None:
         self._settling = None
-        if self.item is in_front and self._can_label():
-            self._take(label)
-
-    def _take(self, label: Label) -> None:
-        if self.item:
-            self._follow(press_label(self.waiting, label, self.item))
+        if in_front and self.item is in_front and self._can_label():
+            self._follow(press_label(self.waiting, label, in_front))
 
     def _can_label(self) -> bool:
         if self.item is None:
@@ -142,8 +123,8 @@ class RecordingScreen(Screen[None]):
         if self.desk is None:
             self.say("opening the study: labels in a moment", "warn")
             return False
-        if self.desk.warning:
-            self.say(f"labels are off: {display(self.desk.warning)}", "bad")
+        if self.labels_off:
+            self.say(self.labels_off, "warn")
             return False
         if not self.is_painted():
             self.say("typed ahead: nothing was labelled", "warn")
@@ -221,25 +202,9 @@ class RecordingScreen(Screen[None]):
         self.waiting = READY
         if self.item and self.item.output_id == saved.item.output_id:
             self.item = replace(self.item, judgement=saved.event.judgement)
-        self.stopwatch = Stopwatch.start(utc_now(), self._idle_seconds)
-        self.notice = Notice(*self._describe(saved))
+        self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
+        self.notice = describe(saved)
         self.after_saved(saved)
-
-    def _describe(self, saved: Saved) -> tuple[str, str]:
-        judgement, item = saved.event.judgement, saved.item
-        where = f"{display(item.ticket_id)} · {display(item.alias)}"
-        came = contradiction(item.delivery, item.tests, judgement)
-        if saved.event.act in {Act.UNDO, Act.REDO}:
-            what = judgement.label or ("skipped" if judgement.skipped else "no label")
-            return f"{saved.event.act}: {what} · {where}", "accent"
-        if came:
-            return f"{came}; u to undo · {where}", "warn"
-        if saved.event.act is Act.SKIP:
-            return f"skipped, comes back last · {where}", "dim"
-        if saved.event.act is Act.FINDING:
-            return f"saved: finding · {where}", "good"
-        edit = f" ({judgement.edit})" if judgement.edit else ""
-        return f"saved: {judgement.label}{edit} · {where}", "good"
 
     def _answer_self_flag(self, *, said_so: bool) -> None:
         desk, item = self.desk, self.item
@@ -270,6 +235,24 @@ class RecordingScreen(Screen[None]):
 
     # Other acts.
 
+    def log_peek(self, desk: Desk, item: ReviewItem) -> None:
+        """Record that the message was opened before the label."""
+        self.stopwatch = self.stopwatch.peek()
+        effort = self.stopwatch.read()
+        if self._commit(lambda: desk.reviews.peek(item.output_id, item.judgement, effort)):
+            self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
+            self.say("an early look at the message: logged", "warn")
+
+    def may_leave(self) -> bool:
+        """Whether nothing waits to be saved; the second time it is asked, always."""
+        is_told = "quit" in self.waiting.sentence
+        if self.waiting.mode is not Mode.NOT_SAVED or is_told:
+            return True
+        sentence = f"{self.waiting.sentence}; again to quit without it"
+        self.waiting = replace(self.waiting, sentence=sentence)
+        self.draw_bar()
+        return False
+
     def action_undo(self) -> None:
         """Take back the last thing recorded, wherever it was."""
         self._turn_back(lambda desk: desk.reviews.undo(self.stopwatch.read()), "nothing to undo")
@@ -280,14 +263,14 @@ class RecordingScreen(Screen[None]):
 
     def _turn_back(self, write: Callable[[Desk], Saved | None], nothing: str) -> None:
         desk = self.desk
-        if self.waiting.mode not in {Mode.READY, Mode.SELF_FLAG} or desk is None or desk.warning:
+        if self.waiting.mode not in {Mode.READY, Mode.SELF_FLAG} or desk is None or self.labels_off:
             return
         self.waiting = READY
         self.say("")
         saved = self._commit(lambda: write(desk))
         if saved:
             self._take_saved(saved)
-            self.revisit(saved.item.output_id)
+            self.go_to(saved.item.output_id)
         elif not self.notice.text:
             self.say(nothing, "dim")
 

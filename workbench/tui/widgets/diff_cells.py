@@ -6,7 +6,6 @@ short one. Widths are those of the terminal library, so that both columns of a s
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import groupby
 from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
@@ -20,6 +19,8 @@ from workbench.text import mixed_words
 LEVELS = ("line", "word", "warn", "match", "here")
 _TOKEN_CODES = {token: code for code, token in enumerate(TOKENS, 1)}
 _NAMES = ("", *TOKENS)
+_TOKEN_BITS = 4  # a look is one byte: the kind of token below, the level above
+_RUN = re.compile(rb"(.)\1*", re.DOTALL)
 
 
 # What `display` puts in place of what must not be drawn; a CR before the line's end is usual.
@@ -76,19 +77,22 @@ def pieces(
     `style` gives the look of (token, level).
     """
     text, start = window.text, window.start
-    cells = bytearray(len(text))
-    for colour in colours:
-        _paint(cells, colour.start - start, colour.end - start, _TOKEN_CODES[colour.token])
-    levels = bytearray(len(text))
-    for level, spans in layers:
-        for first, last in spans:
-            _paint(levels, first - start, last - start, level)
+    looks = bytearray(len(text))
+    for first, last, token in colours:
+        _paint(looks, first - start, last - start, _TOKEN_CODES[token])
+    if any(spans for _, spans in layers):
+        levels = bytearray(len(text))
+        for level, spans in layers:
+            for first, last in spans:
+                _paint(levels, first - start, last - start, level << _TOKEN_BITS)
+        both = int.from_bytes(looks, "big") | int.from_bytes(levels, "big")
+        looks = bytearray(both.to_bytes(len(text), "big"))
     made = [Segment(" " * window.before, style("", LEVELS[0]))] if window.before else []
-    at = 0
-    for (token, level), run in groupby(zip(cells, levels, strict=True)):
-        end = at + sum(1 for _ in run)
-        made.append(Segment(text[at:end], style(_NAMES[token], LEVELS[level])))
-        at = end
+    for run in _RUN.finditer(looks):
+        level, token_code = divmod(looks[run.start()], 1 << _TOKEN_BITS)
+        made.append(
+            Segment(text[run.start() : run.end()], style(_NAMES[token_code], LEVELS[level]))
+        )
     if window.after:
         made.append(Segment(" " * window.after, style("", LEVELS[0])))
     return made

@@ -98,10 +98,9 @@ class Painter:
     def _finish(self, segments: list[Segment], bar: str) -> Strip:
         glyph = {"bar": BAR, "thumb": THUMB}.get(bar, " ")
         segments.append(Segment(glyph, self.look.palette.part(bar or "bar")))
-        strip = Strip(segments, self.look.width)
         for line_filter in self.look.filters:
-            strip = strip.apply_filter(line_filter, self.look.palette.background)
-        return strip
+            segments = line_filter.apply(segments, self.look.palette.background)
+        return Strip(segments, self.look.width)
 
     def _row(self, left: int, right: int, spot: Spot) -> list[Segment]:
         row = self.look.document.model.row(left if right == NOTHING else right)

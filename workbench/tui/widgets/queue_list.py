@@ -22,7 +22,7 @@ class QueueSnapshot:
     current: str
     progress: Progress
     names: Mapping[str, str]
-    filter: str = ""
+    view: str = ""
 
 
 _LABELS = {Label.MERGED: "m", Label.EDITED: "e", Label.ABSTAINED: "a", Label.ESCAPED: "x"}
@@ -86,8 +86,8 @@ def render_queue(snapshot: QueueSnapshot, height: int) -> list[Line]:
     """Title, as many items as fit around the current one, and what was left out with its reason."""
     title = f" Queue  {snapshot.progress.left} left of {snapshot.progress.total}"
     head: list[Line] = [(Span(title, "title"),)]
-    if snapshot.filter:
-        head.append((Span(f" filter: {display(snapshot.filter)} (esc clears)", "warn"),))
+    if snapshot.view:
+        head.append((Span(f" {display(snapshot.view)} (esc clears)", "warn"),))
     foot = render_settled(snapshot.progress)
     room = _room(snapshot, height)
     shown = visible_items(snapshot, height)
@@ -96,14 +96,14 @@ def render_queue(snapshot: QueueSnapshot, height: int) -> list[Line]:
         for i in shown
     ]
     if not snapshot.items:
-        body = [(Span("  nothing matches the filter" if snapshot.filter else "  empty", "dim"),)]
+        body = [(Span("  nothing matches" if snapshot.view else "  empty", "dim"),)]
     gap: list[Line] = [()] * max(0, room - len(body))
     return [*head, *body, *gap, (), *foot] if foot else [*head, *body]
 
 
 def head_height(snapshot: QueueSnapshot) -> int:
     """Lines above the first item."""
-    return 2 if snapshot.filter else 1
+    return 2 if snapshot.view else 1
 
 
 def visible_items(snapshot: QueueSnapshot, height: int) -> Sequence[QueueItem]:

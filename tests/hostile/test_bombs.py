@@ -1,0 +1,90 @@
+"""Patches that are small to send and large to handle (SAFETY G4)."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from workbench.adapters.apply import Ladder
+from workbench.adapters.precheck import check_bytes
+from workbench.domain.errors import PatchRefused
+from workbench.domain.output import Rung
+
+_CHILD = """
+import resource, sys, time
+from pathlib import Path
+from workbench.adapters import processes
+from workbench.adapters.precheck import check_bytes
+from workbench.domain.errors import PatchRefused
+
+patch = Path(sys.argv[1]).read_bytes()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+started = time.perf_counter()
+try:
+    check_bytes(patch)
+except PatchRefused as refusal:
+    seconds = time.perf_counter() - started
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(f"{seconds} {grown} {children} {refusal.rule}")
+"""
+
+
+class Victim(Protocol):
+    """The fixture of conftest.py."""
+
+    base: str
+    ladder: Ladder
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("bomb_1GiB", "binary data unpacks to more than 10 MB"),
+        ("huge_60MB", "larger than 20 MB"),
+        ("files_20000", "more than 5,000 files"),
+    ],
+)
+def test_g4_bomb_is_refused_without_git(big: Path, name: str, words: str) -> None:
+    """In a tenth of a second, in less than 50 MB, and without any child process."""
+    command = [sys.executable, "-c", _CHILD, str(big / f"{name}.patch")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    seconds, grown, children, rule = done.stdout.strip().split(" ", 3)
+    assert words in rule
+    assert float(seconds) < 0.1
+    assert int(grown) < 50 * 1024
+    assert int(children) == 0
+
+
+def test_g4_ladder_refuses_a_bomb(victim: Victim, big: Path) -> None:
+    """The same rule stands in the answer of the ladder."""
+    applied = victim.ladder.apply(victim.base, (big / "bomb_1GiB.patch").read_bytes())
+    assert applied.rung is Rung.REFUSED
+
+
+def test_g4_line_of_10_mb_is_applied_within_a_second(victim: Victim, big: Path) -> None:
+    """A long line is no reason to refuse."""
+    patch = (big / "line_10MB.patch").read_bytes()
+    started = time.perf_counter()
+    applied = victim.ladder.apply(victim.base, patch)
+    assert time.perf_counter() - started < 1.0
+    assert (applied.rung, applied.added) == (Rung.PLAIN, 1)
+
+
+def _many_literals() -> bytes:
+    return b"diff --git a/x b/x\n" + b"literal 9000000\n" * 8
+
+
+def _long_number() -> bytes:
+    return b"diff --git a/x b/x\nliteral " + b"9" * 100_000 + b"\n"
+
+
+@pytest.mark.parametrize("make", [_many_literals, _long_number])
+def test_g4_sum_of_binaries_is_bounded(make: Callable[[], bytes]) -> None:
+    """Many allowed binaries together are refused, and so is a size of 100,000 digits."""
+    with pytest.raises(PatchRefused, match="binary data"):
+        check_bytes(make())

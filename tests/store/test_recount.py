@@ -1,0 +1,152 @@
+"""The counts kept by the key press agree with a recount from the log, whatever happens between."""
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from workbench.domain.check import CheckResult, CheckStatus
+from workbench.domain.label import Act
+from workbench.domain.metrics import Cell
+from workbench.domain.outcome import Outcome
+from workbench.domain.output import Delivery
+from workbench.domain.queue import compute_progress
+from workbench.domain.ticket import Spec
+from workbench.store.store import Store, open_store
+
+from .kit import (
+    EDITED,
+    EFFORT,
+    ESCAPED,
+    JUDGEMENTS,
+    MERGED,
+    NOW,
+    ids_of,
+    label,
+    make_output,
+    make_study,
+    tallies_by_name,
+)
+
+REVIEWERS = ("ann", "bob")
+STEPS = ("label", "label", "label", "undo", "redo", "check", "spec", "add", "skip")
+
+
+def step(store: Store, rng: random.Random, ids: list[str]) -> None:
+    """One random thing that moves counts."""
+    kind, reviewer = rng.choice(STEPS), rng.choice(REVIEWERS)
+    if kind == "undo":
+        store.undo(reviewer, EFFORT, NOW)
+    elif kind == "redo":
+        store.redo(reviewer, EFFORT, NOW)
+    elif kind == "check":
+        result = CheckResult(rng.choice(list(CheckStatus)), rng.choice(("", "timeout")))
+        key = (f"t{rng.randrange(3)}", rng.choice(("m1", "m2")), rng.choice((1, None)))
+        store.record_checks([(*key, result)], NOW)
+    elif kind == "spec":
+        store.mark_spec(f"t{rng.randrange(3)}", rng.choice(list(Spec)))
+    elif kind == "add":
+        delivery = rng.choice([None, *Delivery])
+        new = make_output(f"t{rng.randrange(3)}", "m3", b"", f"m{rng.random()}", delivery)
+        store.add_outputs([new])
+    else:
+        store.record(reviewer, rng.choice(ids), Act.LABEL, rng.choice(JUDGEMENTS), EFFORT, NOW)
+
+
+def progress_counts(store: Store, reviewer: str) -> dict[str, int]:
+    """Standings counted from the queue's lines."""
+    counts: dict[str, int] = {}
+    for output_id in ids_of(store, reviewer):
+        item = store.get_item(reviewer, output_id)
+        key = item.outcome.value if item.place == 3 else item.place.name.lower()
+        counts[key] = counts.get(key, 0) + 1
+    return counts
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(seed=st.integers(0, 2**32), n=st.integers(1, 40))
+def test_tally_is_the_recount(tmp_path_factory: pytest.TempPathFactory, seed: int, n: int) -> None:
+    """D3: after any events of two reviewers, with tests, specs and outputs changing in between."""
+    path = make_study(tmp_path_factory.mktemp("count"), n_tickets=3, reviewers=REVIEWERS)
+    rng = random.Random(seed)
+    with open_store(path) as store:
+        ids = ids_of(store)
+        for _ in range(n):
+            step(store, rng, ids)
+        assert store.verify() == []
+        for reviewer in REVIEWERS:
+            assert tallies_by_name(store, reviewer) == store.recount(reviewer).tallies
+            assert store.progress(reviewer) == compute_progress(progress_counts(store, reviewer))
+
+
+def only(store: Store) -> dict[Outcome, int]:
+    """The study's outcomes of the four outputs, pending ones left out."""
+    counts: dict[Outcome, int] = {}
+    for tally in store.recount().tallies.values():
+        for cell, n in tally.items():
+            if cell.outcome is not Outcome.PENDING:
+                counts[cell.outcome] = counts.get(cell.outcome, 0) + n
+    return counts
+
+
+def test_study_counts_the_first_label_that_stands(store: Store) -> None:
+    """An output of two reviewers counts under the first of them, as long as that label stands."""
+    store.ensure_reviewer("bob", NOW)
+    first, second = ids_of(store)[:2]
+    label(store, first, EDITED, "ann")
+    label(store, first, MERGED, "bob")
+    label(store, second, MERGED, "bob")
+    label(store, second, MERGED, "ann")
+    assert only(store) == {Outcome.EDITED_MINOR: 1, Outcome.MERGED: 1}
+    found = store.recount()
+    assert (found.n_multiple, found.n_disagree) == (2, 1)
+    label(store, first, ESCAPED, "ann")
+    assert only(store) == {Outcome.UNKNOWN_ESCAPE: 1, Outcome.MERGED: 1}
+    summary = [s for s in store.list_outputs() if s.output_id == first]
+    assert [s.outcome for s in summary] == [Outcome.UNKNOWN_ESCAPE]
+    for _ in range(3):
+        store.undo("ann", EFFORT, NOW)
+    assert only(store) == {Outcome.MERGED: 2}
+    assert store.recount().n_multiple == 0
+    assert store.verify() == []
+
+
+def test_labelled_stays_labelled_when_tests_fail_later(store: Store) -> None:
+    """A red test settles what is open, and moves the outcome of what is labelled, not its place."""
+    first, second = ids_of(store)[:2]
+    label(store, first)
+    outputs = [store.get_output(i) for i in (first, second)]
+    reports = [(o.ticket_id, o.candidate, 1, CheckResult(CheckStatus.FAIL)) for o in outputs]
+    counts = store.record_checks(reports, NOW)
+    assert (counts.matched, counts.unmatched) == (2, ())
+    progress = store.progress("ann")
+    assert (progress.labelled, progress.tests_failed, progress.left) == (1, 1, 6)
+    assert store.get_item("ann", first).outcome is Outcome.CAUGHT
+    again = store.record_checks(reports, NOW)
+    assert (again.matched, again.same) == (0, 2)
+
+
+def test_unmatched_reports_are_named(store: Store) -> None:
+    """A report that fits no output or several is left out, with the reason."""
+    result = CheckResult(CheckStatus.PASS)
+    reports = [("t9", "m1", None, result), ("t1", None, None, result), ("t1", "m1", None, result)]
+    counts = store.record_checks(reports, NOW)
+    assert counts.matched == 1
+    assert counts.unmatched == (
+        "ticket t9, candidate m1: no such output",
+        "ticket t1: fits several outputs: name candidate and trial",
+    )
+
+
+def test_cells_survive_their_text(store: Store) -> None:
+    """Every cell kept in the store reads back as the cell it was."""
+    for output_id, judgement in zip(ids_of(store), JUDGEMENTS, strict=False):
+        label(store, output_id, judgement)
+    for counts in store.tallies("ann").values():
+        for cell in counts:
+            assert Cell.decode(cell.encode()) == cell

@@ -1,0 +1,51 @@
+"""One small study, built once; every test gets a copy of its folder."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .kit import BASE, build_study
+
+_ENV = {
+    "PATH": "/usr/bin:/bin:/usr/local/bin",
+    "HOME": "/nonexistent",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    **{
+        f"GIT_{role}_{key}": "t@localhost"
+        for role in ("AUTHOR", "COMMITTER")
+        for key in ("NAME", "EMAIL")
+    },
+}
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study that tests copy."""
+    folder = tmp_path_factory.mktemp("review")
+    repository = folder / "repository"
+    repository.mkdir()
+    git = shutil.which("git", path=_ENV["PATH"]) or "git"
+
+    def run(*args: str) -> str:
+        command = [git, *args]
+        done = subprocess.run(command, cwd=repository, env=_ENV, capture_output=True, check=True)
+        return done.stdout.decode().strip()
+
+    run("init", "-q", "-b", "main")
+    for name, text in BASE.items():
+        (repository / name).write_text(text, encoding="utf-8")
+    run("add", "-A")
+    run("commit", "-q", "-m", "base")
+    study = folder / "study"
+    study.mkdir()
+    build_study(study, repository, run("rev-parse", "HEAD"))
+    return study
+
+
+@pytest.fixture
+def folder(template: Path, tmp_path: Path) -> Path:
+    """A study of nine outputs, of which seven need a label, with one reviewer and no label yet."""
+    return Path(shutil.copytree(template, tmp_path / "study"))

@@ -1,0 +1,347 @@
+"""What the tests of the app share: plain values to render, a small real study, and a seat at it."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from workbench.bootstrap import (
+    create_study,
+    find_study,
+    open_desk,
+    open_workbench,
+    read_first_screen,
+)
+from workbench.domain.blind import ReviewItem, TicketText
+from workbench.domain.check import CheckResult, CheckStatus
+from workbench.domain.imported import Reported
+from workbench.domain.label import EditClass, Judgement, Label, parse_judgement
+from workbench.domain.outcome import derive_outcome
+from workbench.domain.output import Delivered, Delivery, Rung
+from workbench.domain.queue import Place, Progress, QueueItem, compute_place
+from workbench.domain.ticket import Spec, Ticket
+from workbench.tui.app import WorkbenchApp
+from workbench.tui.screens.review import ReviewScreen, ReviewSettings
+from workbench.tui.widgets.diff_view import DiffView
+from workbench.tui.widgets.label_bar import LabelBar
+from workbench.tui.widgets.lines import Line, LinesView
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+REVIEWER = "ann"
+PATIENCE = 600  # turns of the loop before a condition counts as never met
+HOSTILE = "\x1b[2Jgone\u202eevil\u2066 [bold]loud[/] [@click=app.quit]x[/] \x9b31m"
+
+# Plain values, for the functions that render.
+
+
+def make_item(
+    delivery: Delivery = Delivery.PATCH,
+    tests: CheckStatus = CheckStatus.PASS,
+    message: str = "",
+    judgement: Judgement | None = None,
+    title: str = "Totals are wrong",
+    alias: str = "K",
+) -> ReviewItem:
+    """An output in front of a reviewer."""
+    ticket = TicketText("t1", title, "Make them right.", Spec.CLEAR, "", "c" * 40)
+    held = judgement or Judgement()
+    return ReviewItem(
+        output_id="o1",
+        position=1,
+        alias=alias,
+        ticket=ticket,
+        trial=1,
+        delivery=delivery,
+        rung=Rung.PLAIN,
+        detail="",
+        tree="a" * 40,
+        badges=(),
+        diff=b"",
+        patch=b"",
+        message=message,
+        self_flagged=(),
+        check=CheckResult(tests),
+        judgement=held,
+    )
+
+
+def make_row(
+    n: int = 1,
+    label: Label | None = None,
+    delivery: Delivery = Delivery.PATCH,
+    tests: CheckStatus = CheckStatus.PASS,
+    title: str = "Totals are wrong",
+    edit: EditClass | None = None,
+) -> QueueItem:
+    """A line of the queue."""
+    judgement = Judgement(label=label, edit=edit)
+    outcome = derive_outcome(delivery, tests, judgement)
+    place = compute_place(outcome, judgement)
+    return QueueItem(
+        position=n,
+        output_id=f"o{n}",
+        ticket_id=f"t{n}",
+        title=title,
+        alias="K",
+        delivery=delivery,
+        tests=tests,
+        added=1,
+        removed=1,
+        place=place,
+        label=label,
+        edit=edit,
+        outcome=outcome,
+    )
+
+
+def make_progress(left: int = 3, labelled: int = 1, tests_failed: int = 0) -> Progress:
+    return Progress(left, labelled, left + labelled, tests_failed, 0, 0)
+
+
+def plain(lines: Sequence[Line]) -> str:
+    """What a person reads."""
+    return "\n".join("".join(span.text for span in line) for line in lines)
+
+
+# A small study on a real repository.
+
+BASE = {
+    "totals.py": "".join(f"def total_{n}(xs):\n    return sum(xs) + {n}\n\n\n" for n in range(12)),
+    "names.py": "def greet(name):\n    return 'hello ' + name\n",
+}
+
+
+def change(n: int, text: str) -> bytes:
+    """A patch to one function of totals.py, by hand."""
+    at = 4 * n + 2
+    lines = BASE["totals.py"].split("\n")
+    before, old, after = lines[at - 2], lines[at - 1], lines[at]
+    body = f" {before}\n-{old}\n+    return {text}\n {after}\n"
+    head = "diff --git a/totals.py b/totals.py\n--- a/totals.py\n+++ b/totals.py\n"
+    return f"{head}@@ -{at - 1},3 +{at - 1},3 @@\n{body}".encode()
+
+
+ESCAPING = (
+    b"diff --git a/../outside b/../outside\nnew file mode 100644\n"
+    b"--- /dev/null\n+++ b/../outside\n@@ -0,0 +1 @@\n+out\n"
+)
+UNFITTING = change(3, "0").replace(b"+ 3", b"+ 333").replace(b"total_3", b"tital_3")
+SAYS = "I changed one line.\nIt may be slow for long lists."
+
+# In the order in which a reviewer meets them. The last two need no label.
+OUTPUTS = (
+    ("clean", Delivered("clean", "m1", change(0, "sum(xs)")), CheckStatus.PASS),
+    ("ask", Delivered("ask", "m1", b"", "Which currency do you mean?"), None),
+    ("says", Delivered("says", "m1", change(1, "0"), SAYS, self_flagged=("slow",)), CheckStatus.PASS),
+    ("untested", Delivered("untested", "m2", change(2, "2")), None),
+    ("failed", Delivered("failed", "m2", UNFITTING), None),
+    ("refused", Delivered("refused", "m2", ESCAPING), None),
+    ("last", Delivered("last", "m1", change(4, "4")), CheckStatus.PASS),
+    ("red", Delivered("red", "m2", change(5, "5")), CheckStatus.FAIL),
+    ("empty", Delivered("empty", "m1", b""), None),
+)  # fmt: skip
+OPEN = ("clean", "ask", "says", "untested", "failed", "refused", "last")
+
+
+def build_study(folder: Path, repository: Path, commit: str) -> None:
+    """The study of OUTPUTS; every ticket is named after what it shows."""
+    study = create_study(folder, {"": repository})
+    with open_workbench(study) as bench:
+        tickets = [
+            (name, Ticket(name, f"title of {name}", f"body of {name}", "", commit, Spec.CLEAR))
+            for name, _, _ in OUTPUTS
+        ]
+        problems = list(bench.tickets.add(tickets).problems)
+        assert not problems, problems
+        bench.outputs.add((name, delivered) for name, delivered, _ in OUTPUTS)
+        reports = [
+            Reported(delivered.ticket_id, delivered.candidate, None, CheckResult(tests))
+            for _, delivered, tests in OUTPUTS
+            if tests
+        ]
+        done = bench.outputs.record_checks(reports, None, NOW)
+        assert done.matched == len(reports), done.problems
+        ids = {line.ticket_id: line.output_id for line in bench.store.list_outputs()}
+        bench.store.set_first_order([ids[name] for name, _, _ in OUTPUTS])
+        bench.store.ensure_reviewer(REVIEWER, NOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One event as it lies in the database."""
+
+    ticket: str
+    act: str
+    judgement: Judgement
+    peeks: int
+
+
+def read_log(folder: Path) -> list[Logged]:
+    """The whole log, by a connection of its own: what is not committed is not in it."""
+    uri = f"file:{folder / '.workbench' / 'study.db'}?mode=ro"
+    sql = (
+        "SELECT o.ticket, e.act, e.judgement, e.peeks FROM label_event e "
+        "JOIN output o ON o.id = e.output ORDER BY e.event_id"
+    )
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        rows = connection.execute(sql).fetchall()
+    return [Logged(ticket, act, parse_judgement(text), peeks) for ticket, act, text, peeks in rows]
+
+
+def read_labels(folder: Path) -> dict[str, str]:
+    """The standing label of every labelled output, by ticket."""
+    uri = f"file:{folder / '.workbench' / 'study.db'}?mode=ro"
+    sql = "SELECT o.ticket, i.label FROM item i JOIN output o ON o.id = i.output WHERE i.label != ''"
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        return dict(connection.execute(sql).fetchall())
+
+
+# A seat in front of it.
+
+
+@dataclass
+class Seat:
+    """The app under test, as the person in front of it sees and drives it."""
+
+    app: WorkbenchApp
+    pilot: Pilot[None]
+    folder: Path
+    seen: list[str] = field(default_factory=list)
+
+    @property
+    def screen(self) -> ReviewScreen:
+        screen = self.app.screen_stack[1]
+        assert isinstance(screen, ReviewScreen)
+        return screen
+
+    @property
+    def bar(self) -> str:
+        return self.screen.query_one(LabelBar).plain
+
+    @property
+    def header(self) -> str:
+        return self.pane("header")
+
+    @property
+    def diff(self) -> DiffView:
+        return self.screen.query_one("#diff", DiffView)
+
+    @property
+    def ticket(self) -> str:
+        """The ticket of the output in front."""
+        return self.screen.item.ticket.ticket_id if self.screen.item else ""
+
+    def pane(self, name: str) -> str:
+        """The text of a pane by its id."""
+        return self.screen.query_one(f"#{name}", LinesView).plain
+
+    def is_open(self, name: str) -> bool:
+        """Whether a pane takes room on the screen."""
+        return self.screen.query_one(f"#{name}").size.area > 0
+
+    def diff_text(self) -> str:
+        strips = self.diff.render_lines(self.diff.size.region)
+        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+    def log(self) -> list[Logged]:
+        return read_log(self.folder)
+
+    def labels(self) -> dict[str, str]:
+        return read_labels(self.folder)
+
+    async def until(self, condition: Callable[[], bool], what: str = "") -> None:
+        """Let the app work until a condition holds."""
+        for _ in range(PATIENCE):
+            if condition():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError(f"never happened: {what or condition}\n{self.describe()}")
+
+    def describe(self) -> str:
+        return f"{self.header}\n{self.bar}\n{self.log()}"
+
+    async def on(self, ticket: str) -> None:
+        """Wait until the output of a ticket is in front and has really been drawn."""
+        await self.until(
+            lambda: self.ticket == ticket and self.screen.is_painted(), f"{ticket} painted"
+        )
+
+    async def press(self, *keys: str) -> None:
+        """Keys one by one, each with all that comes of it; a person's rhythm between labels."""
+        for key in keys:
+            self.screen._rhythm = type(self.screen._rhythm)()
+            await self.pilot.press(key)
+            await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        """Text into a field, letter by letter."""
+        for letter in text:
+            await self.pilot.press(letter)
+        await self.pilot.pause()
+
+    @property
+    def field(self) -> Input | None:
+        """The field that has the focus."""
+        return self.app.focused if isinstance(self.app.focused, Input) else None
+
+
+Scene = Callable[[Seat], Awaitable[None]]
+Play = Callable[..., None]
+
+
+def play(
+    folder: Path,
+    scene: Scene,
+    size: tuple[int, int] = (80, 24),
+    keymap: dict[str, tuple[str, ...]] | None = None,
+    *,
+    is_ready: bool = True,
+) -> None:
+    """Open a study as `workbench review` does and run one scene; nothing may reach the net."""
+    study = find_study(folder)
+    first = read_first_screen(study, REVIEWER, open_names=False)
+    settings = ReviewSettings(
+        study_name=study.folder.name,
+        reviewer=REVIEWER,
+        rubric=study.rubric,
+        layout="auto",
+        idle_seconds=120,
+        queue_pane=True,
+        metrics_pane=True,
+    )
+    app = WorkbenchApp(
+        first,
+        settings,
+        lambda: open_desk(study, REVIEWER, open_names=False),
+        keymap=keymap or {},
+    )
+
+    async def run() -> None:
+        async with app.run_test(size=size) as pilot:
+            seat = Seat(app, pilot, folder)
+            if is_ready:
+                await seat.until(lambda: is_desk_ready(seat), "the study opened")
+            await scene(seat)
+            await pilot.pause()
+
+    asyncio.run(run())
+    assert app.net.hits == 0
+
+
+def is_desk_ready(seat: Seat) -> bool:
+    """Whether labels can be saved, or the screen says why they cannot."""
+    screen = seat.screen
+    return screen.desk is not None and (not screen.labels_off or "off" in screen.labels_off)
+
+
+def judged(item: ReviewItem, judgement: Judgement) -> ReviewItem:
+    return replace(item, judgement=judgement)
+
+
+__all__ = ["HOSTILE", "OPEN", "OUTPUTS", "REVIEWER", "Place", "Seat", "play"]

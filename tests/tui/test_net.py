@@ -1,0 +1,34 @@
+"""The net under every widget: it mends what a widget forgot, and counts it."""
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+
+from workbench.tui.net import ControlCharacterFilter
+
+BLACK = Color(0, 0, 0)
+
+
+def test_t3_a_raw_escape_is_replaced_cell_for_cell_and_counted() -> None:
+    """Length and style stay, so nothing on the screen moves."""
+    net = ControlCharacterFilter()
+    style = Style(bold=True)
+    mended = net.apply([Segment("ok"), Segment("\x1b[2J\u202e", style)], BLACK)
+    assert mended == [Segment("ok"), Segment("␛[2J\ufffd", style)]
+    assert net.hits == 2
+
+
+def test_clean_segments_pass_untouched() -> None:
+    """The very list comes back: nothing is copied on the way to the terminal."""
+    net = ControlCharacterFilter()
+    segments = [Segment("plain"), Segment("漢字 ❤\ufe0f ⏎")]
+    assert net.apply(segments, BLACK) is segments
+    assert net.hits == 0
+
+
+def test_control_segments_of_textual_pass() -> None:
+    """Cursor movement is Textual's own and no text of a model."""
+    net = ControlCharacterFilter()
+    control = Segment("\x1b[H", None, [(1,)])  # type: ignore[list-item]
+    assert net.apply([control], BLACK) == [control]
+    assert net.hits == 0

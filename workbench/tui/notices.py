@@ -1,0 +1,33 @@
+"""What the label bar says after something was saved: one line, safe to show, with its style."""
+
+from typing import NamedTuple
+
+from workbench.domain.label import Act
+from workbench.domain.outcome import contradiction
+from workbench.domain.queue import Saved
+from workbench.text import display
+
+
+class Notice(NamedTuple):
+    """The last thing that happened, and the style it is shown in."""
+
+    text: str = ""
+    style: str = "dim"
+
+
+def describe(saved: Saved) -> Notice:
+    """What is on disk now; a label that disagrees with the facts says what came of it."""
+    judgement, item, act = saved.event.judgement, saved.item, saved.event.act
+    where = f"{display(item.ticket_id)} · {display(item.alias)}"
+    if act in {Act.UNDO, Act.REDO}:
+        what = judgement.label or ("skipped" if judgement.skipped else "no label")
+        return Notice(f"{act}: {what} · {where}", "accent")
+    came = contradiction(item.delivery, item.tests, judgement) if judgement.label else ""
+    if came and act in {Act.LABEL, Act.SELF_FLAG}:
+        return Notice(f"{came}; u to undo · {where}", "warn")
+    if act is Act.SKIP:
+        return Notice(f"skipped, comes back last · {where}", "dim")
+    if act is Act.FINDING:
+        return Notice(f"saved: finding · {where}", "good")
+    edit = f" ({judgement.edit})" if judgement.edit else ""
+    return Notice(f"saved: {judgement.label}{edit} · {where}", "good")

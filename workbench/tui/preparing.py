@@ -1,0 +1,54 @@
+"""What a worker does while the reviewer reads: the whole files behind this output, then the next.
+
+It never touches a widget: it yields messages, each with one frozen result.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from workbench.diff.document import DiffDocument
+from workbench.diff.views import Mode
+from workbench.domain.blind import ReviewItem
+from workbench.domain.queue import QueueItem
+from workbench.services.desk import Desk
+from workbench.services.queues import attach_files, make_document
+from workbench.tui.messages import BlobsReady, ItemReady
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The size in cells and the layout for which a first screen is prepared."""
+
+    width: int
+    height: int
+    mode: Mode
+
+
+def prepare(
+    desk: Desk,
+    item: ReviewItem,
+    shown: DiffDocument | None,
+    frame: Frame,
+    is_ready: Callable[[str], bool],
+) -> Iterator[Message]:
+    """Colour for what is shown, then the outputs that a label, `J` and `K` would show."""
+    if shown and not is_ready(item.output_id):
+        if attach_files(item, shown, desk.blobs):
+            yield BlobsReady(shown.key)
+        yield ItemReady(item, shown)
+    queues = desk.queues
+    finds: tuple[Callable[[], QueueItem | None], ...] = (
+        lambda: queues.next_open(item.position),
+        lambda: queues.step(item.position, 1),
+        lambda: queues.step(item.position, -1),
+    )
+    for find in finds:
+        row = find()
+        if row and not is_ready(row.output_id):
+            near = queues.open(row.output_id)
+            document = make_document(near)
+            attach_files(near, document, desk.blobs)
+            document.warm(frame.width, frame.height, frame.mode)
+            yield ItemReady(near, document)

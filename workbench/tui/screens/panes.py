@@ -1,0 +1,132 @@
+"""The panes of the review screen: what stands where, what folds away when there is no room."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+from textual.geometry import Size
+from textual.screen import Screen
+
+from workbench.domain.blind import ReviewItem
+from workbench.text import display
+from workbench.tui.actions import REVIEW
+from workbench.tui.widgets.diff_view import DiffView
+from workbench.tui.widgets.end_card import EndCard
+from workbench.tui.widgets.header import HeaderBar
+from workbench.tui.widgets.label_bar import LabelBar
+from workbench.tui.widgets.lines import LinesView, Span
+from workbench.tui.widgets.metrics_pane import MetricsPane
+from workbench.tui.widgets.queue_list import QueueList
+from workbench.tui.widgets.text_pane import TextPane
+
+SMALLEST = Size(40, 10)
+QUEUE_FROM = 150  # columns from which the queue is open by itself
+METRICS_FROM = 110
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
+    """What the review screen takes from the study's settings."""
+
+    study_name: str
+    reviewer: str
+    rubric: str
+    layout: str
+    idle_seconds: int
+    queue_pane: bool
+    metrics_pane: bool
+
+
+class PanesScreen(Screen[None]):
+    """The part of the review screen that arranges; it neither moves nor records."""
+
+    def __init__(self, settings: ReviewSettings, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """Nothing is opened or closed by key yet."""
+        super().__init__()
+        self.settings, self.keys = settings, keys
+        self.item: ReviewItem | None = None
+        self.reading = ""  # "", "ticket", "message" or "rubric": what the text pane shows
+        self._is_open: dict[str, bool] = {}
+
+    def compose(self) -> ComposeResult:
+        """Queue, reading area with the bar under it, numbers."""
+        yield HeaderBar(id="header")
+        with Horizontal(id="body"):
+            yield QueueList(id="queue")
+            with Vertical(id="center"):
+                with Vertical(id="reading"):
+                    yield TextPane(id="text")
+                    yield DiffView(id="diff")
+                yield EndCard(id="card")
+                yield LabelBar([a for a in REVIEW if a.footer], self.keys)
+            yield MetricsPane(id="metrics")
+        yield LinesView(id="small")
+
+    def draw(self) -> None:
+        """Repaint everything around the diff."""
+        raise NotImplementedError
+
+    def peek(self) -> None:
+        """The message is about to be opened by key."""
+        raise NotImplementedError
+
+    def on_resize(self, event: Resize) -> None:
+        """Fold panes away where there is no room."""
+        self.fit(event.size)
+
+    def fit(self, size: Size) -> None:
+        """Open what there is room for, unless a key said otherwise."""
+        is_small = size.width < SMALLEST.width or size.height < SMALLEST.height
+        self.set_class(is_small, "-small")
+        least = f"at least {SMALLEST.width}x{SMALLEST.height}"
+        self.query_one("#small", LinesView).show_lines(
+            [(Span(f"{size.width}x{size.height}: {least}"),), (Span("q quits"),)]
+        )
+        is_open = {
+            "queue": self.settings.queue_pane and size.width >= QUEUE_FROM,
+            "metrics": self.settings.metrics_pane and size.width >= METRICS_FROM,
+        } | self._is_open
+        for pane in ("queue", "metrics"):
+            self.query_one(f"#{pane}").set_class(not is_open[pane], "-closed")
+        self.query_one("#reading").set_class(size.width >= METRICS_FROM, "-wide")
+        self.draw()
+
+    def action_pane(self, name: str) -> None:
+        """Open or close a pane."""
+        if name in {"queue", "metrics"}:
+            self._is_open[name] = self.query_one(f"#{name}").has_class("-closed")
+            self.fit(self.app.size)
+            return
+        if name == "message" and self.reading != "message":
+            self.peek()
+        self.read("" if self.reading == name else name)
+
+    def read(self, what: str) -> None:
+        """Show the ticket, the message or the rubric beside the diff; "" closes the pane."""
+        self.reading = what
+        pane = self.query_one(TextPane)
+        pane.set_class(bool(what), "-open")
+        if what and self.item:
+            pane.show(*self._text_of(what, self.item))
+
+    def read_again(self, item: ReviewItem) -> None:
+        """Follow to another output; a message that must stay closed does not follow."""
+        is_closed = self.reading == "message" and not item.is_message_open
+        if self.reading:
+            self.read("" if is_closed else self.reading)
+
+    def _text_of(self, what: str, item: ReviewItem) -> tuple[str, str]:
+        ticket = item.ticket
+        if what == "ticket":
+            title = f"Ticket {display(ticket.ticket_id)} · {ticket.spec}"
+            return title, f"{ticket.title}\n\n{ticket.body}"
+        if what == "rubric":
+            return "Rubric", self.settings.rubric
+        flags = "".join(f"\n\nit flagged: {flag}" for flag in item.self_flagged)
+        return "Message of the candidate", (item.message or "(nothing was said)") + flags
+
+    def action_text(self, n: int) -> None:
+        """Scroll the text beside the diff."""
+        self.query_one(TextPane).scroll_lines(n)
