@@ -73,7 +73,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory, make_repository: MakeRepositor
 
 
 many = settings(
-    max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

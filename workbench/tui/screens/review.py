@@ -121,7 +121,7 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
         self.query_one(HeaderBar).show(
             HeaderSnapshot(
                 self.settings.study_name,
-                self.item,
+                None if self.has_class("-finished") else self.item,
                 counts.progress,
                 counts.last_saved_at,
                 counts.names,

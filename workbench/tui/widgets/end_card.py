@@ -3,6 +3,7 @@
 from workbench.domain.metrics import Scorecard
 from workbench.domain.outcome import Outcome
 from workbench.domain.queue import Progress
+from workbench.text import display
 from workbench.tui.widgets.lines import Line, LinesView, Span
 from workbench.tui.widgets.metrics_pane import (
     MetricsSnapshot,
@@ -21,7 +22,7 @@ def render_card(snapshot: MetricsSnapshot, progress: Progress, width: int) -> li
         (Span(f"  {render_settled_count(progress)}", "dim"),),
     ]
     for alias, card in sorted(snapshot.scorecards.items()):
-        name = snapshot.names.get(alias, alias)
+        name = display(snapshot.names.get(alias, alias))
         lines += [(), *render_scorecard(name, card, min(width, 64))]
     lines += [(), *render_unknown(list(snapshot.scorecards.values())), ()]
     lines += [

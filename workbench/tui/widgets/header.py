@@ -11,6 +11,8 @@ from workbench.domain.queue import Progress
 from workbench.text import cells, clip, display
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
+NARROW = 60  # columns below which time and spec give way as well
+
 
 @dataclass(frozen=True, slots=True)
 class HeaderSnapshot:
@@ -47,14 +49,17 @@ def render_delivery(item: ReviewItem) -> Span:
 def render_header(snapshot: HeaderSnapshot, width: int) -> Line:
     """Left what is in front, right what is left; the title gives way first."""
     saved = snapshot.last_saved_at
-    when = f" · saved {saved.astimezone():%H:%M:%S}" if saved else ""
+    is_narrow = width < NARROW
+    when = f" · saved {saved.astimezone():%H:%M:%S}" if saved and not is_narrow else ""
     right = f"{snapshot.progress.left} left{when} "
     item = snapshot.item
     if item is None:
-        return (Span(f" {display(snapshot.study_name)}  {right}", "title"),)
+        name = clip(display(snapshot.study_name), max(4, width - cells(right) - 2))
+        gap = max(1, width - cells(right) - cells(name) - 1)
+        return (Span(f" {name}", "title"), Span(" " * gap), Span(right, "dim"))
     who = display(snapshot.names.get(item.alias, item.alias))
     mark = render_delivery(item)
-    spec = "" if item.ticket.spec == "unset" else f" {item.ticket.spec}"
+    spec = "" if item.ticket.spec == "unset" or is_narrow else f" {item.ticket.spec}"
     room = width - cells(right) - cells(who) - cells(mark.text) - len(spec) - 6
     title = clip(f"{display(item.ticket.ticket_id)} {display(item.ticket.title)}", max(4, room))
     gap = max(

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.domain.label import Label
+from workbench.text import display
 from workbench.tui.actions import Action, show_key
 from workbench.tui.label_keys import EDIT_WORDS, ESCAPE_WORDS, READY, Mode, Waiting
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
 INTRODUCTION = (
-    "m merged: as it is.   e edited: you would change it first, then 1 to 3: how much.",
-    "a abstained: no patch; it asks or declines, and names what is missing.",
-    "x escaped: tests green, yet wrong; only you caught it. Then 1 to 4: what kind.",
+    "{merged} merged: as it is. {edited} edited: you would change it first, then 1 to 3: how much.",
+    "{abstained} abstained: no patch; it asks or declines, and names what is missing.",
+    "{escaped} escaped: tests green, yet wrong; only you caught it. Then 1 to 4: what kind.",
 )
 
 
@@ -32,7 +33,8 @@ def render_bar_lines(
     width: int,
 ) -> list[Line]:
     """Introduction until the first label, then one line of state and one of keys."""
-    intro: list[Line] = [(Span(f" {text}", "dim"),) for text in INTRODUCTION]
+    letters = {label.value: show_key(keys[f"label.{label}"][0]) for label in Label}
+    intro: list[Line] = [(Span(f" {text.format(**letters)}", "dim"),) for text in INTRODUCTION]
     return [
         *(intro if snapshot.is_first else []),
         render_state(snapshot),
@@ -46,7 +48,7 @@ def render_state(snapshot: LabelBarSnapshot) -> Line:
     if waiting.mode is Mode.NOT_SAVED:
         return (
             Span(" NOT SAVED ", "alarm"),
-            Span(f" {waiting.sentence}  ", "bad"),
+            Span(f" {display(waiting.sentence)}  ", "bad"),
             *_choices({"enter": "try again", "esc": "give up this label"}),
         )
     if waiting.mode is Mode.DETAIL:
@@ -85,7 +87,7 @@ def render_footer(footer: list[Action], keys: Mapping[str, tuple[str, ...]], wid
 def _choices(words: Mapping[str, str]) -> list[Span]:
     spans: list[Span] = []
     for key, word in words.items():
-        spans += [Span(key, "key"), Span(f" {word}   ")]
+        spans += [Span("  " if spans else ""), Span(key, "key"), Span(f" {word}")]
     return spans
 
 
