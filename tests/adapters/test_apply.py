@@ -280,13 +280,6 @@ def test_missing_newline_at_the_end_is_kept(bench: Bench) -> None:
     assert bench.read(closed, b"open.txt") == b"x\ny\n"
 
 
-def test_header_like_lines_inside_hunks_are_lines(bench: Bench) -> None:
-    """A removed `-- x` and an added `++ y` count as one line each, not as headers."""
-    first = b"diff --git a/q.sql b/q.sql\nnew file mode 100644\n--- /dev/null\n+++ b/q.sql\n"
-    applied = bench.apply(first + b"@@ -0,0 +1,3 @@\n+-- x\n+diff --git a/b b/b\n+@@ -1 +1 @@\n")
-    assert (applied.files, applied.added, applied.removed) == (1, 3, 0)
-
-
 def test_missing_base_commit_is_an_error_not_an_answer(bench: Bench) -> None:
     """Nothing is said about a patch whose base commit is not there."""
     with pytest.raises(GitFailed, match="not in the clone"):
@@ -300,10 +293,3 @@ def test_single_patch_helper_leaves_no_scratch_files(bench: Bench) -> None:
     before = sorted((bench.clone / "wb-staging").iterdir())
     assert apply_patch(bench.clone, bench.base, b"x\n" + PATCH) == bench.apply(PATCH)
     assert sorted((bench.clone / "wb-staging").iterdir()) == before
-
-
-def test_diff_of_two_trees_compares_two_outputs(bench: Bench) -> None:
-    """The diff of an edited tree against an output is git's own."""
-    one, two = bench.apply(PATCH), bench.apply(BLANKS)
-    diff = bench.ladder.diff_trees(one.tree, two.tree)
-    assert diff.count(b"diff --git ") == 3

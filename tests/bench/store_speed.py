@@ -55,10 +55,10 @@ JOINED = (
 _CHECK = "INSERT INTO check_result VALUES (?, ?, 'pass', 'not_run', 'bench', '', '')"
 
 
-def make_study(path: Path, n_labels: int) -> None:
-    """A valid study with n labels and N_OPEN open outputs, written past the store for speed."""
+def make_study(path: Path, n_labels: int, n_open: int = N_OPEN) -> None:
+    """A valid study with n labels and some open outputs, written past the store for speed."""
     create_store(path, study_id="bench", created_at=NOW, tool_version="1")
-    n_outputs = n_labels + N_OPEN
+    n_outputs = n_labels + n_open
     with open_store(path) as store:
         store.add_tickets(
             Ticket(f"t{i:04}", f"Ticket {i}", "body", "", "c" * 40, Spec.CLEAR)
@@ -76,7 +76,7 @@ def make_study(path: Path, n_labels: int) -> None:
             db.execute("INSERT INTO candidate VALUES (?, ?)", (name, alias))
         db.executemany(_OUTPUT, map(_output, range(1, n_outputs + 1)))
         db.executemany(_CHECK, ((i, i) for i in range(1, n_outputs + 1)))
-        _fill_labels(db, n_outputs)
+        _fill_labels(db, n_outputs, n_open)
         db.execute("COMMIT")
 
 
@@ -87,12 +87,11 @@ def _output(i: int) -> tuple[int | str, ...]:
     return i, f"{i:012x}", ticket, candidate, trial, _EMPTY, _EMPTY, f"{i:064x}"
 
 
-def _fill_labels(db: sqlite3.Connection, n_outputs: int) -> None:
+def _fill_labels(db: sqlite3.Connection, n_outputs: int, n_open: int) -> None:
     seed = db.execute("SELECT seed FROM reviewer").fetchone()[0]
     order = sorted((compute_position(seed, f"{i:012x}"), i) for i in range(1, n_outputs + 1))
     # Open ones lie anywhere in the queue, as they do when a second batch came later.
-    step = n_outputs / N_OPEN
-    is_open = {order[int(k * step)][1] for k in range(N_OPEN)}
+    is_open = {order[k * n_outputs // n_open][1] for k in range(n_open)}
     labelled = [(position, i) for position, i in order if i not in is_open]
     ground = Ground("clear", "patch", "pass")
     texts: dict[int, str] = {}

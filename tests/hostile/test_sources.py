@@ -22,7 +22,6 @@ _FORBIDDEN = {
     "config_writer",
     "search_parent_directories",
 }
-_PROCESS_MAKERS = {"adapters/processes.py", "adapters/git.py", "adapters/talks.py"}
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
@@ -79,19 +78,6 @@ def test_g8_git_is_started_in_one_module() -> None:
         for node in ast.walk(tree):
             if isinstance(node, ast.List) and node.elts and isinstance(node.elts[0], ast.Constant):
                 assert node.elts[0].value != "git", name
-
-
-def test_g8_git_modules_use_no_shell() -> None:
-    """Of the adapters around git, only the three process modules import subprocess."""
-    users = {
-        name
-        for name, tree in sources()
-        if name.startswith("adapters/") and "subprocess" in imported(tree)
-    }
-    assert users >= {"adapters/processes.py"}
-    assert users - _PROCESS_MAKERS - {"adapters/clones.py"} <= {
-        name for name in users if "git" not in name and "apply" not in name
-    }
 
 
 def test_g8_import_and_use_of_gitpython_start_no_git(tmp_path: Path) -> None:

@@ -50,18 +50,23 @@ def test_keys_name_events_beyond_the_database(store: Store) -> None:
     assert (found[0].study_id, found[0].source, found[0].tool_version) == ("study-1", "rater", "1")
 
 
-def test_an_export_holds_back_nobody(store: Store) -> None:
+def test_an_export_holds_back_nobody(tmp_path: Path) -> None:
     """A slow reader of an export never keeps a label from being saved, nor sees a later one."""
-    ids = ids_of(store)
-    for output_id in ids:
-        label(store, output_id)
-    stream = store.events(current_only=False)
-    n_read = 1 if next(stream) else 0
-    label(store, ids[-1], EDITED)
-    assert n_read + len(list(stream)) == 8
-    names = store.list_outputs()
-    next(names)
-    label(store, ids[0], EDITED)
+    path = make_study(tmp_path, n_tickets=150)
+    with open_store(path, busy_ms=200) as store:
+        ids = [summary.output_id for summary in store.list_outputs()]
+        label(store, ids[0])
+        label(store, ids[-1])
+        stream = store.events(current_only=False, with_unlabelled=True)
+        first = next(stream)
+        assert first.ticket.ticket_id == "t0"
+        label(store, ids[-1], EDITED)
+        rest = list(stream)
+        assert 1 + len(rest) == len(ids) == 300
+        assert sum(record.event is not None for record in [first, *rest]) == 2
+        summaries = store.list_outputs()
+        next(summaries)
+        label(store, ids[0], EDITED)
 
 
 def imported(output_id: str, origin: str = '{"event_id": "k1", "source": "rater"}') -> Event:

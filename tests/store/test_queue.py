@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from workbench.domain.check import CheckResult, CheckStatus
 from workbench.domain.errors import UsageError
 from workbench.domain.label import Label
-from workbench.domain.output import Delivery
+from workbench.domain.output import Delivery, make_output_id
 from workbench.domain.queue import Place, QueueItem, compute_position, make_order
 from workbench.store.store import Store, create_store, open_store
 
@@ -67,11 +67,13 @@ def test_teaching_order(tmp_path: Path) -> None:
         outputs = make_outputs()
         store.add_outputs(outputs[:6])
         ids = sorted(s.output_id for s in store.list_outputs())
-        store.set_first_order([*ids[:3], "not here"])
+        late = outputs[6].delivered
+        later = make_output_id("demo", late.ticket_id, late.candidate, late.content_digest)
+        store.set_first_order([*ids[:3], "not here", later])
         store.ensure_reviewer("ann", NOW)
         store.add_outputs(outputs[6:])
-        assert ids_of(store)[:3] == ids[:3]
-        assert [i.position for i in store.queue_page("ann", None, 3)] == [0, 1, 2]
+        assert ids_of(store)[:4] == [*ids[:3], later]
+        assert [i.position for i in store.queue_page("ann", None, 4)] == [0, 1, 2, 4]
         with pytest.raises(UsageError, match="order cannot change"):
             store.set_first_order(ids)
         assert store.verify() == []

@@ -100,8 +100,10 @@ def test_study_counts_the_first_label_that_stands(store: Store) -> None:
     first, second = ids_of(store)[:2]
     label(store, first, EDITED, "ann")
     label(store, first, MERGED, "bob")
-    label(store, second, MERGED, "bob")
+    label(store, second, ESCAPED, "bob")
     label(store, second, MERGED, "ann")
+    assert only(store) == {Outcome.EDITED_MINOR: 1, Outcome.UNKNOWN_ESCAPE: 1}
+    label(store, second, MERGED, "bob")
     assert only(store) == {Outcome.EDITED_MINOR: 1, Outcome.MERGED: 1}
     found = store.recount()
     assert (found.n_multiple, found.n_disagree) == (2, 1)

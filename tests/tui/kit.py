@@ -1,31 +1,27 @@
 """What the tests of the app share: plain values to render, a small real study, and a seat at it."""
 
 import asyncio
+import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from workbench.bootstrap import (
-    create_study,
-    find_study,
-    open_desk,
-    open_workbench,
-    read_first_screen,
-)
+from workbench.bootstrap import find_study, open_desk, open_workbench, read_first_screen
 from workbench.domain.blind import ReviewItem, TicketText
 from workbench.domain.check import CheckResult, CheckStatus
-from workbench.domain.imported import Reported
 from workbench.domain.label import EditClass, Judgement, Label, parse_judgement
 from workbench.domain.outcome import derive_outcome
-from workbench.domain.output import Delivered, Delivery, Rung
-from workbench.domain.queue import Place, Progress, QueueItem, compute_place
-from workbench.domain.ticket import Spec, Ticket
+from workbench.domain.output import Delivery, Rung
+from workbench.domain.queue import Progress, QueueItem, compute_place
+from workbench.domain.ticket import Spec
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.review import ReviewScreen, ReviewSettings
 from workbench.tui.widgets.diff_view import DiffView
@@ -134,42 +130,69 @@ ESCAPING = (
 UNFITTING = change(3, "0").replace(b"+ 3", b"+ 333").replace(b"total_3", b"tital_3")
 SAYS = "I changed one line.\nIt may be slow for long lists."
 
-# In the order in which a reviewer meets them. The last two need no label.
-OUTPUTS = (
-    ("clean", Delivered("clean", "m1", change(0, "sum(xs)")), CheckStatus.PASS),
-    ("ask", Delivered("ask", "m1", b"", "Which currency do you mean?"), None),
-    ("says", Delivered("says", "m1", change(1, "0"), SAYS, self_flagged=("slow",)), CheckStatus.PASS),
-    ("untested", Delivered("untested", "m2", change(2, "2")), None),
-    ("failed", Delivered("failed", "m2", UNFITTING), None),
-    ("refused", Delivered("refused", "m2", ESCAPING), None),
-    ("last", Delivered("last", "m1", change(4, "4")), CheckStatus.PASS),
-    ("red", Delivered("red", "m2", change(5, "5")), CheckStatus.FAIL),
-    ("empty", Delivered("empty", "m1", b""), None),
-)  # fmt: skip
+# Ticket, candidate, patch, message, tests: in the order in which a reviewer meets them. Every
+# ticket is named after what it shows; the last two need no label.
+OUTPUTS: tuple[tuple[str, str, bytes, str, str], ...] = (
+    ("clean", "m1", change(0, "sum(xs)"), "", "pass"),
+    ("ask", "m1", b"", "Which currency do you mean?", ""),
+    ("says", "m1", change(1, "0"), SAYS, "pass"),
+    ("untested", "m2", change(2, "2"), "", ""),
+    ("failed", "m2", UNFITTING, "", ""),
+    ("refused", "m2", ESCAPING, "", ""),
+    ("last", "m1", change(4, "4"), "", "pass"),
+    ("red", "m2", change(5, "5"), "", "fail"),
+    ("empty", "m1", b"", "", ""),
+)
 OPEN = ("clean", "ask", "says", "untested", "failed", "refused", "last")
 
 
 def build_study(folder: Path, repository: Path, commit: str) -> None:
-    """The study of OUTPUTS; every ticket is named after what it shows."""
-    study = create_study(folder, {"": repository})
-    with open_workbench(study) as bench:
-        tickets = [
-            (name, Ticket(name, f"title of {name}", f"body of {name}", "", commit, Spec.CLEAR))
-            for name, _, _ in OUTPUTS
-        ]
-        problems = list(bench.tickets.add(tickets).problems)
-        assert not problems, problems
-        bench.outputs.add((name, delivered) for name, delivered, _ in OUTPUTS)
-        reports = [
-            Reported(delivered.ticket_id, delivered.candidate, None, CheckResult(tests))
-            for _, delivered, tests in OUTPUTS
+    """The study of OUTPUTS, by the commands a person would type."""
+    files = folder.parent
+    _write(
+        files / "tickets.jsonl",
+        [
+            {"id": name, "title": f"title of {name}", "body": f"body of {name}",
+             "base_commit": commit, "spec": "clear"}
+            for name, *_ in OUTPUTS
+        ],
+    )  # fmt: skip
+    _write(
+        files / "outputs.jsonl",
+        [
+            {"instance_id": name, "model_name_or_path": who, "model_patch": patch.decode(),
+             "message": message, "self_flagged": ["slow"] if message == SAYS else []}
+            for name, who, patch, message, _ in OUTPUTS
+        ],
+    )  # fmt: skip
+    _write(
+        files / "tests.jsonl",
+        [
+            {"ticket": name, "candidate": who, "tests": tests}
+            for name, who, _, _, tests in OUTPUTS
             if tests
-        ]
-        done = bench.outputs.record_checks(reports, None, NOW)
-        assert done.matched == len(reports), done.problems
+        ],
+    )
+    run_workbench("init", "--study", folder, "--repo", repository)
+    run_workbench("tickets", "import", files / "tickets.jsonl", "--study", folder)
+    run_workbench("outputs", "import", files / "outputs.jsonl", "--study", folder, code=3)
+    run_workbench("outputs", "tests", files / "tests.jsonl", "--study", folder)
+    with open_workbench(find_study(folder)) as bench:
         ids = {line.ticket_id: line.output_id for line in bench.store.list_outputs()}
-        bench.store.set_first_order([ids[name] for name, _, _ in OUTPUTS])
+        bench.store.set_first_order([ids[name] for name, *_ in OUTPUTS])
         bench.store.ensure_reviewer(REVIEWER, NOW)
+
+
+def _write(path: Path, rows: Sequence[object]) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def run_workbench(*arguments: object, code: int = 0) -> str:
+    """A command to its end; fails the test where the exit code is another one."""
+    command = [sys.executable, "-m", "workbench", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == code, done.stderr
+    return done.stdout
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +235,6 @@ class Seat:
     app: WorkbenchApp
     pilot: Pilot[None]
     folder: Path
-    seen: list[str] = field(default_factory=list)
 
     @property
     def screen(self) -> ReviewScreen:
@@ -292,7 +314,6 @@ class Seat:
 
 
 Scene = Callable[[Seat], Awaitable[None]]
-Play = Callable[..., None]
 
 
 def play(
@@ -338,10 +359,3 @@ def is_desk_ready(seat: Seat) -> bool:
     """Whether labels can be saved, or the screen says why they cannot."""
     screen = seat.screen
     return screen.desk is not None and (not screen.labels_off or "off" in screen.labels_off)
-
-
-def judged(item: ReviewItem, judgement: Judgement) -> ReviewItem:
-    return replace(item, judgement=judgement)
-
-
-__all__ = ["HOSTILE", "OPEN", "OUTPUTS", "REVIEWER", "Place", "Seat", "play"]

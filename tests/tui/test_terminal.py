@@ -69,7 +69,9 @@ def test_t2_a_reply_cut_anywhere_leaves_no_key_behind(reply: str) -> None:
     """A slow line delivers it in two reads, with moments between them."""
     for at in range(1, len(reply)):
         replies = ReplyFilter()
-        passed = replies.feed(reply[:at]) + replies.feed(reply[at:] + "j")
+        passed = replies.feed(reply[:at])
+        moment = replies.tick() if at > 2 else ""  # two characters may be alt and a key
+        passed += moment + replies.feed(reply[at:] + "j")
         assert passed == "j", (at, passed)
         assert replies.tick() == ""
 

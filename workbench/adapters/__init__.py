@@ -8,6 +8,7 @@
     names       which paths a patch may touch, and which it may touch only with a badge
     sections    the bytes of a plain patch as sections and hunks
     trees       git trees read and rewritten in memory
+    packs       many new objects as one pack
     direct      a plain patch on plain files without a git process; all else goes to git
     staging     `git apply` in a private index and object folder
     fuzz        GNU patch on the touched files alone
@@ -15,7 +16,7 @@
     diffs       git's own diff of two trees, and its counts
     apply       the ladder that ties them together
     batches     many patches, in order, with bounded memory
-    objects     blobs and trees for reading, by GitPython
+    objects     blobs and trees for reading, as GitPython's
     importers/  files of others as domain values
 
 Nothing here writes to the user's repository or starts a program that a repository names.

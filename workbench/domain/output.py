@@ -74,8 +74,9 @@ class Delivered:
 
     @property
     def content_digest(self) -> str:
-        """SHA-256 by which the same bytes twice add nothing."""
-        head = json.dumps([self.message, self.delivery, self.self_flagged, self.questions])
+        """SHA-256 by which the same bytes twice add nothing, whoever says what kind they are."""
+        kind = self.delivered_as()
+        head = json.dumps([self.message, kind, self.self_flagged, self.questions])
         return hashlib.sha256(head.encode() + b"\0" + self.patch).hexdigest()
 
     def delivered_as(self) -> Delivery:

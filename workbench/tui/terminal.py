@@ -21,7 +21,7 @@ from textual.drivers.linux_driver import LinuxDriver
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 ESCAPE = "\x1b"
 TICK_SECONDS = 0.1
-GIVE_UP_TICKS = 5  # a string that nobody ends for so long is over
+GIVE_UP_TICKS = 5  # a sequence that nobody ends for so long is over
 
 _log = logging.getLogger("workbench.terminal")
 
@@ -32,7 +32,7 @@ _REPLY = re.compile(
     r"|\x1b\[[<=>?][0-9;:]*[ -/]*[@-~]"
     r"|\x1b\[[0-9;:]+[ -/]*[cntxy]"
 )
-_OPEN = re.compile(rf"(?:\x1b|{_STRING}[^\x1b\x07]*\x1b?|\x1b\[[<=>?0-9][0-9;:]*[ -/]*)\Z")
+_OPEN = re.compile(rf"(?:\x1b|{_STRING}[^\x1b\x07]*\x1b?|\x1b\[[<=>?]?[0-9;:]*[ -/]*)\Z")
 # What Textual itself asks for or understands: the mouse, mode reports, resizes in band.
 _WANTED = re.compile(r"\x1b\[(?:<[0-9;]*[Mm]|\?\d+;\d\$y|48;[0-9;:]*t)\Z")
 
@@ -61,8 +61,7 @@ class ReplyFilter:
         if not self._held:
             return ""
         self._ticks += 1
-        is_string = re.match(_STRING, self._held) is not None
-        if is_string and len(self._held) > 2:  # more than alt and one key: a reply, still under way
+        if len(self._held) > 2:  # more than alt and one key: under way, and no key by itself
             if self._ticks >= GIVE_UP_TICKS:
                 self._held = ""
                 self._count("one without an end")

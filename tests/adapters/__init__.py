@@ -1,0 +1,1 @@
+"""Tests of the adapters: real git, real files, no network."""

@@ -1,0 +1,189 @@
+"""What the command line's tests share: a process to run, a small repository, and its files."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, NoReturn
+
+from workbench.__main__ import main
+
+GIT_ENV = {
+    "PATH": "/usr/bin:/bin:/usr/local/bin",
+    "HOME": "/nonexistent",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_AUTHOR_NAME": "a",
+    "GIT_AUTHOR_EMAIL": "a@example.org",
+    "GIT_COMMITTER_NAME": "a",
+    "GIT_COMMITTER_EMAIL": "a@example.org",
+}
+WORKBENCH = (sys.executable, "-m", "workbench")
+CHECKOUT = Path(__file__).parents[2]
+CALC = "def add(a, b):\n    return a + b\n\n\ndef sub(a, b):\n    return a - b\n"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self, noun: str) -> list[dict[str, object]]:
+        """The rows of a `--json` answer, whose shape is checked."""
+        answer = json.loads(self.out)
+        assert answer["schema_version"] == 1
+        rows: list[dict[str, object]] = answer[noun]
+        return rows
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Where a command finds the checkout, and a home of its own."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "XDG_DATA_HOME": str(home / "data"),
+        "PYTHONPATH": str(CHECKOUT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "USER": "ann",
+    }
+
+
+@dataclass(frozen=True)
+class Cli:
+    """Runs `workbench` in a folder; no command may ever show a traceback."""
+
+    folder: Path
+
+    def run(
+        self,
+        *arguments: str | Path,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        umask: int = -1,
+        user: int | None = None,
+    ) -> Done:
+        """Run a command to its end."""
+        done = subprocess.run(
+            [*WORKBENCH, *map(str, arguments)],
+            cwd=cwd or self.folder,
+            env={**environment(self.folder), **(env or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            umask=umask,
+            user=user,
+            group=user,
+            extra_groups=[] if user is not None else None,
+            check=False,
+        )
+        out, err = done.stdout.decode(), done.stderr.decode()
+        assert "Traceback" not in out + err, err
+        return Done(done.returncode, out, err)
+
+    def ok(self, *arguments: str | Path) -> Done:
+        """Run a command that must succeed, in a fork: it spares the start, the same code runs."""
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            child = os.fork()
+            if not child:
+                _become(self.folder, [str(argument) for argument in arguments], out, err)
+            _, status = os.waitpid(child, 0)
+            told = [(file.seek(0), file.read().decode())[1] for file in (out, err)]
+        done = Done(os.waitstatus_to_exitcode(status), *told)
+        assert "Traceback" not in done.err, done.err
+        assert done.code == 0, done.err
+        return done
+
+    def start(self, *arguments: str | Path) -> "subprocess.Popen[bytes]":
+        """Start a command and leave it running."""
+        return subprocess.Popen(
+            [*WORKBENCH, *map(str, arguments)],
+            cwd=self.folder,
+            env=environment(self.folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+
+def _become(folder: Path, arguments: list[str], out: IO[bytes], err: IO[bytes]) -> NoReturn:
+    """What a forked child does: the command and nothing after it."""
+    code = 70
+    try:
+        os.chdir(folder)
+        fresh = environment(folder)
+        os.environ.clear()
+        os.environ.update(fresh)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(out.fileno(), 1)
+        os.dup2(err.fileno(), 2)
+        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: PTH123, PLW1514, SIM115
+        sys.argv = ["workbench", *arguments]
+        main()
+        code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    except BaseException:  # noqa: BLE001 - it must be seen, and the child must end here
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Plain git, as the owner of a repository calls it."""
+    done = subprocess.run(
+        ["git", *arguments], cwd=folder, env=GIT_ENV, capture_output=True, check=True
+    )
+    return done.stdout.decode().strip()
+
+
+def make_repository(folder: Path) -> str:
+    """A repository with one commit; returns the commit."""
+    folder.mkdir(parents=True)
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    (folder / "calc.py").write_text(CALC, encoding="utf-8")
+    (folder / "notes.txt").write_text("one\n", encoding="utf-8")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message=start")
+    return git(folder, "rev-parse", "HEAD")
+
+
+def change(old: str = "a + b", new: str = "b + a") -> str:
+    """A patch that replaces the body of `add`."""
+    return (
+        "diff --git a/calc.py b/calc.py\n--- a/calc.py\n+++ b/calc.py\n@@ -1,3 +1,3 @@\n"
+        f" def add(a, b):\n-    return {old}\n+    return {new}\n \n"
+    )
+
+
+LATIN_1 = (
+    b"diff --git a/menu.txt b/menu.txt\nnew file mode 100644\n--- /dev/null\n+++ b/menu.txt\n"
+    b"@@ -0,0 +1,2 @@\n+caf\xe9\n+tea\n"
+)
+OUTSIDE = change().replace("calc.py", "../calc.py")
+
+
+def prediction(ticket: str, candidate: str, patch: str | None, **more: object) -> dict[str, object]:
+    """A row of a predictions file."""
+    row = {"instance_id": ticket, "model_name_or_path": candidate, "model_patch": patch}
+    return {**row, **more}
+
+
+def write_lines(path: Path, rows: Sequence[Mapping[str, object] | bytes]) -> Path:
+    """JSONL; a row of bytes goes in as it is."""
+    lines = [row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows]
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    return path
+
+
+def ticket(name: str, spec: str = "clear", **more: object) -> dict[str, object]:
+    """A row of a tickets file."""
+    return {"id": name, "title": f"Title of {name}", "body": f"Body of {name}", "spec": spec} | more

@@ -1,0 +1,1 @@
+"""Tests with hostile input: patches, repositories, sizes, and rules on our own sources."""
