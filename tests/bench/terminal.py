@@ -151,6 +151,8 @@ class Pty:
 
     def close(self) -> None:
         """End the program, politely first; only the process that this object started."""
+        if self._fd < 0:
+            return
         for number in (signal.SIGTERM, signal.SIGKILL):
             os.kill(self.pid, number)
             end = time.perf_counter() + 2
@@ -158,6 +160,7 @@ class Pty:
                 self.drain(0.02, 0.02)
                 if os.waitpid(self.pid, os.WNOHANG)[0]:
                     os.close(self._fd)
+                    self._fd = -1
                     return
 
     def _measure(

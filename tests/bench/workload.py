@@ -54,6 +54,8 @@ class Workload:
     def add_study(self, name: str, batch: Batch, n_labels: int = 0) -> "BenchStudy":
         """A study with a batch imported by the command line, after so many labels."""
         study = BenchStudy(self.folder / name, self.env)
+        if study.folder.exists():
+            return study
         study.folder.mkdir()
         study.run("init", "--repo", str(self.repository))
         if n_labels:
@@ -144,30 +146,32 @@ def make_workload(folder: Path, counts: dict[int, int]) -> tuple[Workload, dict[
     }
     env = {**keep, **who, "GIT_CONFIG_NOSYSTEM": "1", "XDG_DATA_HOME": str(folder / "data")}
     work = Workload(folder, env)
+    batches = {n: Batch(n, tuple(f"c{n}-{k:02}" for k in range(counts[n]))) for n in counts}
+    if not work.repository.exists():
+        _fill_repository(work, batches)
+    return work, batches
+
+
+def _fill_repository(work: Workload, batches: dict[int, Batch]) -> None:
     work.repository.mkdir(parents=True)
     work.git("init", "-q", "-b", "main")
     source = cycle(_library_lines())
-    texts = {
-        changed: [list(islice(source, changed * EVERY // BLOCK // 2 // N_FILES + 40))] * N_FILES
-        for changed in counts
-    }
-    for changed, files in texts.items():
-        _write_files(work, changed, files)
+    texts = {}
+    for changed in batches:
+        size = changed // 2 // N_FILES * EVERY // BLOCK + 40
+        texts[changed] = [list(islice(source, size)) for _ in range(N_FILES)]
+        _write_files(work, changed, texts[changed])
     work.git("add", ".")
     work.git("commit", "-q", "-m", "base")
-    batches = {}
-    for changed, count in counts.items():
-        names = tuple(f"c{changed}-{number:02}" for number in range(count))
-        for number, name in enumerate(names):
+    for changed, batch in batches.items():
+        for number, name in enumerate(batch.names):
             work.git("checkout", "-q", "--detach", "main")
-            files = [_change(text, changed // N_FILES // 2, number) for text in texts[changed]]
+            files = [_change(text, changed // 2 // N_FILES, number) for text in texts[changed]]
             files[0][_first(number)] = f"{mark(name)} = {number}\n"
             _write_files(work, changed, files)
             work.git("commit", "-q", "-a", "-m", f"change {name}")
             work.git("branch", f"{changed}/{name}")
-        batches[changed] = Batch(changed, names)
     work.git("checkout", "-q", "main")
-    return work, batches
 
 
 def mark(name: str) -> str:

@@ -58,9 +58,13 @@ def environment(home: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Cli:
-    """Runs `workbench` in a folder; no command may ever show a traceback."""
+    """Runs `workbench` in a folder; no command may ever show a traceback.
+
+    `prefix` is a program that starts it with fewer rights.
+    """
 
     folder: Path
+    prefix: tuple[str, ...] = ()
 
     def run(
         self,
@@ -68,35 +72,35 @@ class Cli:
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
         umask: int = -1,
-        user: int | None = None,
     ) -> Done:
         """Run a command to its end."""
         done = subprocess.run(
-            [*WORKBENCH, *map(str, arguments)],
+            [*self.prefix, *WORKBENCH, *map(str, arguments)],
             cwd=cwd or self.folder,
             env={**environment(self.folder), **(env or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             umask=umask,
-            user=user,
-            group=user,
-            extra_groups=[] if user is not None else None,
             check=False,
         )
         out, err = done.stdout.decode(), done.stderr.decode()
         assert "Traceback" not in out + err, err
         return Done(done.returncode, out, err)
 
-    def ok(self, *arguments: str | Path) -> Done:
-        """Run a command that must succeed, in a fork: it spares the start, the same code runs."""
+    def quick(self, *arguments: str | Path) -> Done:
+        """Run a command in a fork of this process: it spares the start, the same code runs."""
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             child = os.fork()
             if not child:
                 _become(self.folder, [str(argument) for argument in arguments], out, err)
             _, status = os.waitpid(child, 0)
-            told = [(file.seek(0), file.read().decode())[1] for file in (out, err)]
-        done = Done(os.waitstatus_to_exitcode(status), *told)
-        assert "Traceback" not in done.err, done.err
+            told = [os.pread(file.fileno(), 1 << 26, 0).decode() for file in (out, err)]
+        assert "Traceback" not in "".join(told), told[1]
+        return Done(os.waitstatus_to_exitcode(status), *told)
+
+    def ok(self, *arguments: str | Path) -> Done:
+        """The same for a command that must succeed."""
+        done = self.quick(*arguments)
         assert done.code == 0, done.err
         return done
 
@@ -123,7 +127,7 @@ def _become(folder: Path, arguments: list[str], out: IO[bytes], err: IO[bytes]) 
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(out.fileno(), 1)
         os.dup2(err.fileno(), 2)
-        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: PTH123, PLW1514, SIM115
+        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
         sys.argv = ["workbench", *arguments]
         main()
         code = 0

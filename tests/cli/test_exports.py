@@ -76,7 +76,8 @@ def test_older_events_never_replace_a_label(cli: Cli, fresh: Cli) -> None:
     done = fresh.run("import", "all.jsonl")
 
     assert done.code == 3
-    assert "all.jsonl: line 3: older than the label that ann has here: left out" in done.err
+    assert "older than the label that ann has here: left out" in done.err
+    assert done.err.startswith("all.jsonl: line ")
     again = export(fresh, "again.jsonl")
     assert [row for row in standing.splitlines() if row not in again.splitlines()] == []
 
@@ -153,10 +154,11 @@ def test_redaction_is_the_default_and_is_counted(cli: Cli) -> None:
 def test_no_text_leaves_numbers_only(cli: Cli) -> None:
     """--text none keeps labels and hashes and not one word."""
     cli.ok("export", "jsonl", "-o", "out.jsonl", "--text", "none")
-    row = json.loads((cli.folder / "out.jsonl").read_text("utf-8").split("\n")[0])
+    rows = map(json.loads, (cli.folder / "out.jsonl").read_text("utf-8").splitlines())
 
-    assert row["label"] == "merged"
-    assert (row["candidate"], row["ticket_body"], row["patch"], row["rationale"]) == ("m1", "", "", "")
+    row = next(row for row in rows if row["label"] == "merged")
+    assert [row[name] for name in ("candidate", "ticket_id", "reviewer_id")] == ["m1", "t1", "ann"]
+    assert {row[name] for name in ("ticket_body", "patch", "message", "rationale")} == {""}
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv"])
@@ -203,7 +205,9 @@ def test_the_manifest_describes_the_file(cli: Cli) -> None:
 
 def test_no_csv_cell_can_be_a_formula(fresh: Cli) -> None:
     """D12: not even behind a quote or a blank; a column says so."""
-    tickets = [{"id": f"{sign}1", "title": f" {sign}cmd|' /C calc'!A0"} for sign in FORMULA if sign.strip()]
+    tickets = [
+        {"id": f"{sign}1", "title": f" {sign}cmd|' /C calc'!A0"} for sign in FORMULA if sign.strip()
+    ]
     write_lines(fresh.folder / "t.jsonl", tickets)
     rows = [prediction(str(t["id"]), '=HYPERLINK("x")', None) for t in tickets]
     write_lines(fresh.folder / "p.jsonl", rows)

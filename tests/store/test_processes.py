@@ -49,7 +49,8 @@ def test_killed_while_labelling(tmp_path: Path) -> None:
         assert child.stdout is not None
         said = [child.stdout.readline() for _ in range(rng.randrange(1, 40))]
         child.send_signal(signal.SIGKILL)
-        said += child.communicate()[0].splitlines()
+        said += child.stdout.readlines()  # communicate() would pass over what is buffered here
+        child.communicate()
         acknowledged = sum(line.startswith("ACK") for line in said)
         assert count_events(path) - before in {acknowledged, acknowledged + 1}
         with open_store(path) as store:

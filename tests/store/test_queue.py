@@ -79,6 +79,27 @@ def test_teaching_order(tmp_path: Path) -> None:
         assert store.verify() == []
 
 
+def test_a_taught_output_is_shown_even_if_its_tests_settle_it(tmp_path: Path) -> None:
+    """A red test in the teaching order is open, counted as left, and a label moves it like any."""
+    path = make_study(tmp_path, reviewers=())
+    with open_store(path) as store:
+        made = {(o.ticket_id, o.candidate): o.output_id for o in store.list_outputs()}
+        red, other = made["t0", "m1"], made["t1", "m1"]
+        failed = CheckResult(CheckStatus.FAIL, "one test")
+        store.record_checks([("t0", "m1", None, failed), ("t1", "m1", None, failed)], NOW)
+        store.set_first_order([red])
+        store.ensure_reviewer("ann", NOW)
+        assert (store.get_item("ann", red).place, store.get_item("ann", other).place) == (
+            Place.OPEN,
+            Place.SETTLED,
+        )
+        assert (store.progress("ann").left, store.progress("ann").tests_failed) == (7, 1)
+        label(store, red, MERGED)
+        assert (store.progress("ann").left, store.progress("ann").labelled) == (6, 1)
+        store.record_checks([("t0", "m1", None, CheckResult(CheckStatus.PASS))], NOW)
+        assert store.verify() == []
+
+
 @pytest.mark.parametrize("n", [1, 3, 8, 20])
 def test_pages_cover_the_queue(store: Store, n: int) -> None:
     """Pages forward and backward join without gap or overlap."""

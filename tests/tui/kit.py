@@ -5,16 +5,18 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from workbench.bootstrap import find_study, open_desk, open_workbench, read_first_screen
+from workbench.bootstrap import open_desk, open_workbench, read_first_screen
 from workbench.domain.blind import ReviewItem, TicketText
 from workbench.domain.check import CheckResult, CheckStatus
 from workbench.domain.label import EditClass, Judgement, Label, parse_judgement
@@ -22,8 +24,11 @@ from workbench.domain.outcome import derive_outcome
 from workbench.domain.output import Delivery, Rung
 from workbench.domain.queue import Progress, QueueItem, compute_place
 from workbench.domain.ticket import Spec
+from workbench.services.desk import Desk, OpenDesk
+from workbench.study import find_study
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.screens.review import ReviewScreen, ReviewSettings
+from workbench.tui.screens.panes import ReviewSettings
+from workbench.tui.screens.review import ReviewScreen
 from workbench.tui.widgets.diff_view import DiffView
 from workbench.tui.widgets.label_bar import LabelBar
 from workbench.tui.widgets.lines import Line, LinesView
@@ -39,6 +44,7 @@ HOSTILE = "\x1b[2Jgone\u202eevil\u2066 [bold]loud[/] [@click=app.quit]x[/] \x9b3
 def make_item(
     delivery: Delivery = Delivery.PATCH,
     tests: CheckStatus = CheckStatus.PASS,
+    *,
     message: str = "",
     judgement: Judgement | None = None,
     title: str = "Totals are wrong",
@@ -71,6 +77,7 @@ def make_row(
     n: int = 1,
     label: Label | None = None,
     delivery: Delivery = Delivery.PATCH,
+    *,
     tests: CheckStatus = CheckStatus.PASS,
     title: str = "Totals are wrong",
     edit: EditClass | None = None,
@@ -220,7 +227,10 @@ def read_log(folder: Path) -> list[Logged]:
 def read_labels(folder: Path) -> dict[str, str]:
     """The standing label of every labelled output, by ticket."""
     uri = f"file:{folder / '.workbench' / 'study.db'}?mode=ro"
-    sql = "SELECT o.ticket, i.label FROM item i JOIN output o ON o.id = i.output WHERE i.label != ''"
+    sql = (
+        "SELECT o.ticket, i.label FROM item i JOIN output o ON o.id = i.output "
+        "WHERE i.label IS NOT NULL"
+    )
     with closing(sqlite3.connect(uri, uri=True)) as connection:
         return dict(connection.execute(sql).fetchall())
 
@@ -235,6 +245,11 @@ class Seat:
     app: WorkbenchApp
     pilot: Pilot[None]
     folder: Path
+
+    @property
+    def is_in_front(self) -> bool:
+        """Whether nothing stands over the review."""
+        return self.app.screen is self.app.screen_stack[1]
 
     @property
     def screen(self) -> ReviewScreen:
@@ -298,14 +313,18 @@ class Seat:
         """Keys one by one, each with all that comes of it; a person's rhythm between labels."""
         for key in keys:
             self.screen._rhythm = type(self.screen._rhythm)()
-            await self.pilot.press(key)
+            self.send(key)
             await self.pilot.pause()
+
+    def send(self, key: str) -> None:
+        """One key, as the driver would hand it in."""
+        self.app.post_message(events.Key(key, key if len(key) == 1 else None))
 
     async def type(self, text: str) -> None:
         """Text into a field, letter by letter."""
         for letter in text:
-            await self.pilot.press(letter)
-        await self.pilot.pause()
+            self.app.post_message(events.Key("space" if letter == " " else letter, letter))
+            await self.pilot.pause()
 
     @property
     def field(self) -> Input | None:
@@ -320,11 +339,15 @@ def play(
     folder: Path,
     scene: Scene,
     size: tuple[int, int] = (80, 24),
-    keymap: dict[str, tuple[str, ...]] | None = None,
+    keymap: Mapping[str, tuple[str, ...]] | None = None,
     *,
     is_ready: bool = True,
+    wrap: Callable[[OpenDesk], Desk] = lambda desk: desk(),
 ) -> None:
-    """Open a study as `workbench review` does and run one scene; nothing may reach the net."""
+    """Open a study as `workbench review` does and run one scene; nothing may reach the net.
+
+    `wrap` stands between the app and its desk, for what cannot be had from a real one.
+    """
     study = find_study(folder)
     first = read_first_screen(study, REVIEWER, open_names=False)
     settings = ReviewSettings(
@@ -339,8 +362,8 @@ def play(
     app = WorkbenchApp(
         first,
         settings,
-        lambda: open_desk(study, REVIEWER, open_names=False),
-        keymap=keymap or {},
+        lambda: wrap(partial(open_desk, study, REVIEWER, open_names=False)),
+        keymap=dict(keymap or {}),
     )
 
     async def run() -> None:

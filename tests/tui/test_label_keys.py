@@ -92,7 +92,7 @@ def test_a_first_repeat_waits_until_it_cannot_be_one() -> None:
 
 
 def test_another_key_is_never_a_repeat() -> None:
-    """m and then a, as fast as fingers go."""
+    """One label and then another, as fast as fingers go."""
     rhythm, _ = Rhythm().press("merged", 0.0)
     _, press = rhythm.press("abstained", REPEAT_GAP / 2)
     assert press is Press.TAKE
@@ -155,7 +155,7 @@ def test_escape_cancels_a_label_that_waits(label: Label) -> None:
 
 
 def test_a_label_that_waits_for_its_digit_may_be_chosen_anew() -> None:
-    """e was a slip, x was meant; but one press never completes another key's label."""
+    """The first was a slip; but one press never completes the label of another key."""
     waiting = Waiting(Mode.DETAIL, Label.EDITED)
     assert press_label(waiting, Label.ESCAPED, make_item()).waiting.label is Label.ESCAPED
     step = press_label(waiting, Label.MERGED, make_item())
@@ -248,7 +248,7 @@ def test_a_merge_over_a_recorded_defect_asks_first() -> None:
 
 
 @pytest.mark.parametrize(("key", "said_so"), [("y", True), ("n", False)])
-def test_y_and_n_answer_whether_it_said_so_itself(key: str, said_so: bool) -> None:  # noqa: FBT001
+def test_y_and_n_answer_whether_it_said_so_itself(key: str, said_so: bool) -> None:
     """The label is saved by then; this is an answer of its own."""
     step = press_answer(Waiting(Mode.SELF_FLAG, Label.EDITED), key, make_item(), NOWHERE)
     assert step == Step(said_so=said_so)
@@ -263,7 +263,7 @@ def test_escape_leaves_the_question_open_and_goes_on() -> None:
 
 
 def test_a_label_that_is_not_saved_is_tried_again_or_given_up() -> None:
-    """enter saves the same judgement, escape drops it, a label key changes nothing."""
+    """Enter saves the same judgement, escape drops it, a label key changes nothing."""
     judgement = Judgement(label=Label.MERGED)
     waiting = Waiting(Mode.NOT_SAVED, judgement=judgement, sentence="disk full")
     assert press_answer(waiting, "enter", make_item(), NOWHERE) == Step(save=judgement)

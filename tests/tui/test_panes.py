@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from workbench.domain.check import CheckStatus
+from workbench.domain.draft import Decision
 from workbench.domain.finding import Finding, FindingKind
 from workbench.domain.label import EditClass, Judgement, Label
 from workbench.domain.metrics import Cell, Rate, Scorecard, classify
@@ -15,7 +16,7 @@ from workbench.domain.ticket import Spec
 from workbench.services.scorecards import score
 from workbench.text import cells, display
 from workbench.tui.actions import REVIEW
-from workbench.tui.label_keys import Mode, Waiting
+from workbench.tui.label_keys import Mode, Waiting, complete
 from workbench.tui.screens.help import render_help
 from workbench.tui.widgets.end_card import render_card
 from workbench.tui.widgets.header import HeaderSnapshot, render_header
@@ -223,12 +224,24 @@ def test_what_the_next_key_means_fits_in_80_columns(label: Label) -> None:
 
 def test_not_saved_is_said_in_words_with_the_reason_and_both_ways_on() -> None:
     """A red bar alone would be colour alone."""
-    waiting = Waiting(Mode.NOT_SAVED, sentence="disk full")
-    line = bar(LabelBarSnapshot(waiting))[0]
-    assert "NOT SAVED" in line
-    assert "disk full" in line
-    assert "enter try again" in line
-    assert "esc give up" in line
+    reason = "another program is writing (waited 250 ms)"
+    line = bar(LabelBarSnapshot(Waiting(Mode.NOT_SAVED, sentence=reason)))[0]
+    assert cells(line) <= 80
+    assert line.startswith(" NOT SAVED ")
+    assert line.endswith(reason)
+    assert line.index("esc give up") < 40
+    assert "enter retry" in line
+
+
+@pytest.mark.parametrize("delivery", list(Delivery))
+@pytest.mark.parametrize("label", list(Label))
+def test_a_question_fits_in_80_columns_with_its_answers(delivery: Delivery, label: Label) -> None:
+    """A question whose answers are cut off cannot be answered."""
+    step = complete(Decision(label), make_item(delivery))
+    line = bar(LabelBarSnapshot(step.waiting))[0]
+    assert cells(line) <= 80
+    if step.waiting.mode is Mode.CONFIRM:
+        assert line.endswith("y yes  n no")
 
 
 @pytest.mark.parametrize("width", [30, 40, 80, 200])

@@ -76,7 +76,7 @@ def run() -> None:
 
 def _run() -> int:
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="workbench", standalone_mode=False)
         sys.stdout.flush()
     except WorkbenchError as error:
         warn(f"workbench: {error}")

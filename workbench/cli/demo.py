@@ -27,6 +27,13 @@ def demo(
     if key:
         _print_key()
         return
+    try:
+        _show(filled=filled, reset=reset)
+    except (ConfigError, StoreDamaged) as error:
+        raise type(error)(f"{error}; `workbench demo --reset` starts it over") from error
+
+
+def _show(*, filled: bool, reset: bool) -> None:
     study, reviewer = _open(filled=filled, reset=reset)
     if sys.stdin.isatty() and sys.stdout.isatty():
         run_review(study, reviewer, open_names=False)
@@ -41,12 +48,9 @@ def _open(*, filled: bool, reset: bool) -> tuple[Study, str]:
     folder, warning = find_data_folder()
     if warning:
         warn(warning)
-    try:
-        with Progress("making the sample study") as progress:
-            study = open_demo(folder, is_new=reset, progress=progress.percent)
-            return study, fill_demo(study) if filled else study.reviewer
-    except (ConfigError, StoreDamaged) as error:
-        raise type(error)(f"{error}; `workbench demo --reset` starts it over") from error
+    with Progress("making the sample study") as progress:
+        study = open_demo(folder, is_new=reset, progress=progress.percent)
+        return study, fill_demo(study) if filled else study.reviewer
 
 
 def _print_key() -> None:

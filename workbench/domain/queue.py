@@ -114,11 +114,11 @@ class FirstScreen:
     names: Mapping[str, str]
 
 
-def compute_place(outcome: Outcome, judgement: Judgement) -> Place:
-    """Where an item stands under a judgement."""
+def compute_place(outcome: Outcome, judgement: Judgement, *, is_taught: bool = False) -> Place:
+    """Where an item stands under a judgement; one that teaches is shown even if it is settled."""
     if judgement.label is not None:
         return Place.LABELLED
-    if not outcome.needs_label:
+    if not outcome.needs_label and not is_taught:
         return Place.SETTLED
     return Place.SKIPPED if judgement.skipped else Place.OPEN
 
@@ -143,6 +143,11 @@ def compute_progress(counts: Mapping[str, int]) -> Progress:
 
 
 _TEACHING_ROOM = 1 << 32  # positions below it belong to a teaching order
+
+
+def is_taught(position: int) -> bool:
+    """Whether a position belongs to the study's teaching order."""
+    return position < _TEACHING_ROOM
 
 
 def compute_position(seed: str, output_id: str) -> int:

@@ -23,6 +23,7 @@ from workbench.domain.queue import (
     Saved,
     compute_place,
     compute_progress,
+    is_taught,
     standing,
 )
 from workbench.domain.ticket import Spec
@@ -155,7 +156,7 @@ def _move_item(item: QueueItem, judgement: Judgement) -> QueueItem:
     outcome = derive_outcome(item.delivery, item.tests, judgement)
     return replace(
         item,
-        place=compute_place(outcome, judgement),
+        place=compute_place(outcome, judgement, is_taught=is_taught(item.position)),
         label=judgement.label,
         edit=judgement.edit,
         outcome=outcome,

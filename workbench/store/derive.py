@@ -15,7 +15,7 @@ from workbench.domain.label import NO_JUDGEMENT, EditClass, Label, parse_judgeme
 from workbench.domain.metrics import classify
 from workbench.domain.outcome import Outcome, derive_outcome
 from workbench.domain.output import Delivery
-from workbench.domain.queue import Place, compute_place, standing
+from workbench.domain.queue import Place, compute_place, is_taught, standing
 from workbench.domain.ticket import Spec
 
 BASE = ""  # the reviewer of the base tally
@@ -26,7 +26,7 @@ _ADD = (
     " ON CONFLICT (reviewer, candidate, cell) DO UPDATE SET n = n + excluded.n"
 )
 _HELD = (
-    "SELECT i.reviewer, i.place, i.outcome, e.judgement FROM reviewer r"
+    "SELECT i.reviewer, i.position, i.place, i.outcome, e.judgement FROM reviewer r"
     " CROSS JOIN item i ON i.reviewer = r.name AND i.output = ?"
     " LEFT JOIN label_event e ON e.event_id = i.event_id"
 )
@@ -56,12 +56,12 @@ class Standing(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def place_judgement(ground: Ground, text: str) -> Standing:
+def place_judgement(ground: Ground, text: str, *, taught: bool = False) -> Standing:
     """The standing under a judgement given as its JSON text, "" for none."""
     judgement = parse_judgement(text) if text else NO_JUDGEMENT
     delivery, tests = Delivery(ground.delivery), CheckStatus(ground.tests)
     outcome = derive_outcome(delivery, tests, judgement)
-    place = compute_place(outcome, judgement)
+    place = compute_place(outcome, judgement, is_taught=taught)
     return Standing(
         place=place,
         outcome=outcome,
@@ -93,6 +93,12 @@ class Shift:
         self._changes[reviewer, candidate, where.cell] += n
         self._changes[reviewer, EVERYONE, where.key] += n
 
+    def move(self, reviewer: str, candidate: str, old: Standing, new: Standing) -> None:
+        """Count one output at another standing."""
+        if old != new:
+            self.add(reviewer, candidate, old, -1)
+            self.add(reviewer, candidate, new, 1)
+
     def peek(self) -> Counter[tuple[str, str, str]]:
         """What was collected, by (reviewer, candidate, cell), without zeros."""
         return Counter({key: n for key, n in self._changes.items() if n})
@@ -110,8 +116,12 @@ def change_ground(connection: Connection, shift: Shift, old: Known, new: Ground)
     old_base, new_base = place_judgement(old.ground, ""), place_judgement(new, "")
     shift.add(BASE, old.candidate, old_base, -1)
     shift.add(BASE, old.candidate, new_base, 1)
-    for reviewer, place, outcome, text in connection.exec_driver_sql(_HELD, (old.id,)).all():
-        before, after = place_judgement(old.ground, text or ""), place_judgement(new, text or "")
+    for reviewer, position, place, outcome, text in connection.exec_driver_sql(
+        _HELD, (old.id,)
+    ).all():
+        taught = is_taught(position)
+        before = place_judgement(old.ground, text or "", taught=taught)
+        after = place_judgement(new, text or "", taught=taught)
         shift.add(reviewer, old.candidate, before, -1)
         shift.add(reviewer, old.candidate, old_base, 1)
         shift.add(reviewer, old.candidate, after, 1)

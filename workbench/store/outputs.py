@@ -14,7 +14,7 @@ from workbench.domain.candidate import Candidate, choose_alias
 from workbench.domain.check import CheckStatus
 from workbench.domain.errors import InputRefused
 from workbench.domain.output import NewOutput, make_output_id
-from workbench.domain.queue import compute_position
+from workbench.domain.queue import compute_position, is_taught
 from workbench.store.database import Params, one, rows
 from workbench.store.derive import BASE, Ground, Shift, place_judgement
 from workbench.store.screen_rows import join_texts
@@ -135,7 +135,9 @@ def _add(batch: _Batch, new: NewOutput) -> None:
     output_id = params["output_id"]
     for reviewer, seed in batch.seeds.items():
         position = batch.first.get(output_id, compute_position(seed, output_id))
-        item = (reviewer, row_id, position, where.place.value, where.outcome.value)
+        own = place_judgement(ground, "", taught=is_taught(position))
+        batch.shift.move(reviewer, candidate, where, own)
+        item = (reviewer, row_id, position, own.place.value, own.outcome.value)
         batch.connection.exec_driver_sql(INSERT_ITEM, item)
     batch.added += 1
 

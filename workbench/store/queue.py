@@ -19,7 +19,7 @@ from workbench.domain.queue import (
     compute_progress,
 )
 from workbench.store.database import one, rows
-from workbench.store.derive import Ground, place_judgement
+from workbench.store.derive import Ground, Shift, place_judgement
 from workbench.store.outputs import INSERT_ITEM
 from workbench.store.screen_rows import (
     BACKWARD,
@@ -43,7 +43,7 @@ Progressed = Callable[[int, int], None]  # done, total
 DEFAULT_PLACES = frozenset({Place.OPEN, Place.SKIPPED, Place.LABELLED})
 _FIRST, _LAST = -1, 2**63 - 1
 _GROUNDS = (
-    "SELECT o.id, o.output_id, t.spec, o.delivery, o.tests FROM output o"
+    "SELECT o.id, o.output_id, o.candidate, t.spec, o.delivery, o.tests FROM output o"
     " CROSS JOIN ticket t ON t.ticket_id = o.ticket ORDER BY o.id"
 )
 _SEARCH = (
@@ -99,14 +99,19 @@ class Queue(Study):
             for done, row in enumerate(driver.execute(_GROUNDS)):
                 if on_progress is not None and done % 10_000 == 0:
                     on_progress(done, total)
-                row_id, output_id, spec, delivery, tests = row
-                where = place_judgement(Ground(spec, delivery, tests), "")
-                position = first.get(output_id)
+                row_id, output_id, candidate, spec, delivery, tests = row
+                ground, position = Ground(spec, delivery, tests), first.get(output_id)
+                where = place_judgement(ground, "")
                 if position is None:
                     position = compute_position(seed, output_id)
+                else:
+                    base, where = where, place_judgement(ground, "", taught=True)
+                    shift.move(name, candidate, base, where)
                 yield name, row_id, position, where.place.value, where.outcome.value
 
+        shift = Shift()
         driver.executemany(INSERT_ITEM, make_items())
+        shift.apply(connection)
 
     def list_reviewers(self) -> list[str]:
         """All reviewers by name."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from workbench.domain.queue import compute_position
+from workbench.domain.queue import compute_position, is_taught
 from workbench.store.database import Database
 from workbench.store.derive import BASE, Shift, place_judgement
 from workbench.store.event_rows import EVENT_COLUMNS, compute_row_hash
@@ -137,12 +137,12 @@ def _check_items(check: _Check, counted: Counted, output_id: str) -> Iterator[Fa
     check.shift.add(BASE, counted.candidate, base, 1)
     for reviewer, seed in check.seeds.items():
         own = held.get(reviewer, Held(reviewer, "", None, None, None))
-        where = place_judgement(counted.ground, own.text)
+        position = check.first.get(output_id, compute_position(seed, output_id))
+        where = place_judgement(counted.ground, own.text, taught=is_taught(position))
         check.shift.add(reviewer, counted.candidate, base, -1)
         check.shift.add(reviewer, counted.candidate, where, 1)
-        position = check.first.get(output_id)
         wanted = _Wanted(
-            position=compute_position(seed, output_id) if position is None else position,
+            position=position,
             place=where.place.value,
             outcome=where.outcome.value,
             label=where.label,

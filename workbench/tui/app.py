@@ -86,6 +86,10 @@ class WorkbenchApp(App[None]):
 
         return TerminalDriver
 
+    async def action_quit(self) -> None:
+        """Quit from anywhere; a label that is not on disk asks first."""
+        self._review.action_leave()
+
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's own filters, then the net for what a widget forgot (SAFETY T3)."""
         return [*super().get_line_filters(), self.net]

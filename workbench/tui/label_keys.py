@@ -11,7 +11,7 @@ from enum import Enum, StrEnum
 from workbench.domain.blind import ReviewItem
 from workbench.domain.draft import Decision, apply_decision, insist
 from workbench.domain.finding import Finding, FindingKind
-from workbench.domain.label import EditClass, Judgement, Label
+from workbench.domain.label import Act, EditClass, Judgement, Label
 from workbench.domain.outcome import objection
 from workbench.domain.output import Delivery
 
@@ -63,12 +63,13 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What the label bar waits for. `judgement` is what would be saved."""
+    """What the label bar waits for. `judgement` is what would be saved, as `act`."""
 
     mode: Mode = Mode.READY
     label: Label | None = None
     judgement: Judgement | None = None
     sentence: str = ""
+    act: Act = Act.LABEL
 
 
 READY = Waiting()
@@ -145,7 +146,7 @@ def complete(decision: Decision, item: ReviewItem) -> Step:
     judgement = apply_decision(item.judgement, decision, item.delivery)
     doubt = objection(item.delivery, judgement)
     if doubt:
-        sentence = doubt if doubt.endswith("?") else f"{doubt}: save it all the same?"
+        sentence = doubt if doubt.endswith("?") else f"{doubt}: sure?"
         return Step(Waiting(Mode.CONFIRM, decision.label, judgement, sentence))
     return Step(save=judgement)
 

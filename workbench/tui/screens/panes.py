@@ -12,6 +12,7 @@ from textual.screen import Screen
 from workbench.domain.blind import ReviewItem
 from workbench.text import display
 from workbench.tui.actions import REVIEW
+from workbench.tui.screens.help import HelpScreen
 from workbench.tui.widgets.diff_view import DiffView
 from workbench.tui.widgets.end_card import EndCard
 from workbench.tui.widgets.header import HeaderBar
@@ -68,8 +69,8 @@ class PanesScreen(Screen[None]):
         """Repaint everything around the diff."""
         raise NotImplementedError
 
-    def peek(self) -> None:
-        """The message is about to be opened by key."""
+    def peek(self) -> bool:
+        """The message is about to be opened by key; whether it may be."""
         raise NotImplementedError
 
     def on_resize(self, event: Resize) -> None:
@@ -99,8 +100,8 @@ class PanesScreen(Screen[None]):
             self._is_open[name] = self.query_one(f"#{name}").has_class("-closed")
             self.fit(self.app.size)
             return
-        if name == "message" and self.reading != "message":
-            self.peek()
+        if name == "message" and self.reading != "message" and not self.peek():
+            return
         self.read("" if self.reading == name else name)
 
     def read(self, what: str) -> None:
@@ -130,3 +131,7 @@ class PanesScreen(Screen[None]):
     def action_text(self, n: int) -> None:
         """Scroll the text beside the diff."""
         self.query_one(TextPane).scroll_lines(n)
+
+    def action_help(self) -> None:
+        """All keys."""
+        self.app.push_screen(HelpScreen(self.keys))

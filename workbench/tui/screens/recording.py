@@ -40,6 +40,9 @@ from workbench.tui.screens.finding import FindingScreen
 from workbench.tui.screens.panes import PanesScreen, ReviewSettings
 from workbench.tui.screens.prompt import PromptScreen
 
+TYPED_AHEAD = "typed ahead: nothing was labelled"
+ASKED = "again to quit without it"
+
 _log = logging.getLogger("workbench.review")
 
 
@@ -118,18 +121,10 @@ class RecordingScreen(PanesScreen):
             self._follow(press_label(self.waiting, label, in_front))
 
     def _can_label(self) -> bool:
-        if self.item is None:
-            return False
-        if self.desk is None:
-            self.say("opening the study: labels in a moment", "warn")
-            return False
-        if self.labels_off:
-            self.say(self.labels_off, "warn")
-            return False
-        if not self.is_painted():
-            self.say("typed ahead: nothing was labelled", "warn")
-            return False
-        return True
+        why_not = self.labels_off or ("" if self.is_painted() else TYPED_AHEAD)
+        if why_not:
+            self.say(why_not, "warn")
+        return not why_not
 
     def on_key(self, event: events.Key) -> None:
         """Answers come before every binding while the bar waits for one."""
@@ -142,12 +137,13 @@ class RecordingScreen(PanesScreen):
         if step:
             event.stop()
             event.prevent_default()
+            self._rhythm = Rhythm()  # with another key between them two presses are no hold
             self._follow(step)
 
     def _follow(self, step: Step) -> None:
         """Do what a step says; saving comes before anything moves."""
         if step.save is not None:
-            self._save(Act.LABEL, step.save)
+            self._save(self.waiting.act, step.save)
         elif step.said_so is not None:
             self._answer_self_flag(said_so=step.said_so)
         elif step.ask is Ask.QUOTE:
@@ -167,7 +163,7 @@ class RecordingScreen(PanesScreen):
         effort = self.stopwatch.read()
         saved = self._commit(
             lambda: desk.reviews.record(item.output_id, act, judgement, effort),
-            judgement if act is Act.LABEL else None,
+            Waiting(Mode.NOT_SAVED, judgement=judgement, act=act),
         )
         if saved is None:
             return
@@ -180,17 +176,13 @@ class RecordingScreen(PanesScreen):
         elif act is not Act.FINDING:
             self.advance()
 
-    def _commit(
-        self, write: Callable[[], Saved | None], judgement: Judgement | None = None
-    ) -> Saved | None:
+    def _commit(self, write: Callable[[], Saved | None], retry: Waiting = READY) -> Saved | None:
         """Run one write; a failure leaves the output and the label where they are."""
         try:
             return write()
         except NotSaved as error:
             _log.warning("not saved: %s", error.reason)
-            self.waiting = Waiting(Mode.NOT_SAVED, judgement=judgement, sentence=error.reason)
-            if judgement is None:
-                self.waiting = READY
+            self.waiting = replace(retry, sentence=error.reason)
             self.say(f"NOT SAVED: {display(error.reason)}", "bad")
         except (LabelRefused, WorkbenchError) as error:
             self.waiting = READY
@@ -214,7 +206,8 @@ class RecordingScreen(PanesScreen):
         saved = self._commit(
             lambda: desk.reviews.answer_self_flag(
                 item.output_id, item.judgement, said_so=said_so, effort=effort
-            )
+            ),
+            Waiting(Mode.SELF_FLAG, self.waiting.label),
         )
         if saved:
             self._take_saved(saved)
@@ -235,20 +228,26 @@ class RecordingScreen(PanesScreen):
 
     # Other acts.
 
-    def log_peek(self, desk: Desk, item: ReviewItem) -> None:
-        """Record that the message was opened before the label."""
-        self.stopwatch = self.stopwatch.peek()
-        effort = self.stopwatch.read()
-        if self._commit(lambda: desk.reviews.peek(item.output_id, item.judgement, effort)):
-            self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
-            self.say("an early look at the message: logged", "warn")
+    def peek(self) -> bool:
+        """The message may be opened before the label where that can be logged and counted."""
+        desk, item = self.desk, self.item
+        if item is None or item.is_message_open or (desk and desk.warning):
+            return True
+        if desk is None or self.labels_off:
+            self.say(self.labels_off, "warn")
+            return False
+        effort = self.stopwatch.peek().read()
+        if not self._commit(lambda: desk.reviews.peek(item.output_id, item.judgement, effort)):
+            return False
+        self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
+        self.say("an early look at the message: logged", "warn")
+        return True
 
     def may_leave(self) -> bool:
         """Whether nothing waits to be saved; the second time it is asked, always."""
-        is_told = "quit" in self.waiting.sentence
-        if self.waiting.mode is not Mode.NOT_SAVED or is_told:
+        if self.waiting.mode is not Mode.NOT_SAVED or self.waiting.sentence.endswith(ASKED):
             return True
-        sentence = f"{self.waiting.sentence}; again to quit without it"
+        sentence = f"{self.waiting.sentence}; {ASKED}"
         self.waiting = replace(self.waiting, sentence=sentence)
         self.draw_bar()
         return False

@@ -21,7 +21,6 @@ from workbench.tui.label_keys import Anchor, Mode
 from workbench.tui.messages import BlobsReady, DeskChecked, DeskOpened, DeskRefused, ItemReady
 from workbench.tui.notices import Notice
 from workbench.tui.preparing import Frame, prepare
-from workbench.tui.screens.help import HelpScreen
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.prompt import PromptScreen
 from workbench.tui.screens.reading import ReadingScreen
@@ -56,6 +55,7 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
         self.counts = Counts.read(first)
         self.shelf = Shelf()
         self.notice = Notice(notice, "warn")
+        self._is_over = False
 
     def on_mount(self) -> None:
         """Show the first output at once; the store is opened after the paint."""
@@ -69,21 +69,21 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
         self.call_after_refresh(self.run_worker, self._open_desk, thread=True, group="desk")
 
     def on_unmount(self) -> None:
-        """Close the store properly."""
+        """Close the store properly; a worker that is still reading does so once more."""
+        self._is_over = True
         if self.desk:
             self.desk.close()
 
     # The desk.
 
     def _open_desk(self) -> None:
-        desk = self.open_desk()
-        self.app.call_from_thread(self._take_desk, desk)
+        self.desk = desk = self.open_desk()  # before the first message that needs it
+        if self._is_over:
+            desk.close()
+            return
         self.post_message(DeskOpened())
         fault = desk.warning or desk.check()
         self.post_message(DeskRefused(fault) if fault else DeskChecked())
-
-    def _take_desk(self, desk: Desk) -> None:
-        self.desk = desk
 
     def on_desk_opened(self) -> None:
         """Colour what is on the screen, prepare what comes next."""
@@ -91,6 +91,8 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
 
     def on_desk_checked(self) -> None:
         """From here on labels can be saved."""
+        if self.notice.text == self.labels_off:
+            self.say("")
         self.labels_off = ""
 
     def on_desk_refused(self, message: DeskRefused) -> None:
@@ -169,7 +171,9 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
         for message in prepare(desk, item, shown, frame, self.shelf.__contains__):
             self.post_message(message)
             if worker.is_cancelled:
-                return
+                break
+        if self._is_over:
+            desk.close()
 
     def on_item_ready(self, message: ItemReady) -> None:
         """Keep what a worker prepared."""
@@ -187,7 +191,7 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
 
     def is_painted(self) -> bool:
         """Whether the output in front has been drawn."""
-        is_shown = not self.has_class("-finished")
+        is_shown = not (self.has_class("-finished") or self.has_class("-small"))
         return is_shown and self.item is not None and self.diff.painted_key == self.item.output_id
 
     def defect_anchor(self) -> Anchor:
@@ -220,11 +224,6 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
     def reveal_message(self) -> None:
         """Open the message of the output just labelled."""
         self.read("message")
-
-    def peek(self) -> None:
-        """An early look at the message is possible; it is logged and counted."""
-        if self.item and self.desk and not self.item.is_message_open and not self.labels_off:
-            self.log_peek(self.desk, self.item)
 
     def back(self) -> bool:
         """Escape with nothing to answer: ends a view, closes the text, ends the search."""
@@ -292,7 +291,3 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
         """Quit; a label that is not on disk asks once."""
         if self.may_leave():
             self.app.exit()
-
-    def action_help(self) -> None:
-        """All keys."""
-        self.app.push_screen(HelpScreen(self.keys))

@@ -48,8 +48,9 @@ def render_state(snapshot: LabelBarSnapshot) -> Line:
     if waiting.mode is Mode.NOT_SAVED:
         return (
             Span(" NOT SAVED ", "alarm"),
-            Span(f" {display(waiting.sentence)}  ", "bad"),
-            *_choices({"enter": "try again", "esc": "give up this label"}),
+            Span("  "),
+            *_choices({"enter": "retry", "esc": "give up"}),
+            Span(f" {display(waiting.sentence)}", "bad"),
         )
     if waiting.mode is Mode.DETAIL:
         is_edit = waiting.label is Label.EDITED
@@ -62,8 +63,10 @@ def render_state(snapshot: LabelBarSnapshot) -> Line:
         return (Span(f" {waiting.sentence}  ", "warn"), *_choices({"y": "yes", "n": "no"}))
     if waiting.mode is Mode.SELF_FLAG:
         return (
-            Span(" saved. Did it say so itself?  ", "strong"),
+            Span(" NOT SAVED.", "bad") if waiting.sentence else Span(" saved.", "strong"),
+            Span(" Did it say so itself?  ", "strong"),
             *_choices({"y": "yes", "n": "no", "esc": "leave open"}),
+            Span(f"  {display(waiting.sentence)}", "bad"),
         )
     return (Span(f" {snapshot.notice}", snapshot.notice_style),)
 

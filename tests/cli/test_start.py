@@ -1,0 +1,191 @@
+"""Starting and stopping: what is loaded, wrong usage, no terminal, Ctrl-C, a closed pipe."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import workbench
+
+from .kit import WORKBENCH, Cli, environment
+
+HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "git", "httpx", "scipy", "alembic")
+COMMANDS = [
+    "demo",
+    "init",
+    "review",
+    "label",
+    "metrics",
+    "export",
+    "import",
+    "verify",
+    "keys",
+    "tickets",
+    "outputs",
+]
+
+
+def loaded(cli: Cli, script: str) -> set[str]:
+    """The top-level modules in memory after a script, and ours by their full names."""
+    told = "import sys; print(*(m for m in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{script}\n{told}"],
+        cwd=cli.folder,
+        env=environment(cli.folder),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+def test_the_version_loads_nothing(cli: Cli) -> None:
+    """P18: neither typer nor rich, nor the store or the app."""
+    script = "import sys; sys.argv = ['workbench', '--version']\nfrom workbench.__main__ import main; main()"
+    names = loaded(cli, script)
+    assert {"typer", "rich", "textual", "sqlite3", *HEAVY}.isdisjoint(names)
+    assert {name for name in names if name.startswith("workbench")} == {
+        "workbench",
+        "workbench.__main__",
+    }
+    assert cli.run("--version").out == f"workbench {workbench.__version__}\n"
+
+
+def test_the_command_line_loads_neither_app_nor_store(cli: Cli) -> None:
+    """Heavy libraries come with the command that needs them."""
+    names = loaded(cli, "import workbench.cli.app")
+    assert {"rich", "textual", "rapidfuzz", "pygments", *HEAVY}.isdisjoint(names)
+
+
+def test_the_first_paint_needs_no_store_library(cli: Cli) -> None:
+    """P2, exactly: everything up to the first screen, on a study with a queue."""
+    script = (
+        "import workbench.cli.app, workbench.tui.app, workbench.bootstrap as b\n"
+        "from workbench.study import find_study\n"
+        "first = b.read_first_screen(find_study(), 'ann', open_names=False)\n"
+        "assert first.item is not None and first.rows"
+    )
+    assert set(HEAVY).isdisjoint(loaded(cli, script))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(empty: Cli, command: str) -> None:
+    """--help: exit 0, a sentence that ends with a full stop."""
+    done = empty.ok(command, "--help")
+    assert "Usage: workbench" in done.out
+    assert "." in done.out.partition("Options:")[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["metrics", "--bad"], "No such option: --bad (`workbench metrics --help` says more)"),
+        (["nosuch"], "No such command 'nosuch'"),
+        (["nosuch\x1b[2J\u202e"], "No such command"),
+        (["outputs", "show"], "Missing argument"),
+        (["init"], "Missing option '--repo'"),
+        (["export", "xml", "-o", "x"], "'xml' is not one of 'jsonl', 'csv'"),
+        ([], "Usage: workbench"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_2(
+    empty: Cli, arguments: list[str], sentence: str
+) -> None:
+    """What was typed comes back safe to show."""
+    done = empty.quick(*arguments)
+    assert (done.code, sentence in done.err) == (2, True), done.err
+    assert "\x1b" not in done.err
+    assert "\u202e" not in done.err
+
+
+def test_a_review_needs_a_terminal(cli: Cli) -> None:
+    """Exit 2, and what to do without one."""
+    done = cli.run("review")
+    assert done.code == 2
+    assert "the review needs a terminal; without one use `workbench outputs list`" in done.err
+
+
+def test_keys_are_listed_and_wrong_ones_told(cli: Cli, empty: Cli) -> None:
+    """Inside a study as it has them, outside the defaults; an unknown action is exit 2."""
+    rows = empty.ok("keys", "--json").json("actions")
+    assert {"id": "label.merged", "keys": ["m"], "title": "merged"}.keys() == rows[0].keys()
+    toml = cli.folder / "workbench.toml"
+    toml.write_text(toml.read_text("utf-8") + '"label.merge" = "M"\n', "utf-8")
+    done = cli.quick("keys")
+    assert done.code == 2
+    assert "workbench.toml [keys]: " in done.err
+    assert empty.quick("keys", "--study", "nowhere").code == 2
+
+
+def test_ctrl_c_leaves_nothing_half_done(fresh: Cli, home: Path) -> None:
+    """Stopped while it reads: exit 130, one line, and nothing is in."""
+    del home
+    pipe = fresh.folder / "tickets.jsonl"
+    os.mkfifo(pipe)
+    with fresh.start("tickets", "import", pipe) as process:
+        with pipe.open("wb"):  # opens once the program reads
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate()
+    assert (process.returncode, err.decode()) == (
+        130,
+        "workbench: stopped; what was reported as done is done, and nothing is half done\n",
+    )
+    assert fresh.ok("tickets", "list", "--json").json("tickets") == []
+
+
+def test_a_reader_that_has_seen_enough(cli: Cli) -> None:
+    """`workbench outputs show ID | head -1` ends quietly."""
+    script = f"{' '.join(WORKBENCH)} outputs list --json | head -1"
+    done = subprocess.run(
+        ["/bin/sh", "-c", script],
+        cwd=cli.folder,
+        env=environment(cli.folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("{\n", "")
+
+
+def test_a_current_folder_that_is_gone(tmp_path: Path) -> None:
+    """Exit 2, one line."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    script = f"cd {gone} && rmdir {gone} && exec {' '.join(WORKBENCH)} metrics"
+    done = subprocess.run(
+        ["/bin/sh", "-c", script],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "workbench: the current folder is gone: go to another one\n",
+    )
+
+
+def test_a_bug_is_told_calmly_and_logged_whole(cli: Cli) -> None:
+    """The traceback is in the study's log, not on the terminal."""
+    script = (
+        "import sys, workbench.services.scorecards as s\n"
+        "def broken(tallies): raise RuntimeError('a bug \\x1b[2J')\n"
+        "s.score_all = broken\n"
+        "sys.argv = ['workbench', 'metrics']\n"
+        "from workbench.__main__ import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=cli.folder,
+        env=environment(cli.folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    log = cli.folder / ".workbench" / "workbench.log"
+    told = f"workbench: unexpected RuntimeError: a bug ␛[2J; the details are in {log}\n"
+    assert (done.returncode, done.stderr) == (1, told)
+    assert "Traceback" in log.read_text("utf-8")
