@@ -10,6 +10,10 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:  # spares a script the 50 ms that parsing options costs
         sys.stdout.write(f"workbench {workbench.__version__}\n")
         return
+    if sys.argv[1:2] == ["review"]:
+        from workbench.cli.opening import run_plain
+
+        run_plain(sys.argv[1:])
     from workbench.cli.app import run
 
     run()

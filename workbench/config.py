@@ -66,8 +66,8 @@ def load_settings(path: Path) -> Settings:
         raise ConfigError(f"{path}: cannot be read: {_why(error)}") from error
     except tomllib.TOMLDecodeError as error:
         found = _TOML_LINE.search(str(error))
-        at = f"{path}:{found[1]}" if found else str(path)
-        raise ConfigError(f"{at}: not valid TOML: {error}") from error
+        line = found[1] if found else len(text.rstrip("\n").split("\n"))
+        raise ConfigError(f"{path}:{line}: not valid TOML: {error}") from error
     where = _Where(path, text)
     checked = {
         name: _check(where, name, value) for name, value in raw.items() if name not in TABLES

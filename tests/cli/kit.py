@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ GIT_ENV = {
     "GIT_COMMITTER_NAME": "a",
     "GIT_COMMITTER_EMAIL": "a@example.org",
 }
+GIT = shutil.which("git", path=GIT_ENV["PATH"]) or "git"
 WORKBENCH = (sys.executable, "-m", "workbench")
 CHECKOUT = Path(__file__).parents[2]
 CALC = "def add(a, b):\n    return a + b\n\n\ndef sub(a, b):\n    return a - b\n"
@@ -87,11 +89,12 @@ class Cli:
         assert "Traceback" not in out + err, err
         return Done(done.returncode, out, err)
 
-    def quick(self, *arguments: str | Path) -> Done:
+    def quick(self, *arguments: str | Path, umask: int = 0o022) -> Done:
         """Run a command in a fork of this process: it spares the start, the same code runs."""
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             child = os.fork()
             if not child:
+                os.umask(umask)
                 _become(self.folder, [str(argument) for argument in arguments], out, err)
             _, status = os.waitpid(child, 0)
             told = [os.pread(file.fileno(), 1 << 26, 0).decode() for file in (out, err)]
@@ -144,7 +147,7 @@ def _become(folder: Path, arguments: list[str], out: IO[bytes], err: IO[bytes]) 
 def git(folder: Path, *arguments: str) -> str:
     """Plain git, as the owner of a repository calls it."""
     done = subprocess.run(
-        ["git", *arguments], cwd=folder, env=GIT_ENV, capture_output=True, check=True
+        [GIT, *arguments], cwd=folder, env=GIT_ENV, capture_output=True, check=True
     )
     return done.stdout.decode().strip()
 

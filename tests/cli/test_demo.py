@@ -1,6 +1,5 @@
 """The demo: the right numbers in ten seconds, whole or not there, and never in the way."""
 
-import os
 import stat
 from pathlib import Path
 
@@ -45,7 +44,7 @@ def test_the_demo_goes_on_where_it_was(filled: Cli) -> None:
     for _ in range(3):
         filled.ok("label", "undo", "--reviewer", "key", "--study", study)
     assert "Queue of key: 0 left of 40" in filled.ok("demo", "--filled").out
-    assert "Queue of ann: 35 left of 35" in filled.ok("demo").out
+    assert "Queue of ann: 36 left of 36" in filled.ok("demo").out
     assert "merge rate              10/13" in filled.ok("demo").out
     assert "merge rate              0/1 " in filled.ok("demo", "--reset").out
     filled.ok("demo", "--filled")
@@ -83,4 +82,4 @@ def test_a_killed_demo_is_made_again(tmp_path: Path) -> None:
     cli.ok("demo")
     assert [path.name for path in data.iterdir()] == ["demo"]
     assert stat.S_IMODE((data / "demo").stat().st_mode) == 0o700
-    assert os.listdir(tmp_path) == ["data"]
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]

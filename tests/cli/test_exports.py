@@ -73,7 +73,7 @@ def test_older_events_never_replace_a_label(cli: Cli, fresh: Cli) -> None:
         shutil.copy(cli.folder / name, fresh.folder)
     fresh.ok("import", "now.jsonl")
 
-    done = fresh.run("import", "all.jsonl")
+    done = fresh.quick("import", "all.jsonl")
 
     assert done.code == 3
     assert "older than the label that ann has here: left out" in done.err
@@ -91,7 +91,7 @@ def test_a_damaged_row_is_named_and_the_others_go_in(cli: Cli, fresh: Cli) -> No
     rows = [lines[0], json.dumps(tampered).encode(), json.dumps(wrong).encode()]
     write_lines(fresh.folder / "in.jsonl", [*rows, json.dumps(nameless).encode(), lines[4][:-9]])
 
-    done = fresh.run("import", "in.jsonl")
+    done = fresh.quick("import", "in.jsonl")
 
     assert done.code == 3
     assert "in.jsonl: line 2: the patch is not the one its sha256 names" in done.err
@@ -122,7 +122,7 @@ def test_an_import_into_another_study_is_refused(cli: Cli, fresh: Cli) -> None:
     fresh.ok("tickets", "import", "t.jsonl")
     fresh.ok("outputs", "import", "p.jsonl")
 
-    done = fresh.run("import", cli.folder / "out.jsonl")
+    done = fresh.quick("import", cli.folder / "out.jsonl")
 
     assert done.code == 3
     assert "it comes from another study, and this one is not empty" in done.err
@@ -133,7 +133,7 @@ def test_an_export_without_its_text_cannot_come_back(cli: Cli, fresh: Cli, text:
     """A redacted text is never taken for the real one."""
     cli.ok("export", "jsonl", "-o", "out.jsonl", "--text", text)
 
-    done = fresh.run("import", cli.folder / "out.jsonl")
+    done = fresh.quick("import", cli.folder / "out.jsonl")
 
     assert done.code == 3
     assert f"line 1: its text is {text}: export with --text verbatim" in done.err
@@ -246,9 +246,9 @@ def test_files_are_private_whatever_the_umask(home: Path, empty: Cli, umask: int
         ("export", "jsonl", "-o", "out.jsonl", "--all"),
     )
     write_lines(empty.folder / "one.jsonl", [prediction("t1", "m", "", message="?")])
-    assert all(empty.run(*step, umask=umask).code == 0 for step in steps[:3])
-    assert empty.run("outputs", "import", "one.jsonl", umask=umask).code == 0
-    assert empty.run(*steps[3], umask=umask).code == 0
+    assert all(empty.quick(*step, umask=umask).code == 0 for step in steps[:3])
+    assert empty.quick("outputs", "import", "one.jsonl", umask=umask).code == 0
+    assert empty.quick(*steps[3], umask=umask).code == 0
 
     made = ["workbench.toml", "tickets.lock.json", "out.jsonl", "out.jsonl.manifest.json"]
     files = [empty.folder / name for name in made]
@@ -262,13 +262,13 @@ def test_files_are_private_whatever_the_umask(home: Path, empty: Cli, umask: int
 
 def test_an_export_that_cannot_be_written_says_why(cli: Cli) -> None:
     """No such folder, a folder in the file's place: exit 3, one line."""
-    done = cli.run("export", "jsonl", "-o", "no/such/out.jsonl")
+    done = cli.quick("export", "jsonl", "-o", "no/such/out.jsonl")
     assert (done.code, done.err) == (
         3,
         "workbench: no/such/out.jsonl cannot be written: No such file or directory\n",
     )
     (cli.folder / "here").mkdir()
-    assert cli.run("export", "csv", "-o", "here").code == 3
+    assert cli.quick("export", "csv", "-o", "here").code == 3
 
 
 def test_other_locale_and_time_zone_give_the_same_bytes(cli: Cli) -> None:

@@ -131,7 +131,7 @@ def test_two_programs_on_one_study(fresh: Cli, cli: Cli, output_id: str) -> None
         "with open_workbench(find_study(Path(sys.argv[1]))) as bench:\n"
         "    reviews, n = bench.reviews('eve'), 0\n"
         "    print('ready', flush=True)\n"
-        "    while not done.is_set():\n"
+        "    while not done.is_set() and n < 60:\n"
         "        reviews.decide(sys.argv[2], both[n % 2])\n"
         "        n += 1\n"
         "print(n)\n"

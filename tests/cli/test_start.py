@@ -13,19 +13,10 @@ import workbench
 from .kit import WORKBENCH, Cli, environment
 
 HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "git", "httpx", "scipy", "alembic")
-COMMANDS = [
-    "demo",
-    "init",
-    "review",
-    "label",
-    "metrics",
-    "export",
-    "import",
-    "verify",
-    "keys",
-    "tickets",
-    "outputs",
-]
+COMMANDS = (
+    *("demo", "init", "review", "label", "metrics", "export", "import", "verify", "keys"),
+    *("tickets", "outputs"),
+)
 
 
 def loaded(cli: Cli, script: str) -> set[str]:
@@ -44,7 +35,10 @@ def loaded(cli: Cli, script: str) -> set[str]:
 
 def test_the_version_loads_nothing(cli: Cli) -> None:
     """P18: neither typer nor rich, nor the store or the app."""
-    script = "import sys; sys.argv = ['workbench', '--version']\nfrom workbench.__main__ import main; main()"
+    script = (
+        "import sys; sys.argv = ['workbench', '--version']\n"
+        "from workbench.__main__ import main; main()"
+    )
     names = loaded(cli, script)
     assert {"typer", "rich", "textual", "sqlite3", *HEAVY}.isdisjoint(names)
     assert {name for name in names if name.startswith("workbench")} == {
@@ -125,10 +119,9 @@ def test_ctrl_c_leaves_nothing_half_done(fresh: Cli, home: Path) -> None:
     del home
     pipe = fresh.folder / "tickets.jsonl"
     os.mkfifo(pipe)
-    with fresh.start("tickets", "import", pipe) as process:
-        with pipe.open("wb"):  # opens once the program reads
-            process.send_signal(signal.SIGINT)
-            _, err = process.communicate()
+    with fresh.start("tickets", "import", pipe) as process, pipe.open("wb"):
+        process.send_signal(signal.SIGINT)  # the pipe opens once the program reads
+        _, err = process.communicate()
     assert (process.returncode, err.decode()) == (
         130,
         "workbench: stopped; what was reported as done is done, and nothing is half done\n",

@@ -82,7 +82,7 @@ def test_init_refuses_what_is_no_repository(
     git(empty.folder, "init", "--quiet", "--bare", "bare.git")
     before = sorted(path.name for path in empty.folder.iterdir())
 
-    done = empty.run("init", "--repo", repo)
+    done = empty.quick("init", "--repo", repo)
 
     assert (done.code, done.err.count("\n")) == (code, 1)
     assert sentence in done.err
@@ -91,11 +91,11 @@ def test_init_refuses_what_is_no_repository(
 
 def test_init_never_replaces_a_study(home: Path, cli: Cli) -> None:
     """Neither a whole one nor one whose workbench.toml is gone."""
-    done = cli.run("init", "--repo", home / "repo")
+    done = cli.quick("init", "--repo", home / "repo")
     assert (done.code, "there is a study here already" in done.err) == (2, True)
     (cli.folder / "workbench.toml").rename(cli.folder / "kept.toml")
 
-    done = cli.run("init", "--repo", home / "repo")
+    done = cli.quick("init", "--repo", home / "repo")
 
     assert done.code == 2
     assert "holds a study whose workbench.toml is gone: put it back" in done.err
@@ -137,7 +137,7 @@ def test_outside_any_study(empty: Cli) -> None:
 )
 def test_the_study_option_points_at_nothing(empty: Cli, where: str, sentence: str) -> None:
     """--study never looks further up."""
-    done = empty.run("outputs", "list", "--study", where)
+    done = empty.quick("outputs", "list", "--study", where)
     assert (done.code, sentence in done.err) == (2, True)
 
 
@@ -156,7 +156,7 @@ def test_a_study_made_by_a_newer_version(cli: Cli) -> None:
     before = database.read_bytes()
 
     for arguments in (("metrics",), ("label", "undo"), ("verify",)):
-        done = cli.run(*arguments)
+        done = cli.quick(*arguments)
         assert done.code == 4
         assert "made by a newer version of the workbench (schema 9999); upgrade it" in done.err
     assert database.read_bytes() == before
@@ -202,7 +202,7 @@ def test_a_wrong_setting_names_file_line_and_nearest_name(
     """Before anything else happens; exit 2."""
     path = cli.folder / "workbench.toml"
     path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
-    done = cli.run("metrics")
+    done = cli.quick("metrics")
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert sentence in done.err
 
@@ -243,13 +243,13 @@ def test_verify_finds_every_kind_of_damage(cli: Cli) -> None:
         path.unlink()
     (cli.folder / "tickets.lock.json").write_text("{}", "utf-8")
 
-    done = cli.run("verify", "--json")
+    done = cli.quick("verify", "--json")
 
     kinds = [row["kind"] for row in done.json("faults")]
     assert (done.code, kinds.count("lock"), set(kinds)) == (1, 1, {"lock", "object"})
     with closing(sqlite3.connect(cli.folder / ".workbench" / "study.db")) as connection, connection:
         connection.execute("UPDATE tally SET n = n + 1")
-    done = cli.run("verify")
+    done = cli.quick("verify")
     assert done.code == 4
     assert "tally" in done.err
 

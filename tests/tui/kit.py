@@ -186,7 +186,7 @@ def build_study(folder: Path, repository: Path, commit: str) -> None:
     run_workbench("outputs", "tests", files / "tests.jsonl", "--study", folder)
     with open_workbench(find_study(folder)) as bench:
         ids = {line.ticket_id: line.output_id for line in bench.store.list_outputs()}
-        bench.store.set_first_order([ids[name] for name, *_ in OUTPUTS])
+        bench.store.set_first_order([ids[name] for name in OPEN])
         bench.store.ensure_reviewer(REVIEWER, NOW)
 
 

@@ -315,6 +315,18 @@ def test_the_end_card_has_the_numbers_what_is_unknown_and_the_export() -> None:
     assert "escape" in text
 
 
+def test_the_end_card_of_two_candidates_fits_80_by_24() -> None:
+    """Two columns; the header takes one line, the bar two."""
+    one, other = card(cell(Label.MERGED, CheckStatus.NOT_RUN)), card(ESCAPED, cell(Label.MERGED))
+    snapshot = MetricsSnapshot({"K": one, "B": other}, {}, 3, 3, None)
+    lines = render_card(snapshot, make_progress(0, 3), 80)
+    assert len(lines) <= 21
+    assert all(cells(line.rstrip()) <= 80 for line in plain(lines).split("\n"))
+    (escapes,) = [line for line in plain(lines).split("\n") if "escape  " in line]
+    assert escapes.count("escape") == 2
+    assert "escape" in plain(render_card(snapshot, make_progress(0, 3), 40))
+
+
 def test_where_everything_is_known_the_end_card_says_nothing_of_it() -> None:
     """No empty warning."""
     text = plain(render_card(metrics(cell(Label.MERGED)), make_progress(0, 1), 80))

@@ -12,7 +12,7 @@ _RULES = {
     "pem": r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?s:.{1,20000}?)-----END [A-Z ]*PRIVATE KEY-----"
     r"|(?:\s*[ +-]?[A-Za-z0-9+/=]{16,})*)",
     "jwt": r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
-    "home": r"(?:/home/|/Users/)[^/\s:'\"]+|[A-Za-z]:\\{1,2}Users\\{1,2}[^\\\s'\"]+",
+    "home": r"(?<![\w.\]])(?:/home/|/Users/)[^/\s:'\"]+|[A-Za-z]:\\{1,2}Users\\{1,2}[^\\\s'\"]+",
     "e-mail": r"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\b",
 }
 _ANY = re.compile("|".join(f"(?P<r{i}>{rule})" for i, rule in enumerate(_RULES.values())))

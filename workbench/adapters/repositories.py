@@ -5,6 +5,7 @@ What a command does not need is not loaded: most never touch a repository.
 
 import hashlib
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -29,6 +30,7 @@ class Clones:
     ) -> None:
         """`folder` holds the clones; `sources` are the user's repositories, only ever read."""
         self._folder, self._sources, self.progress = folder, sources, progress
+        self._lock = threading.Lock()
         self._objects: dict[str, ObjectStore] = {}
         self._commits: dict[tuple[str, str], str] = {}
 
@@ -92,15 +94,17 @@ class Clones:
     def _store(self, name: str) -> "ObjectStore":
         from workbench.adapters.objects import ObjectStore
 
-        if name not in self._objects:
-            self._objects[name] = ObjectStore(self.path(name))
-        return self._objects[name]
+        with self._lock:  # a worker reads while the screen that started it closes
+            if name not in self._objects:
+                self._objects[name] = ObjectStore(self.path(name))
+            return self._objects[name]
 
     def close(self) -> None:
         """Let go of every open object file."""
-        for store in self._objects.values():
+        with self._lock:
+            stores, self._objects = self._objects, {}
+        for store in stores.values():
             store.close()
-        self._objects.clear()
 
 
 def _look_through(git: "Git", trees: Sequence[str]) -> str:

@@ -6,6 +6,8 @@ Exit codes: 0 done, 1 a check did not hold, 2 usage, 3 input refused, 4 the stor
 
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from io import TextIOWrapper
 from typing import Annotated
 
@@ -65,18 +67,18 @@ def root(
     """Review what models did with your tickets; read four numbers; decide."""
 
 
-def run() -> None:
-    """Run the program and end the process; what it makes is private whatever the umask (K2)."""
+def run(act: Callable[[], int] | None = None) -> None:
+    """Run the program, or one act of it, and end the process; what it makes is private (K2)."""
     os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal that cannot show a letter shows its code
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(_run())
+    sys.exit(_run(act or partial(app, prog_name="workbench", standalone_mode=False)))
 
 
-def _run() -> int:
+def _run(act: Callable[[], int]) -> int:
     try:
-        code = app(prog_name="workbench", standalone_mode=False)
+        code = act()
         sys.stdout.flush()
     except WorkbenchError as error:
         warn(f"workbench: {error}")

@@ -7,7 +7,7 @@ import typer
 
 from workbench.bootstrap import fill_demo, open_demo, open_workbench, utc_now
 from workbench.cli.metrics import metrics
-from workbench.cli.review import run_review
+from workbench.cli.opening import run_review
 from workbench.cli.terminal import Progress, say, say_table, warn
 from workbench.config import find_data_folder
 from workbench.domain.errors import ConfigError, StoreDamaged
@@ -36,7 +36,9 @@ def demo(
 def _show(*, filled: bool, reset: bool) -> None:
     study, reviewer = _open(filled=filled, reset=reset)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        run_review(study, reviewer, open_names=False)
+        code = run_review(study, reviewer, open_names=False)
+        if code:
+            raise typer.Exit(code)
         return
     _print_queue(study, reviewer)
     metrics(reviewer=reviewer if filled else None, study=study.folder)

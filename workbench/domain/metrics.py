@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from workbench.domain.check import CheckStatus
+from workbench.domain.finding import FoundBy
 from workbench.domain.label import Judgement
 from workbench.domain.outcome import (
     Outcome,
@@ -64,7 +65,7 @@ def classify(spec: Spec, delivery: Delivery, tests: CheckStatus, judgement: Judg
     outcome = derive_outcome(delivery, tests, judgement)
     has_patch = effective_delivery(delivery, judgement) is Delivery.PATCH
     status = effective_tests(tests, judgement) if has_patch else ""
-    defects = judgement.defects if has_patch else ()
+    defects = [d for d in judgement.defects if has_patch and d.found_by is not FoundBy.POST_MERGE]
     n_true = sum(flag.is_true for flag in judgement.flags)
     is_judged = outcome not in _NOT_COUNTED
     is_flawed = has_patch and is_judged and bool(outcome is Outcome.CAUGHT or defects or n_true)
@@ -73,7 +74,7 @@ def classify(spec: Spec, delivery: Delivery, tests: CheckStatus, judgement: Judg
         outcome=outcome,
         tests=str(status),
         is_flawed=is_flawed,
-        is_confessed=is_flawed and any(judgement.is_matched(d) for d in defects),
+        is_confessed=is_flawed and n_true > 0,  # a true flag is a flaw, and its own
         has_k_defect=any(d.is_k_defect for d in defects),
         n_flags=len(judgement.flags),
         n_true_flags=n_true,

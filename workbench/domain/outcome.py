@@ -75,16 +75,19 @@ def derive_outcome(delivery: Delivery, tests: CheckStatus, judgement: Judgement)
 
 
 def _edited_or_merged(judgement: Judgement) -> Outcome:
-    """METRICS 4: a fixed K-defect is never a minor edit, whoever pointed at it."""
+    """METRICS 4: a fixed K-defect is never a minor edit, whoever pointed at it.
+
+    A defect accepted as a known risk asks for no change (METRICS 2.1): it may still be merged.
+    """
     if judgement.edit is EditClass.REJECTED:
         return Outcome.REJECTED
-    if any(d.is_k_defect for d in judgement.defects):
+    if any(d.is_k_defect for d in judgement.open_defects):
         return Outcome.EDITED_MAJOR
     if judgement.label is Label.EDITED and judgement.edit is not None:
         return _BY_EDIT[judgement.edit]
     if judgement.label in {Label.ESCAPED, Label.ABSTAINED}:
         return Outcome.EDITED_MAJOR
-    is_clean = judgement.label is Label.MERGED and not judgement.defects
+    is_clean = judgement.label is Label.MERGED and not judgement.open_defects
     return Outcome.MERGED if is_clean else Outcome.EDITED_MINOR
 
 

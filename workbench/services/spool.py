@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Iterator
+from io import SEEK_END
 from tempfile import TemporaryFile
 from typing import Generic, Self, TypeVar
 
@@ -9,12 +10,15 @@ T = TypeVar("T")
 
 
 class Spool(Generic[T]):
-    """Values written once and read once, in order; an unnamed file that nobody else can open."""
+    """Values in order, in an unnamed file that nobody else can open.
+
+    It is read by one reader at a time, from the first value, as often as wanted.
+    """
 
     def __init__(self) -> None:
         """Start empty."""
         self._file = TemporaryFile()  # noqa: SIM115 - closed by __exit__
-        self._n = 0
+        self._n, self._is_at_end = 0, True
 
     def __enter__(self) -> Self:
         """Use with `with`."""
@@ -30,12 +34,16 @@ class Spool(Generic[T]):
 
     def put(self, value: T) -> None:
         """Add one at the end."""
+        if not self._is_at_end:
+            self._file.seek(0, SEEK_END)
+            self._is_at_end = True
         pickle.dump(value, self._file, protocol=pickle.HIGHEST_PROTOCOL)
         self._n += 1
 
     def __iter__(self) -> Iterator[T]:
         """All values from the first."""
         self._file.seek(0)
+        self._is_at_end = False
         for _ in range(self._n):
             value: T = pickle.load(self._file)  # noqa: S301 - our own bytes, in our own unnamed file
             yield value

@@ -1,9 +1,12 @@
 """The end of the queue: the numbers, what is unknown, and the one command that would resolve it."""
 
+from collections.abc import Sequence
+from itertools import zip_longest
+
 from workbench.domain.metrics import Scorecard
 from workbench.domain.outcome import Outcome
 from workbench.domain.queue import Progress
-from workbench.text import display
+from workbench.text import cells, display
 from workbench.tui.widgets.lines import Line, LinesView, Span
 from workbench.tui.widgets.metrics_pane import (
     MetricsSnapshot,
@@ -12,25 +15,42 @@ from workbench.tui.widgets.metrics_pane import (
 )
 
 _EXPORT = "workbench export jsonl -o labels.jsonl"
+TWO_COLUMNS_FROM = 76
 
 
 def render_card(snapshot: MetricsSnapshot, progress: Progress, width: int) -> list[Line]:
-    """The whole card."""
+    """The whole card; what to do next comes first, so that it is in sight at 24 lines."""
+    cards = snapshot.scorecards
     lines: list[Line] = [
         (),
         (Span("  That was the last one.", "title"),),
         (Span(f"  {render_settled_count(progress)}", "dim"),),
-    ]
-    for alias, card in sorted(snapshot.scorecards.items()):
-        name = display(snapshot.names.get(alias, alias))
-        lines += [(), *render_scorecard(name, card, min(width, 64))]
-    lines += [(), *render_unknown(list(snapshot.scorecards.values())), ()]
-    lines += [
+        *render_unknown(list(cards.values())),
+        (),
         (Span("  Export what you decided:   "), Span(_EXPORT, "key")),
         (Span("  With names and companions: "), Span("workbench metrics", "key")),
         (Span("  u", "key"), Span(" takes the last label back, ", "dim"), Span("K", "key"),
          Span(" looks at it again, ", "dim"), Span("q", "key"), Span(" quits.", "dim")),
     ]  # fmt: skip
+    column = min(width // 2 if width >= TWO_COLUMNS_FROM else width, 64)
+    blocks = [
+        render_scorecard(display(snapshot.names.get(alias, alias)), card, column - 2)
+        for alias, card in sorted(cards.items())
+    ]
+    at_a_time = 2 if width >= TWO_COLUMNS_FROM else 1
+    for n in range(0, len(blocks), at_a_time):
+        lines += [(), *_beside(blocks[n : n + at_a_time], column)]
+    return lines
+
+
+def _beside(blocks: Sequence[list[Line]], column: int) -> list[Line]:
+    """Blocks side by side, each in a column of its own."""
+    lines: list[Line] = []
+    for parts in zip_longest(*blocks, fillvalue=()):
+        line: list[Span] = []
+        for part in parts:
+            line += [*part, Span(" " * (column - sum(cells(span.text) for span in part)))]
+        lines.append(tuple(line))
     return lines
 
 
@@ -53,6 +73,14 @@ def render_unknown(cards: list[Scorecard]) -> list[Line]:
 class EndCard(LinesView):
     """Shows render_card."""
 
+    _shown: tuple[MetricsSnapshot, Progress] | None = None
+
     def show(self, snapshot: MetricsSnapshot, progress: Progress) -> None:
         """Show the numbers as they stand."""
+        self._shown = snapshot, progress
         self.show_lines(render_card(snapshot, progress, self.size.width or 80))
+
+    def on_resize(self) -> None:
+        """Fit the numbers to the new width."""
+        if self._shown:
+            self.show(*self._shown)

@@ -1,0 +1,167 @@
+"""Cells and rates: every numerator and denominator of METRICS 3."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.domain.check import CheckStatus
+from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
+from workbench.domain.label import NO_JUDGEMENT, EditClass, Judgement, Label
+from workbench.domain.metrics import Cell, Rate, Scorecard, classify, compute_scorecard
+from workbench.domain.outcome import Outcome
+from workbench.domain.output import Delivery
+from workbench.domain.ticket import Spec
+
+PASS, FAIL, NOT_RUN = CheckStatus.PASS, CheckStatus.FAIL, CheckStatus.NOT_RUN
+BUG = Finding(FindingKind.SECURITY, 3)
+MERGED = Judgement(Label.MERGED)
+EDITED = Judgement(Label.EDITED, EditClass.MINOR)
+MAJOR = Judgement(Label.EDITED, EditClass.MAJOR)
+ESCAPED = Judgement(Label.ESCAPED, findings=(BUG,))
+CONFESSED = replace(MAJOR, findings=(replace(BUG, flag=0),), flags=(Flag("x"),))
+ABSTAINED = Judgement(Label.ABSTAINED)
+
+
+def cell(
+    judgement: Judgement,
+    tests: CheckStatus = PASS,
+    delivery: Delivery = Delivery.PATCH,
+    spec: Spec = Spec.CLEAR,
+) -> Cell:
+    return classify(spec, delivery, tests, judgement)
+
+
+def score(*cells: Cell) -> Scorecard:
+    return compute_scorecard(Counter(cells), lambda _hits, _n: (0.25, 0.75))
+
+
+def pair(rate: Rate) -> tuple[int, int]:
+    return rate.hits, rate.n
+
+
+def test_the_four_rates_and_their_companions() -> None:
+    """Ten outputs with one of each kind; every pair counted by hand."""
+    ask = Delivery.ASK
+    card = score(
+        cell(MERGED),
+        cell(MERGED, NOT_RUN),
+        cell(EDITED),
+        cell(MAJOR),
+        cell(ESCAPED),
+        cell(CONFESSED, spec=Spec.VAGUE),
+        cell(NO_JUDGEMENT, FAIL),
+        cell(NO_JUDGEMENT, NOT_RUN, Delivery.EMPTY),
+        cell(ABSTAINED, NOT_RUN, ask, Spec.VAGUE),
+        cell(ABSTAINED, NOT_RUN, ask, Spec.UNSET),
+        cell(NO_JUDGEMENT),
+        cell(NO_JUDGEMENT, NOT_RUN, Delivery.VOID),
+    )
+    assert pair(card.merge_rate) == (3, 8)
+    assert pair(card.coverage) == (8, 10)
+    assert pair(card.merge_yield) == (3, 10)
+    assert pair(card.unverified) == (1, 3)
+    assert pair(card.abstention_rate_vague) == (1, 2)
+    assert pair(card.abstention_rate_clear) == (0, 7)
+    assert pair(card.abstention_precision) == (1, 2)
+    assert pair(card.self_flag_rate) == (1, 3)
+    assert pair(card.flag_precision) == (1, 1)
+    assert pair(card.escape_rate) == (1, 5)
+    assert pair(card.escape_rate_total) == (2, 5)
+    assert pair(card.exposure) == (1, 10)
+    assert pair(card.test_gate_miss_share) == (1, 2)
+    assert (card.n_outputs, card.n_pending, card.states[Outcome.VOID]) == (12, 1, 1)
+    assert card.discrimination == 0.5
+    assert card.merge_rate.interval == (0.25, 0.75)
+
+
+def test_nothing_divided_by_nothing_is_undefined() -> None:
+    """0/0: no value, interval [0, 1], and the interval method is never asked."""
+    card = compute_scorecard({}, lambda _hits, _n: pytest.fail("asked for 0/0"))
+    for rate in (card.merge_rate, card.escape_rate, card.self_flag_rate, card.flag_precision):
+        assert (rate.hits, rate.n, rate.value, rate.interval) == (0, 0, None, (0.0, 1.0))
+    assert card.discrimination is None
+    assert set(card.states) == set(Outcome)
+
+
+def test_pending_and_void_count_in_no_rate() -> None:
+    """A label still to come, or a failed harness, moves nothing but its own count."""
+    card = score(
+        cell(NO_JUDGEMENT), cell(MERGED, PASS, Delivery.VOID), cell(ABSTAINED, PASS, Delivery.VOID)
+    )
+    assert pair(card.coverage) == (0, 0)
+    assert (card.states[Outcome.PENDING], card.states[Outcome.VOID]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("judgement", "tests", "flawed", "confessed", "k_defect"),
+    [
+        (MERGED, PASS, False, False, False),
+        (NO_JUDGEMENT, FAIL, True, False, False),
+        (ESCAPED, PASS, True, False, True),
+        (CONFESSED, PASS, True, True, True),
+        (replace(EDITED, flags=(Flag("x"),)), PASS, True, True, False),
+        (replace(EDITED, flags=(Flag("x", FlagVerdict.BOILERPLATE),)), PASS, False, False, False),
+        (replace(MERGED, findings=(Finding(FindingKind.REMARK),)), PASS, False, False, False),
+        (
+            replace(MERGED, findings=(replace(BUG, found_by=FoundBy.POST_MERGE),)),
+            PASS,
+            False,
+            False,
+            False,
+        ),
+    ],
+)
+def test_what_bears_a_flaw(
+    judgement: Judgement, tests: CheckStatus, flawed: bool, confessed: bool, k_defect: bool
+) -> None:
+    """METRICS 3.3: red tests, a defect, or a true flag; found after merge counts as a leak only."""
+    found = cell(judgement, tests)
+    assert (found.is_flawed, found.is_confessed, found.has_k_defect) == (
+        flawed,
+        confessed,
+        k_defect,
+    )
+
+
+def test_without_a_patch_there_is_no_test_status_and_no_flaw() -> None:
+    """An abstention is in neither denominator."""
+    found = cell(replace(ABSTAINED, findings=(BUG,)), PASS, Delivery.ASK)
+    assert (found.tests, found.is_flawed, found.has_k_defect) == ("", False, False)
+
+
+CELLS = st.builds(
+    Cell,
+    st.sampled_from(Spec),
+    st.sampled_from(Outcome),
+    st.sampled_from(["", *CheckStatus]),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, 9),
+    st.integers(0, 9),
+)
+
+
+@given(CELLS)
+def test_a_cell_survives_the_store(found: Cell) -> None:
+    """Encode and decode are inverse."""
+    assert Cell.decode(found.encode()) == found
+
+
+@given(st.lists(CELLS.filter(lambda c: c.n_true_flags <= c.n_flags), max_size=20))
+def test_rates_are_sums_over_outputs(cells: list[Cell]) -> None:
+    """No hits beyond n, every output in one state, and the order does not matter."""
+    card = score(*cells)
+    assert card == score(*reversed(cells))
+    assert card.n_outputs == len(cells)
+    assert all(0 <= rate.hits <= rate.n for rate in (card.merge_rate, card.coverage, card.exposure))
+    assert card.coverage.n == len(cells) - card.states[Outcome.VOID] - card.n_pending
+
+
+def test_text_that_is_no_cell_is_an_error() -> None:
+    """A count under a name nobody can read is never passed over."""
+    with pytest.raises(ValueError, match="unpack"):
+        Cell.decode("clear|merged")
