@@ -168,6 +168,11 @@ class Pty:
         """Send the program a signal."""
         self.process.send_signal(number)
 
+    def is_stopped(self) -> bool:
+        """Whether the program is suspended."""
+        how = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self.process.pid, how) is not None
+
     def wait(self, seconds: float = PATIENCE) -> int:
         """The exit code, once the program has ended and everything it wrote was read."""
         deadline = time.monotonic() + seconds

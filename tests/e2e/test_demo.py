@@ -138,7 +138,9 @@ def test_t25_suspended_and_back_it_repaints(demo: Demo) -> None:
         start(screen)
         before = len(screen.raw)
         screen.signal(signal.SIGTSTP)
-        screen.until(lambda: b"\x1b[?1049l" in screen.raw[before:])
+        screen.until(screen.is_stopped)
+        assert b"\x1b[?1049l" in screen.raw[before:]
+        before = len(screen.raw)
         screen.signal(signal.SIGCONT)
         screen.until(lambda: b"led-10" in screen.raw[before:])
         screen.send("q")

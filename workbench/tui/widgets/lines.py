@@ -30,7 +30,7 @@ class LinesView(Widget):
     """Shows lines, cut to its width; keeps the rows before them so that few bytes are sent."""
 
     STYLES: ClassVar[tuple[str, ...]] = (
-        "dim", "strong", "accent", "good", "bad", "warn", "alarm", "key", "current", "title",
+        "plain", "dim", "strong", "accent", "good", "bad", "warn", "alarm", "key", "current", "title",
     )  # fmt: skip
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{name}" for name in STYLES}
 
@@ -62,7 +62,7 @@ class LinesView(Widget):
     def render_line(self, y: int) -> Strip:
         """One row of the pane."""
         width = self.size.width
-        base = self.rich_style
+        base = self._style("")
         line = self._lines[y] if y < len(self._lines) else ()
         segments, left = [], width
         for span in line:
@@ -75,4 +75,5 @@ class LinesView(Widget):
         return Strip(segments).adjust_cell_length(width, base)
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"lines--{name}") if name else self.rich_style
+        """Kept by Textual until the theme changes; `self.rich_style` would be made every time."""
+        return self.get_component_rich_style(f"lines--{name or 'plain'}")
