@@ -5,8 +5,8 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -382,3 +382,35 @@ def is_desk_ready(seat: Seat) -> bool:
     """Whether labels can be saved, or the screen says why they cannot."""
     screen = seat.screen
     return screen.desk is not None and (not screen.labels_off or "off" in screen.labels_off)
+
+
+# What several scenes do.
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[sqlite3.Connection]:
+    """Another program that is writing to the study."""
+    path = folder / ".workbench" / "study.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield connection
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+async def label_all_but(seat: Seat, *kept: str) -> None:
+    """Label what comes, in its order, until only the outputs of these tickets are left."""
+    for name in OPEN:
+        await seat.on(name)
+        if name in kept:
+            await seat.press("s")
+        else:
+            await seat.press("a" if name == "ask" else "m")
+            await seat.until(lambda name=name: name in seat.labels(), f"{name} saved")  # type: ignore[misc]
+
+
+async def filter_by(seat: Seat, text: str) -> None:
+    """Type a filter."""
+    await seat.press("backslash")
+    await seat.type(text)
+    await seat.press("enter")

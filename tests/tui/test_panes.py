@@ -139,6 +139,18 @@ def test_the_numbers_fit_their_pane(width: int) -> None:
         assert cells("".join(span.text for span in line)) <= max(width, 36)
 
 
+@pytest.mark.parametrize("height", [10, 21, 24, 48, 60])
+def test_the_numbers_of_many_candidates_fit_or_say_how_many_do_not(height: int) -> None:
+    """Companions give way first; nobody is left out in silence."""
+    cards = {alias: card(cell(Label.MERGED), ESCAPED) for alias in "ABCDE"}
+    lines = render_metrics(MetricsSnapshot(cards, {}, 2, 9, 1.0), 40, height)
+    text = plain(lines)
+    shown = sum(f" {alias}  2/2 settled" in text for alias in "ABCDE")
+    assert len(lines) <= height
+    assert shown == 5 or f"{5 - shown} more: workbench metrics" in text
+    assert ("of all" in text) is (height >= 48)
+
+
 def test_the_mean_time_per_output_is_shown_once_there_is_one() -> None:
     """Minutes and seconds; before the first label nothing."""
     assert "1:07 an output" in plain(render_metrics(metrics(cell(Label.MERGED), seconds=67), 40))

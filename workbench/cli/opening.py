@@ -5,6 +5,7 @@ typer's import and its option parser take longer than all else before the first 
 other one, wrong ones included, is left to typer, which also explains them.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -81,6 +82,7 @@ def run_review(study: Study, reviewer: str, *, open_names: bool) -> int:
             "the review needs a terminal; without one use `workbench outputs list`, "
             "`workbench label` and `workbench metrics`"
         )
+    gc.disable()  # what is made before the first paint stays; the app enables it after that
     from workbench.tui.app import WorkbenchApp
     from workbench.tui.screens.panes import ReviewSettings
 

@@ -131,6 +131,7 @@ class WorkbenchApp(App[None]):
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
+        gc.enable()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a text field has focus no chord acts either, quitting apart."""

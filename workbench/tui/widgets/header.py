@@ -11,7 +11,7 @@ from workbench.domain.queue import Progress
 from workbench.text import cells, clip, display
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
-NARROW = 60  # columns below which time and spec give way as well
+NARROW = 60  # columns below which the time gives way as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def render_header(snapshot: HeaderSnapshot, width: int) -> Line:
         return (Span(f" {name}", "title"), Span(" " * gap), Span(right, "dim"))
     who = display(snapshot.names.get(item.alias, item.alias))
     mark = render_delivery(item)
-    spec = "" if item.ticket.spec == "unset" or is_narrow else f" {item.ticket.spec}"
+    spec = "" if item.ticket.spec == "unset" else f" {item.ticket.spec}"
     room = width - cells(right) - cells(who) - cells(mark.text) - len(spec) - 6
     title = clip(f"{display(item.ticket.ticket_id)} {display(item.ticket.title)}", max(4, room))
     gap = max(

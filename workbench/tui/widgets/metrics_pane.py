@@ -12,6 +12,8 @@ from workbench.domain.queue import Progress
 from workbench.text import display
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
+_INDENT = " " * 5  # of a companion, under its rate
+
 
 @dataclass(frozen=True, slots=True)
 class MetricsSnapshot:
@@ -27,15 +29,25 @@ class MetricsSnapshot:
     active_seconds: float | None
 
 
-def render_metrics(snapshot: MetricsSnapshot, width: int) -> list[Line]:
-    """The whole pane: progress, then a block per alias."""
+def render_metrics(snapshot: MetricsSnapshot, width: int, height: int = 1000) -> list[Line]:
+    """The whole pane: progress, then a block per alias.
+
+    Where there is no room companions give way first; what still has none is counted.
+    """
     done = f" {snapshot.labelled} labelled of {snapshot.total}"
     lines: list[Line] = [(Span(" Numbers", "title"),), (Span(done, ""),)]
     if snapshot.active_seconds is not None:
         lines.append((Span(f" {format_seconds(snapshot.active_seconds)} an output", "dim"),))
-    for alias, card in sorted(snapshot.scorecards.items()):
-        lines += [(), *render_scorecard(display(snapshot.names.get(alias, alias)), card, width)]
-    return lines
+    blocks = [
+        [(), *render_scorecard(display(snapshot.names.get(alias, alias)), card, width)]
+        for alias, card in sorted(snapshot.scorecards.items())
+    ]
+    if len(lines) + sum(map(len, blocks)) > height:
+        blocks = [[line for line in block if not _is_companion(line)] for block in blocks]
+    while blocks and len(lines) + len(blocks[0]) <= height - (len(blocks) > 1):
+        lines += blocks.pop(0)
+    rest = f" {len(blocks)} more: workbench metrics"
+    return [*lines, (Span(rest, "dim"),)] if blocks else lines
 
 
 def render_settled_count(progress: Progress) -> str:
@@ -81,8 +93,14 @@ def render_rate(name: str, rate: Rate, width: int, style: str) -> list[Line]:
     return [(Span(head, "strong" if rate.n else "dim"), Span(bar, style))]
 
 
+def _is_companion(line: Line) -> bool:
+    return len(line) == 1 and line[0].text.startswith(_INDENT)
+
+
 def _companion(name: str, rate: Rate) -> Line:
-    return (Span(f"     {name:<8}{format_count(rate):>7} {format_percent(rate.value):>5}", "dim"),)
+    return (
+        Span(f"{_INDENT}{name:<8}{format_count(rate):>7} {format_percent(rate.value):>5}", "dim"),
+    )
 
 
 def format_count(rate: Rate) -> str:
@@ -117,7 +135,7 @@ class MetricsPane(LinesView):
     def show(self, snapshot: MetricsSnapshot) -> None:
         """Show this; the rows that did not change are not painted."""
         self.snapshot = snapshot
-        self.show_lines(render_metrics(snapshot, self.size.width))
+        self.show_lines(render_metrics(snapshot, self.size.width, self.size.height or 1000))
 
     def on_resize(self) -> None:
         """Fit the bars to the new width."""

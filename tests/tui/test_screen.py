@@ -1,0 +1,136 @@
+"""What the screen does when the study is read-only, the terminal small, or the keys changed."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from .kit import Seat, play, read_labels, read_log
+
+
+def test_a_study_that_cannot_be_written_is_read_with_labels_off(folder: Path) -> None:
+    """The reason stands in the bar; reading and walking go on."""
+    reason = "study.db belongs to somebody else"
+
+    async def scene(seat: Seat) -> None:
+        await seat.until(lambda: f"labels are off: {reason}" in seat.bar, "the reason")
+        await seat.press("m", "x", "1", "u", "s", "c")
+        assert "labels are off" in seat.bar
+        assert seat.is_in_front
+        assert seat.ticket == "clean"
+        await seat.press("J", "J")
+        await seat.on("says")
+        await seat.press("o")
+        assert "slow for long lists" in seat.pane("text")
+
+    play(folder, scene, wrap=lambda desk: replace(desk(), warning=reason))
+    assert read_log(folder) == []
+
+
+def test_a_study_that_is_not_sound_is_read_with_labels_off(folder: Path) -> None:
+    """The check runs after the first paint; until it has passed nothing is saved."""
+
+    async def scene(seat: Seat) -> None:
+        await seat.until(lambda: "labels are off: page 7 is damaged" in seat.bar, "the fault")
+        await seat.press("m")
+        assert seat.ticket == "clean"
+
+    play(folder, scene, wrap=lambda desk: replace(desk(), check=lambda: "page 7 is damaged"))
+    assert read_log(folder) == []
+
+
+def test_t25_a_terminal_too_small_says_so_labels_nothing_and_comes_back(folder: Path) -> None:
+    """20x5: one line with both sizes; back at 80x24 everything is there, and keys label."""
+
+    async def scene(seat: Seat) -> None:
+        await seat.pilot.resize_terminal(20, 5)
+        await seat.until(lambda: seat.is_open("small"), "the notice")
+        assert "20x5" in seat.pane("small")
+        assert "40x10" in seat.pane("small")
+        await seat.press("m", "e", "1")
+        assert seat.log() == []
+        await seat.pilot.resize_terminal(80, 24)
+        await seat.until(lambda: not seat.is_open("small"), "the review")
+        await seat.press("escape")
+        await seat.on("clean")
+        await seat.press("m")
+        await seat.on("ask")
+
+    play(folder, scene)
+    assert read_labels(folder) == {"clean": "merged"}
+
+
+def test_t25_at_40_columns_by_10_lines_the_keys_label(folder: Path) -> None:
+    """The smallest size that is promised."""
+
+    async def scene(seat: Seat) -> None:
+        assert not seat.is_open("small")
+        assert seat.diff.size.height >= 2
+        await seat.press("m")
+        await seat.on("ask")
+        await seat.press("a")
+        await seat.on("says")
+        await seat.press("e", "1", "y")
+
+    play(folder, scene, (40, 10))
+    assert read_labels(folder) == {"clean": "merged", "ask": "abstained", "says": "edited"}
+
+
+def test_panes_open_by_width_and_by_key(folder: Path) -> None:
+    """At 80 columns the diff has it all; w and g open what there is no room for."""
+
+    async def scene(seat: Seat) -> None:
+        assert not seat.is_open("queue")
+        assert not seat.is_open("metrics")
+        await seat.press("w")
+        assert seat.is_open("queue")
+        assert not seat.is_open("metrics")
+        await seat.press("w")
+        assert not seat.is_open("queue")
+        await seat.pilot.resize_terminal(200, 50)
+        await seat.until(lambda: seat.is_open("metrics"), "the numbers")
+        assert not seat.is_open("queue"), "a pane that was closed by key stays closed"
+        await seat.press("g")
+        assert not seat.is_open("metrics")
+
+    play(folder, scene)
+
+
+def test_no_name_of_a_candidate_is_on_the_screen(folder: Path) -> None:
+    """An alias stands for each."""
+
+    async def scene(seat: Seat) -> None:
+        shown = "\n".join(seat.pane(name) for name in ("header", "queue", "metrics", "label-bar"))
+        assert "m1" not in shown
+        assert "m2" not in shown
+
+    play(folder, scene, (200, 50))
+
+
+def test_keys_of_a_keymap_are_live_and_what_is_refused_is_said(folder: Path) -> None:
+    """T13 on the screen: the good entry works, the clash is named in the bar."""
+
+    async def scene(seat: Seat) -> None:
+        assert "queue.skip and label.merged both want m" in seat.bar
+        await seat.press("f9")
+        assert seat.is_open("text")
+        await seat.press("m")
+        await seat.on("ask")
+
+    keymap = {"queue.skip": ("m",), "pane.rubric": ("f9",)}
+    play(folder, scene, (200, 50), keymap)
+    assert read_labels(folder) == {"clean": "merged"}
+
+
+def test_the_palette_runs_the_actions_of_the_registry(folder: Path) -> None:
+    """Everything can be found by its name."""
+
+    async def scene(seat: Seat) -> None:
+        await seat.press("ctrl+p")
+        await seat.type("Rubric")
+        await seat.until(lambda: not seat.is_in_front, "the palette")
+        await seat.pilot.pause(0.3)
+        await seat.press("enter")
+        await seat.until(lambda: seat.is_open("text"), "the rubric")
+        assert seat.pane("text").startswith(" Rubric")
+
+    play(folder, scene)
+    assert read_log(folder) == []
