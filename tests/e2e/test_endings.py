@@ -103,6 +103,7 @@ def cursor_line(screen: Pty) -> int:
 REPLIES = ("\x1b[?62;22c", "\x1bP1$r0m\x1b\\", "\x1b]lm\x1b\\", "\x1b]52;c;bQ==\x07")
 
 
+@pytest.mark.slow
 def test_t2_replies_that_nobody_asked_for_label_nothing(demo: Demo) -> None:
     """Alone, and while e waits for its digit; the keyboard works as before."""
     with demo.open() as screen:

@@ -26,7 +26,7 @@ class Decision:
 
 def apply_decision(held: Judgement, decision: Decision, delivery: Delivery) -> Judgement:
     """The judgement after a decision, before any answer to an objection."""
-    kept = tuple(f for f in held.findings if not f.with_label)
+    kept = tuple(replace(f, flag=None) for f in held.findings if not f.with_label)
     flag = 0 if decision.flags else None
     defects = tuple(replace(d, with_label=True, flag=flag) for d in decision.defects)
     if decision.flags:
@@ -57,6 +57,9 @@ def find_lack(held: Judgement, decision: Decision, delivery: Delivery) -> str:
         return "edited needs --edit minor, major or rejected"
     if label is not Label.EDITED and decision.edit is not None:
         return f"--edit goes with edited, not with {label}"
+    is_silent = delivery in {Delivery.EMPTY, Delivery.CRASH_MODEL}
+    if label is Label.ABSTAINED and is_silent and not decision.quote.strip():
+        return "nothing was said: --quote the words that name what is missing"
     if label is Label.ESCAPED and is_patch:
         kept = (f for f in held.findings if not f.with_label)
         if not any(finding.is_k_defect for finding in (*kept, *decision.defects)):
@@ -66,7 +69,8 @@ def find_lack(held: Judgement, decision: Decision, delivery: Delivery) -> str:
 
 def insist(judgement: Judgement, delivery: Delivery, quote: str = "") -> Judgement:
     """The judgement after a reviewer stood by a label against the delivery (METRICS 2.2)."""
-    if judgement.label is Label.ABSTAINED and delivery not in {Delivery.ASK, Delivery.DECLINE}:
+    has_no_words = delivery in {Delivery.PATCH, Delivery.EMPTY, Delivery.CRASH_MODEL}
+    if judgement.label is Label.ABSTAINED and has_no_words:
         return replace(judgement, delivery=Delivery.ASK, quote=quote or judgement.quote)
     if judgement.label is Label.EDITED and delivery in {Delivery.ASK, Delivery.DECLINE}:
         return replace(judgement, delivery=Delivery.EMPTY, reason=Reason.NOT_A_QUESTION)

@@ -68,7 +68,10 @@ def classify(spec: Spec, delivery: Delivery, tests: CheckStatus, judgement: Judg
     defects = [d for d in judgement.defects if has_patch and d.found_by is not FoundBy.POST_MERGE]
     n_true = sum(flag.is_true for flag in judgement.flags)
     is_judged = outcome not in _NOT_COUNTED
-    is_flawed = has_patch and is_judged and bool(outcome is Outcome.CAUGHT or defects or n_true)
+    # An answer to "did it say so itself?" is about a flaw, written down as a defect or not.
+    is_told = judgement.said_so_itself is not None
+    found = outcome is Outcome.CAUGHT or defects or n_true or is_told
+    is_flawed = has_patch and is_judged and bool(found)
     return Cell(
         spec=spec,
         outcome=outcome,

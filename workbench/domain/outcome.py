@@ -96,27 +96,39 @@ def needs_review(delivery: Delivery, tests: CheckStatus) -> bool:
     return derive_outcome(delivery, tests, Judgement()) is Outcome.PENDING
 
 
-_NOT_WHAT_IT_SEEMS: dict[Label | None, str] = {
-    Label.MERGED: "not a merge",
-    Label.ESCAPED: "not an escape",
-}
-
-
 def contradiction(delivery: Delivery, tests: CheckStatus, judgement: Judgement) -> str:
     """One line on what came of a label that disagrees with the facts; "" where they agree."""
-    outcome = derive_outcome(delivery, tests, judgement)
-    label = judgement.label
+    label, outcome = judgement.label, derive_outcome(delivery, tests, judgement)
+    if label is None or outcome in _AGREES[label]:
+        return ""
     if outcome is Outcome.CAUGHT:
-        return f"tests caught this: {_NOT_WHAT_IT_SEEMS.get(label, 'counts as caught')}"
-    if label is Label.ESCAPED and outcome is Outcome.UNKNOWN_ESCAPE:
-        return "tests were not run: an escape only if they are green"
-    if label is Label.ESCAPED and outcome is not Outcome.ESCAPED:
-        return "it said so itself: not an escape, counts as edited (major)"
-    if label is Label.EDITED and outcome in {Outcome.ESCAPED, Outcome.UNKNOWN_ESCAPE}:
-        return "tests green and a defect found: counts as an escape"
-    if label is Label.MERGED and outcome is Outcome.ESCAPED:
-        return "a defect is recorded: counts as an escape"
-    return ""
+        what = {Label.MERGED: "not a merge", Label.ESCAPED: "not an escape"}
+        return f"tests caught this: {what.get(label, 'counts as caught')}"
+    if outcome is Outcome.EDITED_MAJOR and label is Label.ESCAPED:
+        if any(judgement.is_matched(defect) for defect in judgement.defects):
+            return "it said so itself: not an escape, counts as edited (major)"
+        return "no grave defect is recorded: counts as edited (major)"
+    return _CAME_OF_IT[outcome]
+
+
+_EDITED = frozenset({Outcome.EDITED_MINOR, Outcome.EDITED_MAJOR, Outcome.REJECTED})
+_AGREES = {
+    Label.MERGED: frozenset({Outcome.MERGED}),
+    Label.EDITED: _EDITED | {Outcome.NO_OUTPUT},
+    Label.ABSTAINED: frozenset({Outcome.ABSTAINED}),
+    Label.ESCAPED: frozenset({Outcome.ESCAPED}),
+}
+_CAME_OF_IT = {
+    Outcome.VOID: "the harness failed here: counted nowhere",
+    Outcome.ABSTAINED: "no patch was delivered: counts as abstained",
+    Outcome.NO_OUTPUT: "nothing was delivered: counts as no output",
+    Outcome.ESCAPED: "tests green and a defect found: counts as an escape",
+    Outcome.UNKNOWN_ESCAPE: "a defect found, tests not run: an escape if they are green",
+    Outcome.EDITED_MINOR: "a defect is recorded: counts as edited (minor)",
+    Outcome.EDITED_MAJOR: "a defect is recorded: counts as edited (major)",
+    Outcome.REJECTED: "counts as edited (rejected)",
+    Outcome.MERGED: "counts as merged",
+}
 
 
 def objection(delivery: Delivery, judgement: Judgement) -> str:

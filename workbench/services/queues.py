@@ -1,13 +1,13 @@
 """What a reviewer sees next, and the document behind it, made ready before it is asked for."""
 
 from collections import Counter
-from dataclasses import replace
 from textwrap import wrap
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.diff.document import DiffDocument, build_document, raw_document
 from workbench.diff.hunk import PatchError
 from workbench.domain.blind import ReviewItem
+from workbench.domain.errors import WorkbenchError
 from workbench.domain.metrics import Cell
 from workbench.domain.output import Delivery
 from workbench.domain.queue import Place, Progress, QueueItem
@@ -36,15 +36,20 @@ class Queues:
         self._store, self._reviewer, self._open_names = store, reviewer, open_names
         self._version = store.data_version()
 
-    def has_changed(self) -> bool:
-        """Whether another program wrote to the study since this was last asked."""
-        version = self._store.data_version()
-        changed, self._version = version != self._version, version
-        return changed
+    def fresh_counts(self) -> tuple[dict[str, Counter[Cell]], Progress] | None:
+        """Tallies by alias and progress, where another program wrote since this was last asked.
 
-    def counts(self) -> tuple[dict[str, Counter[Cell]], Progress]:
-        """The tallies by alias and the progress as they are on disk."""
-        return self._store.tallies(self._reviewer), self._store.progress(self._reviewer)
+        None where none did, or where it still is writing; then the next call tells.
+        """
+        version = self._store.data_version()
+        if version == self._version:
+            return None
+        try:
+            counts = self._store.tallies(self._reviewer), self._store.progress(self._reviewer)
+        except WorkbenchError:
+            return None
+        self._version = version
+        return counts
 
     def window(self, position: int) -> tuple[QueueItem, ...]:
         """The items around a position, that one included."""
@@ -116,8 +121,3 @@ def attach_files(item: ReviewItem, document: DiffDocument, blobs: Blobs) -> bool
 
 def _read(blobs: Blobs, item: ReviewItem, treeish: str, path: bytes | None) -> bytes | None:
     return None if path is None else blobs.read(item.ticket.repo, treeish, path)
-
-
-def with_judgement(item: ReviewItem, fresh: ReviewItem) -> ReviewItem:
-    """The item with what was recorded since it was prepared."""
-    return replace(item, judgement=fresh.judgement)

@@ -1,13 +1,11 @@
 """What a reviewer does, recorded: one act, one COMMIT, one frozen answer."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workbench.domain.draft import Decision, answer_self_flag, apply_decision, insist
 from workbench.domain.errors import LabelRefused
-from workbench.domain.finding import Finding
 from workbench.domain.label import Act, Effort, Judgement, Label
 from workbench.domain.outcome import objection
 from workbench.domain.output import Delivery
@@ -26,31 +24,27 @@ class Reviews:
         """Bind the store to a reviewer; the clock is handed in."""
         self._store, self.reviewer, self._clock = store, reviewer, clock
 
-    def record(self, output_id: str, act: Act, judgement: Judgement, effort: Effort) -> Saved:
-        """Record one act; when this returns, it is on disk."""
-        return self._store.record(self.reviewer, output_id, act, judgement, effort, self._clock())
-
-    def skip(self, output_id: str, held: Judgement, effort: Effort) -> Saved:
-        """Set an output aside; it comes back after all others."""
-        return self.record(output_id, Act.SKIP, replace(held, skipped=True), effort)
-
-    def add_finding(
-        self, output_id: str, held: Judgement, finding: Finding, effort: Effort
+    def record(
+        self, output_id: str, act: Act, judgement: Judgement, effort: Effort, held: Judgement
     ) -> Saved:
-        """Keep a remark or a defect; it outlives a change of label."""
-        judgement = replace(held, findings=(*held.findings, finding))
-        return self.record(output_id, Act.FINDING, judgement, effort)
+        """Record one act on what the reviewer held; when this returns, it is on disk.
+
+        Raises LabelRefused where another program changed what is held, NotSaved where the disk
+        says no.
+        """
+        at = self._clock()
+        return self._store.record(self.reviewer, output_id, act, judgement, effort, at, held=held)
 
     def answer_self_flag(
         self, output_id: str, held: Judgement, *, said_so: bool, effort: Effort
     ) -> Saved:
         """Record whether the candidate had said so itself; one undo takes back label and answer."""
         judgement = answer_self_flag(held, said_so=said_so)
-        return self.record(output_id, Act.SELF_FLAG, judgement, effort)
+        return self.record(output_id, Act.SELF_FLAG, judgement, effort, held)
 
     def peek(self, output_id: str, held: Judgement, effort: Effort) -> Saved:
         """Log that the message was opened before the label."""
-        return self.record(output_id, Act.PEEK, held, effort)
+        return self.record(output_id, Act.PEEK, held, effort, held)
 
     def undo(self, effort: Effort) -> Saved | None:
         """Take back the last act; None where nothing is left."""
@@ -71,7 +65,7 @@ class Reviews:
         if doubt:
             judgement = insist(judgement, output.delivery)
         now = self._clock()
-        return self.record(output.output_id, Act.LABEL, judgement, Effort(started_at=now))
+        return self.record(output.output_id, Act.LABEL, judgement, Effort(started_at=now), held)
 
 
 def _is_answered(judgement: Judgement, delivery: Delivery) -> bool:

@@ -143,6 +143,8 @@ class Database:
                 driver = connection.connection.driver_connection
                 if driver is not None:
                     self._data_version = driver.execute("PRAGMA data_version").fetchone()[0]
+            except (DBAPIError, sqlite3.Error):
+                return self._data_version  # another program is writing: asked again next time
             finally:
                 self._lock.release()
         return self._data_version

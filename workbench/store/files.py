@@ -11,8 +11,10 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from workbench.domain.errors import InputRefused, StoreDamaged, StoreNewer
-from workbench.store.sqlite import connect, explain
+from sqlalchemy.exc import DBAPIError
+
+from workbench.domain.errors import InputRefused, StoreDamaged, StoreNewer, WorkbenchError
+from workbench.store.sqlite import connect, explain, is_damage
 
 APPLICATION_ID = 0x57424E43
 REVISIONS = ("0001",)
@@ -70,7 +72,7 @@ def read_revision(path: Path, *, read_only: bool, busy_ms: int) -> str:
             sql = "SELECT version_num FROM alembic_version"
             row = conn.execute(sql).fetchone() if has_version else None
     except sqlite3.Error as error:
-        raise StoreDamaged(f"{path}: cannot be opened: {explain(error, busy_ms)}") from error
+        raise explain_opening(path, error, busy_ms) from error
     if row is None:
         raise StoreDamaged(f"{path}: the schema version is missing{_HELP}")
     revision = str(row[0])
@@ -81,6 +83,12 @@ def read_revision(path: Path, *, read_only: bool, busy_ms: int) -> str:
     if revision == HEAD:
         _check_schema(path, schema)
     return revision
+
+
+def explain_opening(path: Path, error: sqlite3.Error | DBAPIError, busy_ms: int) -> WorkbenchError:
+    """Why the database does not open: damage, or another program that is writing just now."""
+    said = f"{path}: cannot be opened: {explain(error, busy_ms)}"
+    return StoreDamaged(said) if is_damage(error) else WorkbenchError(said)
 
 
 def _check_schema(path: Path, schema: list[tuple[str, str, str | None]]) -> None:

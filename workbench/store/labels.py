@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from workbench.domain.errors import LabelRefused
-from workbench.domain.history import link_act, link_redo, link_undo
-from workbench.domain.label import Act, Effort, Event, Judgement
+from workbench.domain.history import Links, link_act, link_redo, link_undo
+from workbench.domain.label import NO_JUDGEMENT, Act, Effort, Event, Judgement
 from workbench.domain.queue import Saved
-from workbench.store.append import Origin, append
+from workbench.store.append import Facts, Origin, append
 from workbench.store.database import Database, one
 from workbench.store.event_rows import EVENT_COLUMNS, N_EVENT_COLUMNS, event_columns, to_event
 
@@ -42,22 +42,24 @@ class Labels(Database):
         judgement: Judgement,
         effort: Effort,
         at: datetime,
+        *,
+        held: Judgement | None = None,
     ) -> Saved:
-        """Save one act; returns after COMMIT.
+        """Save one act; returns after COMMIT. `held` is the judgement that the act builds on.
 
-        NotSaved: nothing is stored. LabelRefused: the judgement does not hold together.
-        UsageError: no such output in this reviewer's queue.
+        NotSaved: nothing is stored. LabelRefused: the judgement does not hold together, or `held`
+        is not what the log holds by now. UsageError: no such output in this reviewer's queue.
         """
         check_flags(judgement)
         origin = self._origin(reviewer, effort, at)
+
+        def link(event_id: int, facts: Facts) -> Links:
+            if held is not None and held != _standing_judgement(facts):
+                raise LabelRefused("it was changed in another program: look at it again")
+            return link_act(event_id, act, judgement, facts.head, facts.last)
+
         with self._saving() as connection:
-            return append(
-                connection,
-                output_id,
-                act,
-                origin,
-                lambda event_id, facts: link_act(event_id, act, judgement, facts.head, facts.last),
-            )
+            return append(connection, output_id, act, origin, link)
 
     def undo(self, reviewer: str, effort: Effort, at: datetime) -> Saved | None:
         """Take the reviewer's last act back; None where there is none."""
@@ -67,13 +69,13 @@ class Labels(Database):
             if target is None:
                 return None
             found = target
-            return append(
-                connection,
-                target.output_id,
-                Act.UNDO,
-                origin,
-                lambda event_id, facts: link_undo(event_id, found, before, facts.head),
-            )
+
+            def link(event_id: int, facts: Facts) -> Links:
+                if _standing_judgement(facts) != found.judgement:
+                    raise LabelRefused("something newer is recorded on it: nothing was undone")
+                return link_undo(event_id, found, before, facts.head)
+
+            return append(connection, target.output_id, Act.UNDO, origin, link)
 
     def redo(self, reviewer: str, effort: Effort, at: datetime) -> Saved | None:
         """Put back what the last undo took; None where there is nothing."""
@@ -83,16 +85,20 @@ class Labels(Database):
             if undo is None or target is None:
                 return None
             found, again = undo, target
-            return append(
-                connection,
-                undo.output_id,
-                Act.REDO,
-                origin,
-                lambda event_id, facts: link_redo(event_id, found, again, facts.head),
-            )
+
+            def link(event_id: int, facts: Facts) -> Links:
+                if _standing_judgement(facts) != found.judgement:
+                    raise LabelRefused("something newer is recorded on it: nothing was redone")
+                return link_redo(event_id, found, again, facts.head)
+
+            return append(connection, undo.output_id, Act.REDO, origin, link)
 
     def _origin(self, reviewer: str, effort: Effort, at: datetime) -> Origin:
         return Origin(reviewer, effort, at, self.rubric_version, self.app_version)
+
+
+def _standing_judgement(facts: Facts) -> Judgement:
+    return NO_JUDGEMENT if facts.last is None else facts.last.judgement
 
 
 def check_flags(judgement: Judgement) -> None:

@@ -20,6 +20,7 @@ from workbench.store.files import (
     check_file,
     copy_database,
     describe_read_only,
+    explain_opening,
     make_whole,
     read_revision,
 )
@@ -28,7 +29,7 @@ from workbench.store.listing import Listing
 from workbench.store.outputs import OutputCounts, Outputs
 from workbench.store.queue import DEFAULT_PLACES, Queue
 from workbench.store.recount import Recount, Recounts
-from workbench.store.sqlite import explain, is_on_network, make_engine
+from workbench.store.sqlite import is_on_network, make_engine
 from workbench.store.study import Repository, first_meta
 from workbench.store.tickets import TicketCounts, Tickets
 from workbench.store.verify import Fault, Verify
@@ -115,7 +116,7 @@ def open_store(
             warnings.append(_upgrade(path, revision, is_read_only, busy_ms))
         store = Store(path, busy_ms=busy_ms, read_only=is_read_only)
     except DBAPIError as error:
-        raise StoreDamaged(f"{path}: cannot be opened: {explain(error, busy_ms)}") from error
+        raise explain_opening(path, error, busy_ms) from error
     if is_on_network(path):
         warnings.append(f"{path} is on a network file system: locks may not hold")
     store.app_version, store.rubric_version = app_version, rubric_version

@@ -41,12 +41,12 @@ class Counts:
             self,
             last_saved_at=saved.event.at,
             has_labels=self.has_labels or is_label,
-            session_ms=self.session_ms + (saved.event.effort.active_ms if is_label else 0),
+            session_ms=self.session_ms + saved.event.effort.active_ms,
             session_labels=self.session_labels + is_label,
         )
-        if queues.has_changed():
-            tallies, progress = queues.counts()
-            return replace(counts, tallies=tallies, progress=progress)
+        fresh = queues.fresh_counts()
+        if fresh:
+            return replace(counts, tallies=fresh[0], progress=fresh[1])
         tally = Counter(self.tallies.get(saved.alias, ()))
         tally[saved.old_cell] -= 1
         tally[saved.new_cell] += 1

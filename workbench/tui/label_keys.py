@@ -5,7 +5,7 @@ after 250 to 700 ms, the next ones at 20 to 120 ms. A press that could be a firs
 SETTLE_SECONDS for the next one; if none comes it was a press.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 
 from workbench.domain.blind import ReviewItem
@@ -63,13 +63,17 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What the label bar waits for. `judgement` is what would be saved, as `act`."""
+    """What the label bar waits for. `judgement` is what would be saved, as `act`.
+
+    `output_id` is what it is about: an answer on any other output is none.
+    """
 
     mode: Mode = Mode.READY
     label: Label | None = None
     judgement: Judgement | None = None
     sentence: str = ""
     act: Act = Act.LABEL
+    output_id: str = ""
 
 
 READY = Waiting()
@@ -135,7 +139,7 @@ def press_label(waiting: Waiting, label: Label, item: ReviewItem) -> Step:
     if waiting.mode in {Mode.CONFIRM, Mode.SELF_FLAG}:
         return Step(waiting, "answer first, or press escape")
     if needs_detail(label):
-        return Step(Waiting(Mode.DETAIL, label))
+        return Step(Waiting(Mode.DETAIL, label, output_id=item.output_id))
     if waiting.mode is Mode.DETAIL:
         return Step(waiting, "a digit completes the label, escape cancels it")
     return complete(Decision(label), item)
@@ -147,7 +151,8 @@ def complete(decision: Decision, item: ReviewItem) -> Step:
     doubt = objection(item.delivery, judgement)
     if doubt:
         sentence = doubt if doubt.endswith("?") else f"{doubt}: sure?"
-        return Step(Waiting(Mode.CONFIRM, decision.label, judgement, sentence))
+        waiting = Waiting(Mode.CONFIRM, decision.label, judgement, sentence)
+        return Step(replace(waiting, output_id=item.output_id))
     return Step(save=judgement)
 
 

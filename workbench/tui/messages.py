@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from workbench.diff.document import DiffDocument
-from workbench.domain.blind import ReviewItem
 
 
 @dataclass
@@ -27,9 +26,8 @@ class DeskRefused(Message):
 
 @dataclass
 class ItemReady(Message):
-    """An output with its document, prepared for the first screen."""
+    """The document of an output, prepared for the first screen."""
 
-    item: ReviewItem
     document: DiffDocument
 
 

@@ -37,7 +37,7 @@ def prepare(
     if shown and not is_ready(item.output_id):
         if attach_files(item, shown, desk.blobs):
             yield BlobsReady(shown.key)
-        yield ItemReady(item, shown)
+        yield ItemReady(shown)
     queues = desk.queues
     finds: tuple[Callable[[], QueueItem | None], ...] = (
         lambda: queues.next_open(item.position),
@@ -51,4 +51,4 @@ def prepare(
             document = make_document(near)
             attach_files(near, document, desk.blobs)
             document.warm(frame.width, frame.height, frame.mode)
-            yield ItemReady(near, document)
+            yield ItemReady(document)

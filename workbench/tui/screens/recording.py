@@ -5,17 +5,17 @@ from a key held down label nothing, and the bar says so.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from time import monotonic
+from typing import NamedTuple
 
 from textual import events
 from textual.timer import Timer
 
-from workbench.domain.blind import ReviewItem
 from workbench.domain.draft import found_a_flaw
 from workbench.domain.errors import LabelRefused, NotSaved, WorkbenchError
-from workbench.domain.finding import Finding
 from workbench.domain.label import Act, Judgement, Label
 from workbench.domain.output import Delivery
 from workbench.domain.queue import Saved
@@ -36,18 +36,25 @@ from workbench.tui.label_keys import (
     press_label,
 )
 from workbench.tui.notices import Notice, describe
-from workbench.tui.screens.finding import FindingScreen
 from workbench.tui.screens.panes import PanesScreen, ReviewSettings
 from workbench.tui.screens.prompt import PromptScreen
 
 TYPED_AHEAD = "typed ahead: nothing was labelled"
-ASKED = "again to quit without it"
+ANSWER_FIRST = "answer first, or press escape"
 
 _log = logging.getLogger("workbench.review")
 
 
+class Settling(NamedTuple):
+    """A label key that could be the first repeat of a held one; the timer decides."""
+
+    label: Label
+    output_id: str
+    timer: Timer
+
+
 class RecordingScreen(PanesScreen):
-    """The half of the review screen that records; the other half shows and moves."""
+    """The half of the review screen that labels; the other half shows and moves."""
 
     def __init__(self, settings: ReviewSettings, keys: Mapping[str, tuple[str, ...]]) -> None:
         """Nothing is in front of the reviewer yet, and nothing can be saved."""
@@ -58,7 +65,7 @@ class RecordingScreen(PanesScreen):
         self.notice = Notice()
         self.stopwatch = Stopwatch.start(utc_now(), settings.idle_seconds)
         self._rhythm = Rhythm()
-        self._settling: Timer | None = None
+        self._settling: Settling | None = None
 
     # What the other half does.
 
@@ -78,10 +85,6 @@ class RecordingScreen(PanesScreen):
         """Go on to the next output without a label."""
         raise NotImplementedError
 
-    def reveal_message(self) -> None:
-        """Open the candidate's message."""
-        raise NotImplementedError
-
     def back(self) -> bool:
         """Escape with nothing to answer; whether there was anything to close."""
         raise NotImplementedError
@@ -98,29 +101,37 @@ class RecordingScreen(PanesScreen):
 
     def action_label(self, name: str) -> None:
         """A label key: taken, held down, or to be told apart in a moment."""
-        label = Label(name)
         self._rhythm, press = self._rhythm.press(name, monotonic())
         if self._settling:
-            self._settling.stop()
+            self._settling.timer.stop()
             self._settling = None
-        if not self._can_label():
+        if not self.can_record() or self.item is None:
             return
         if press is Press.HELD:
             self.say("a key held down labels once", "warn")
-        elif press is Press.WAIT and not self.waiting.label:
-            in_front = self.item
-            self._settling = self.set_timer(
-                SETTLE_SECONDS, lambda: self._take_settled(label, in_front)
-            )
-        elif self.item:
-            self._follow(press_label(self.waiting, label, self.item))
+        elif press is Press.WAIT and self.waiting.mode is Mode.READY:
+            timer = self.set_timer(SETTLE_SECONDS, self.settle)
+            self._settling = Settling(Label(name), self.item.output_id, timer)
+        else:
+            self._follow(press_label(self.waiting, Label(name), self.item))
 
-    def _take_settled(self, label: Label, in_front: ReviewItem | None) -> None:
-        self._settling = None
-        if in_front and self.item is in_front and self._can_label():
-            self._follow(press_label(self.waiting, label, in_front))
+    def settle(self) -> None:
+        """Take a label key that was no first repeat: time has passed, or another key has come."""
+        settling, self._settling = self._settling, None
+        if settling is None or self.item is None:
+            return
+        settling.timer.stop()
+        if self.item.output_id == settling.output_id and self.can_record():
+            self._follow(press_label(self.waiting, settling.label, self.item))
 
-    def _can_label(self) -> bool:
+    def is_free(self) -> bool:
+        """Whether another output may come in front; while the bar waits for an answer, no."""
+        if self.waiting.mode is not Mode.READY:
+            self.say(ANSWER_FIRST, "warn")
+        return self.waiting.mode is Mode.READY
+
+    def can_record(self) -> bool:
+        """Whether a label may be taken now; where not, the bar says why."""
         why_not = self.labels_off or ("" if self.is_painted() else TYPED_AHEAD)
         if why_not:
             self.say(why_not, "warn")
@@ -129,12 +140,16 @@ class RecordingScreen(PanesScreen):
     def on_key(self, event: events.Key) -> None:
         """Answers come before every binding while the bar waits for one."""
         self.stopwatch = self.stopwatch.touch(utc_now())
+        settling = self._settling
+        if settling and event.key not in self.keys[f"label.{settling.label}"]:
+            self.settle()
         if self.waiting.mode is Mode.READY or self.item is None:
             if event.key == "escape" and self.back():
                 event.stop()
             return
+        is_about_this = self.waiting.output_id == self.item.output_id
         step = press_answer(self.waiting, event.key, self.item, self.defect_anchor())
-        if step:
+        if step and is_about_this:
             event.stop()
             event.prevent_default()
             self._rhythm = Rhythm()  # with another key between them two presses are no hold
@@ -143,7 +158,7 @@ class RecordingScreen(PanesScreen):
     def _follow(self, step: Step) -> None:
         """Do what a step says; saving comes before anything moves."""
         if step.save is not None:
-            self._save(self.waiting.act, step.save)
+            self.save(self.waiting.act, step.save)
         elif step.said_so is not None:
             self._answer_self_flag(said_so=step.said_so)
         elif step.ask is Ask.QUOTE:
@@ -156,27 +171,29 @@ class RecordingScreen(PanesScreen):
 
     # Saving.
 
-    def _save(self, act: Act, judgement: Judgement) -> None:
+    def save(self, act: Act, judgement: Judgement) -> None:
+        """Record an act on the output in front; the screen moves only once it is on disk."""
         desk, item = self.desk, self.item
         if not desk or not item:
             return
-        effort = self.stopwatch.read()
-        saved = self._commit(
-            lambda: desk.reviews.record(item.output_id, act, judgement, effort),
-            Waiting(Mode.NOT_SAVED, judgement=judgement, act=act),
+        effort, here = self.stopwatch.read(), item.output_id
+        saved = self.commit(
+            lambda: desk.reviews.record(here, act, judgement, effort, item.judgement),
+            Waiting(Mode.NOT_SAVED, judgement=judgement, act=act, output_id=here),
         )
         if saved is None:
             return
-        self._take_saved(saved)
-        says_so = bool(item.message.strip()) and item.delivery is Delivery.PATCH
+        self.take_saved(saved)
+        has_words = bool(item.message.strip() or item.self_flagged)
+        says_so = has_words and item.delivery is Delivery.PATCH
         if act is Act.LABEL and found_a_flaw(judgement) and says_so:
-            self.waiting = Waiting(Mode.SELF_FLAG, judgement.label)
-            self.reveal_message()
+            self.waiting = Waiting(Mode.SELF_FLAG, judgement.label, output_id=here)
+            self.read("message")
             self.draw_bar()
         elif act is not Act.FINDING:
             self.advance()
 
-    def _commit(self, write: Callable[[], Saved | None], retry: Waiting = READY) -> Saved | None:
+    def commit(self, write: Callable[[], Saved | None], retry: Waiting = READY) -> Saved | None:
         """Run one write; a failure leaves the output and the label where they are."""
         try:
             return write()
@@ -184,12 +201,16 @@ class RecordingScreen(PanesScreen):
             _log.warning("not saved: %s", error.reason)
             self.waiting = replace(retry, sentence=error.reason)
             self.say(f"NOT SAVED: {display(error.reason)}", "bad")
-        except (LabelRefused, WorkbenchError) as error:
+        except LabelRefused as error:
             self.waiting = READY
+            if self.item:
+                self.go_to(self.item.output_id)
+            self.say(display(str(error)), "bad")
+        except WorkbenchError as error:
             self.say(display(str(error)), "bad")
         return None
 
-    def _take_saved(self, saved: Saved) -> None:
+    def take_saved(self, saved: Saved) -> None:
         """What is on disk goes on the screen."""
         self.waiting = READY
         if self.item and self.item.output_id == saved.item.output_id:
@@ -203,95 +224,36 @@ class RecordingScreen(PanesScreen):
         if not desk or not item:
             return
         effort = self.stopwatch.read()
-        saved = self._commit(
+        saved = self.commit(
             lambda: desk.reviews.answer_self_flag(
                 item.output_id, item.judgement, said_so=said_so, effort=effort
             ),
-            Waiting(Mode.SELF_FLAG, self.waiting.label),
+            self.waiting,
         )
         if saved:
-            self._take_saved(saved)
+            self.take_saved(saved)
             self.advance()
 
     def _ask_quote(self, waiting: Waiting) -> None:
         def answer(quote: str | None) -> None:
-            if quote and quote.strip() and waiting.judgement and self.item:
-                delivery = Delivery.ASK
-                self._save(
-                    Act.LABEL, replace(waiting.judgement, delivery=delivery, quote=quote.strip())
-                )
+            words = (quote or "").strip()
+            is_about_this = self.item and self.item.output_id == waiting.output_id
+            if words and waiting.judgement and is_about_this:
+                judgement = replace(waiting.judgement, delivery=Delivery.ASK, quote=words)
+                self.save(Act.LABEL, judgement)
             else:
                 self.waiting = READY
                 self.say("cancelled: nothing was saved", "warn")
 
         self.app.push_screen(PromptScreen("Which words name what is missing?"), answer)
 
-    # Other acts.
-
-    def peek(self) -> bool:
-        """The message may be opened before the label where that can be logged and counted."""
-        desk, item = self.desk, self.item
-        if item is None or item.is_message_open or (desk and desk.warning):
-            return True
-        if desk is None or self.labels_off:
-            self.say(self.labels_off, "warn")
-            return False
-        effort = self.stopwatch.peek().read()
-        if not self._commit(lambda: desk.reviews.peek(item.output_id, item.judgement, effort)):
-            return False
-        self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
-        self.say("an early look at the message: logged", "warn")
-        return True
-
-    def may_leave(self) -> bool:
-        """Whether nothing waits to be saved; the second time it is asked, always."""
-        if self.waiting.mode is not Mode.NOT_SAVED or self.waiting.sentence.endswith(ASKED):
-            return True
-        sentence = f"{self.waiting.sentence}; {ASKED}"
-        self.waiting = replace(self.waiting, sentence=sentence)
-        self.draw_bar()
-        return False
-
-    def action_undo(self) -> None:
-        """Take back the last thing recorded, wherever it was."""
-        self._turn_back(lambda desk: desk.reviews.undo(self.stopwatch.read()), "nothing to undo")
-
-    def action_redo(self) -> None:
-        """Put back what undo took."""
-        self._turn_back(lambda desk: desk.reviews.redo(self.stopwatch.read()), "nothing to redo")
-
-    def _turn_back(self, write: Callable[[Desk], Saved | None], nothing: str) -> None:
-        desk = self.desk
-        if self.waiting.mode not in {Mode.READY, Mode.SELF_FLAG} or desk is None or self.labels_off:
-            return
-        self.waiting = READY
-        self.say("")
-        saved = self._commit(lambda: write(desk))
-        if saved:
-            self._take_saved(saved)
-            self.go_to(saved.item.output_id)
-        elif not self.notice.text:
-            self.say(nothing, "dim")
-
-    def action_skip(self) -> None:
-        """Set the output aside for now."""
-        if self.waiting.mode is Mode.READY and self.item and self._can_label():
-            self._save(Act.SKIP, replace(self.item.judgement, skipped=True))
-
-    def action_finding(self) -> None:
-        """Record a remark or a defect on the line under the cursor."""
-        if self.waiting.mode is not Mode.READY or not self.item or not self._can_label():
-            return
-        anchor = self.defect_anchor()
-        place = f"{display(anchor.file)}:{anchor.line}" if anchor.file else "the whole output"
-        self.app.push_screen(FindingScreen(anchor, place), self._keep_finding)
-
-    def _keep_finding(self, finding: Finding | None) -> None:
-        if finding and self.item:
-            held = self.item.judgement
-            self._save(Act.FINDING, replace(held, findings=(*held.findings, finding)))
-        else:
-            self.say("cancelled: nothing was saved", "warn")
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """What the store cannot read just now is said in the bar, and the screen stays."""
+        try:
+            yield
+        except WorkbenchError as error:
+            self.say(display(str(error)), "bad")
 
     def say(self, text: str, style: str = "dim") -> None:
         """Put one line into the bar; the text is ours or has been through display()."""

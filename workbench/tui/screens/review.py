@@ -5,26 +5,28 @@ the queue. Whatever takes time happens in a worker that posts one message; the n
 previous output are prepared while the reviewer reads.
 """
 
+from contextlib import suppress
 from functools import partial
 
 from textual.worker import get_current_worker
 
 from workbench.diff.document import DiffDocument
 from workbench.domain.blind import ReviewItem
+from workbench.domain.errors import WorkbenchError
 from workbench.domain.queue import FirstScreen, Saved
 from workbench.services.desk import Desk, OpenDesk
 from workbench.services.queues import make_document
 from workbench.text import display
 from workbench.tui.counts import Counts
 from workbench.tui.effort import Stopwatch, utc_now
-from workbench.tui.label_keys import Anchor, Mode
+from workbench.tui.label_keys import Anchor
 from workbench.tui.messages import BlobsReady, DeskChecked, DeskOpened, DeskRefused, ItemReady
 from workbench.tui.notices import Notice
 from workbench.tui.preparing import Frame, prepare
+from workbench.tui.screens.acting import ActingScreen
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.prompt import PromptScreen
 from workbench.tui.screens.reading import ReadingScreen
-from workbench.tui.screens.recording import RecordingScreen
 from workbench.tui.shelf import Shelf
 from workbench.tui.walk import Order, Walk
 from workbench.tui.widgets.end_card import EndCard
@@ -36,7 +38,7 @@ from workbench.tui.widgets.queue_list import QueueList, QueueSnapshot
 PREPARE_AFTER = 0.02  # seconds after a paint
 
 
-class ReviewScreen(RecordingScreen, ReadingScreen):
+class ReviewScreen(ActingScreen, ReadingScreen):
     """Shows what is in front, and walks the queue."""
 
     def __init__(
@@ -77,7 +79,11 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
     # The desk.
 
     def _open_desk(self) -> None:
-        self.desk = desk = self.open_desk()  # before the first message that needs it
+        try:
+            self.desk = desk = self.open_desk()  # before the first message that needs it
+        except WorkbenchError as error:
+            self.post_message(DeskRefused(str(error)))
+            return
         if self._is_over:
             desk.close()
             return
@@ -143,10 +149,10 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
         if not self.desk:
             self.say("opening the study: one moment", "warn")
             return
-        item = self.desk.queues.open(output_id)
-        ready = self.shelf.get(output_id)
-        self.walk = self.walk.around(self.desk.queues, output_id, item.position)
-        self._show(item, ready[1] if ready else make_document(item))
+        with self.telling():
+            item = self.desk.queues.open(output_id)
+            self.walk = self.walk.around(self.desk.queues, output_id, item.position)
+            self._show(item, self.shelf.get(output_id) or make_document(item))
 
     def _finish(self) -> None:
         """The end of the queue is a card; the last output stays reachable."""
@@ -168,19 +174,21 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
 
     def _work(self, desk: Desk, item: ReviewItem, shown: DiffDocument | None, frame: Frame) -> None:
         worker = get_current_worker()
-        for message in prepare(desk, item, shown, frame, self.shelf.__contains__):
-            self.post_message(message)
-            if worker.is_cancelled:
-                break
+        with suppress(WorkbenchError):  # what cannot be read now is read when it is asked for
+            for message in prepare(desk, item, shown, frame, self.shelf.__contains__):
+                self.post_message(message)
+                if worker.is_cancelled:
+                    break
         if self._is_over:
             desk.close()
 
     def on_item_ready(self, message: ItemReady) -> None:
         """Keep what a worker prepared."""
-        if message.item.output_id not in self.shelf:
-            self.shelf.put(message.item, message.document)
-            if self.item and message.item.output_id != self.item.output_id:
-                self.diff.prepare(message.document)
+        document = message.document
+        if document.key not in self.shelf:
+            self.shelf.put(document)
+            if self.item and document.key != self.item.output_id:
+                self.diff.prepare(document)
 
     def on_blobs_ready(self, message: BlobsReady) -> None:
         """Colour what is on the screen."""
@@ -204,8 +212,6 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
         if self.desk:
             self.counts = self.counts.after(saved, self.desk.queues)
         self.walk = self.walk.with_row(saved.item)
-        if self.item:
-            self.shelf.update(self.item)
         self.draw()
 
     def advance(self) -> None:
@@ -213,17 +219,14 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
         if not self.desk or not self.item:
             return
         item = self.item
-        row = self.walk.next_open(self.desk.queues, item.output_id, item.position)
-        if row:
-            self.go_to(row.output_id)
-        elif self.walk.is_view:
-            self.say(f"{self.notice.text}; nothing is left in this view", self.notice.style)
-        else:
-            self._finish()
-
-    def reveal_message(self) -> None:
-        """Open the message of the output just labelled."""
-        self.read("message")
+        with self.telling():
+            row = self.walk.next_open(self.desk.queues, item.output_id, item.position)
+            if row:
+                self.go_to(row.output_id)
+            elif self.walk.is_view:
+                self.say(f"{self.notice.text}; nothing is left in this view", self.notice.style)
+            else:
+                self._finish()
 
     def back(self) -> bool:
         """Escape with nothing to answer: ends a view, closes the text, ends the search."""
@@ -243,12 +246,14 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
         """The next or the previous output, labelled or not."""
         if not self.desk or not self.item:
             self.say("opening the study: one moment", "warn")
-        elif self.waiting.mode is not Mode.READY:
-            self.say("answer first, or press escape", "warn")
-        elif self.has_class("-finished"):
-            self.go_to(self.item.output_id)
-        else:
-            item = self.item
+            return
+        if not self.is_free():
+            return
+        item = self.item
+        if self.has_class("-finished"):
+            self.go_to(item.output_id)
+            return
+        with self.telling():
             row = self.walk.step(self.desk.queues, item.output_id, item.position, n)
             if row:
                 self.go_to(row.output_id)
@@ -257,13 +262,14 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
 
     def on_queue_list_chosen(self, message: QueueList.Chosen) -> None:
         """A click on a line of the queue."""
-        if self.waiting.mode is Mode.READY:
+        if self.is_free():
             self.go_to(message.output_id)
 
     def action_filter(self) -> None:
         """Ask what the list should hold."""
-        title = "Filter the queue by ticket, title, alias or label (empty: all)"
-        self.app.push_screen(PromptScreen(title, self.walk.text), self._filter)
+        if self.is_free():
+            title = "Filter the queue by ticket, title, alias or label (empty: all)"
+            self.app.push_screen(PromptScreen(title, self.walk.text), self._filter)
 
     def _filter(self, text: str | None) -> None:
         if text is not None:
@@ -272,22 +278,18 @@ class ReviewScreen(RecordingScreen, ReadingScreen):
     def action_sort(self) -> None:
         """The next way to sort the list; the study's own order stays as it is."""
         orders = list(Order)
-        self._view(self.walk.text, orders[(orders.index(self.walk.order) + 1) % len(orders)])
+        if self.is_free():
+            order = orders[(orders.index(self.walk.order) + 1) % len(orders)]
+            self._view(self.walk.text, order)
 
     def _view(self, text: str, order: Order) -> None:
         if not self.desk or not self.item:
             return
-        self.walk = self.walk.look(self.desk.queues, text, order, self.item.position)
+        with self.telling():
+            self.walk = self.walk.look(self.desk.queues, text, order, self.item.position)
         rows = self.walk.rows
         if rows and self.item.output_id not in {row.output_id for row in rows}:
             self.go_to(rows[0].output_id)
         title = display(self.walk.title)
         self.say(f"{title}: {len(rows)} outputs; the rates do not change" if title else "")
         self.draw()
-
-    # The program.
-
-    def action_leave(self) -> None:
-        """Quit; a label that is not on disk asks once."""
-        if self.may_leave():
-            self.app.exit()

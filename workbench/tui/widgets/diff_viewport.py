@@ -73,6 +73,7 @@ class Viewport:
         step = max(int((self.height - 2) * abs(pages)), 1) * (1 if pages > 0 else -1)
         self._land(self.cursor + step)
         self._scroll(self.top + step)
+        self.moved = False  # the screen moved, nobody chose this line
 
     def wheel(self, lines: int) -> None:
         """The screen moves; the cursor only where it would leave it."""

@@ -45,6 +45,7 @@ def render_bar_lines(
 def render_state(snapshot: LabelBarSnapshot) -> Line:
     """What the bar waits for; where it waits for nothing, the last thing that happened."""
     waiting = snapshot.waiting
+    remark = Span(f"  {snapshot.notice}" if snapshot.notice_style == "warn" else "", "warn")
     if waiting.mode is Mode.NOT_SAVED:
         return (
             Span(" NOT SAVED ", "alarm"),
@@ -58,15 +59,17 @@ def render_state(snapshot: LabelBarSnapshot) -> Line:
         return (
             Span(" edited: " if is_edit else " escaped: ", "strong"),
             *_choices({**words, "esc": "cancel"}),
+            remark,
         )
     if waiting.mode is Mode.CONFIRM:
-        return (Span(f" {waiting.sentence}  ", "warn"), *_choices({"y": "yes", "n": "no"}))
+        choices = _choices({"y": "yes", "n": "no"})
+        return (Span(f" {waiting.sentence}  ", "strong"), *choices, remark)
     if waiting.mode is Mode.SELF_FLAG:
         return (
             Span(" NOT SAVED.", "bad") if waiting.sentence else Span(" saved.", "strong"),
             Span(" Did it say so itself?  ", "strong"),
             *_choices({"y": "yes", "n": "no", "esc": "leave open"}),
-            Span(f"  {display(waiting.sentence)}", "bad"),
+            Span(f"  {display(waiting.sentence)}", "bad") if waiting.sentence else remark,
         )
     return (Span(f" {snapshot.notice}", snapshot.notice_style),)
 

@@ -30,7 +30,8 @@ class LinesView(Widget):
     """Shows lines, cut to its width; keeps the rows before them so that few bytes are sent."""
 
     STYLES: ClassVar[tuple[str, ...]] = (
-        "plain", "dim", "strong", "accent", "good", "bad", "warn", "alarm", "key", "current", "title",
+        "plain", "dim", "strong", "accent", "good", "bad", "warn", "alarm", "key", "current",
+        "title",
     )  # fmt: skip
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{name}" for name in STYLES}
 
