@@ -8,7 +8,7 @@ import pytest
 from workbench.bootstrap import open_workbench, utc_now
 from workbench.domain.draft import Decision
 from workbench.domain.finding import Finding, FindingKind, Flag
-from workbench.domain.label import EditClass, Effort, Judgement, Label
+from workbench.domain.label import Act, EditClass, Effort, Judgement, Label
 from workbench.study import find_study
 
 from .kit import (
@@ -93,12 +93,18 @@ def _label(study: Path) -> None:
         ann.decide(ids["t2", "m1", 1], Decision(Label.ABSTAINED))
         remark = Finding(FindingKind.REMARK, file="menu.txt", line=1, text="hm")
         effort = Effort(utc_now(), 1200, 30)
-        ann.add_finding(ids["t2", "m2", 1], Judgement(), remark, effort)
+        ann.record(
+            ids["t2", "m2", 1],
+            Act.FINDING,
+            Judgement(findings=(remark,)),
+            effort,
+            Judgement(),
+        )
         ann.decide(ids["t3", "m2", 1], Decision(Label.EDITED, EditClass.REJECTED))
         ann.decide(ids["t4", "m1", 1], Decision(Label.EDITED), is_sure=True)
         ann.decide(ids["t5", "m1", 1], Decision(Label.MERGED))
         ann.undo(effort)
-        ann.skip(ids["t5", "m1", 2], Judgement(), effort)
+        ann.record(ids["t5", "m1", 2], Act.SKIP, Judgement(skipped=True), effort, Judgement())
 
 
 @pytest.fixture

@@ -75,6 +75,17 @@ def open_review(wanted: Wanted) -> int:
     return run_review(study, who, open_names=wanted.open_names)
 
 
+def _open_log(study: Study) -> Path:
+    from workbench.log import start_log
+
+    return start_log(study.state)
+
+
+def is_in_reach(folder: Path) -> bool:
+    """Whether a command run here would find the study by itself."""
+    return Path.cwd().resolve().is_relative_to(folder.resolve())
+
+
 def run_review(study: Study, reviewer: str, *, open_names: bool) -> int:
     """The app on one study; returns its exit code when it is closed."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -98,10 +109,12 @@ def run_review(study: Study, reviewer: str, *, open_names: bool) -> int:
             idle_seconds=settings.idle_seconds,
             queue_pane=settings.queue_pane,
             metrics_pane=settings.metrics_pane,
+            study_option="" if is_in_reach(study.folder) else f" --study {study.folder}",
         ),
         lambda: open_desk(study, reviewer, open_names=open_names),
         keymap=dict(settings.keys),
         theme=settings.theme,
+        open_log=partial(_open_log, study),
     )
     app.run()
     return app.return_code or 0

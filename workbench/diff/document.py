@@ -190,15 +190,20 @@ def build_document(diff: bytes, *, key: str, badges: Sequence[str] = ()) -> Diff
 
 
 def raw_document(
-    data: bytes, reason: str, *, key: str = "", badges: Sequence[str] = ()
+    data: bytes,
+    reason: str,
+    *,
+    key: str = "",
+    badges: Sequence[str] = (),
+    title: str = "patch as delivered",
 ) -> DiffDocument:
-    """The bytes of a patch that could not be applied, line by line, with the reason above them."""
+    """Bytes line by line with the reason above them: a patch that did not apply, or a message."""
     lines = data.split(b"\n")
     unended = frozenset([len(lines) - 1] if lines[-1] else [])
     lines = [b" " + line for line in (lines if lines[-1] else lines[:-1])]
     hunk = Hunk(1, len(lines), 1, len(lines), b"", b" " * len(lines), lines, unended)
     patch = FilePatch(None, b"", hunks=[hunk] if lines else [])
-    entry = FileEntry(patch, 0, "patch as delivered", "", 0, 0, [display(reason)])
+    entry = FileEntry(patch, 0, title, "", 0, 0, [display(reason)])
     segments: list[Segment] = [Head(0), *([Body(0, hunk)] if lines else [])]
     marks = count_marks(decode(data))
     return DiffDocument(RowModel([entry], segments, raw=True), key=key, badges=badges, marks=marks)

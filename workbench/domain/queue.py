@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.check import CheckStatus
-from workbench.domain.label import EditClass, Event, Judgement, Label
+from workbench.domain.label import Act, EditClass, Event, Judgement, Label
 from workbench.domain.metrics import Cell
 from workbench.domain.outcome import Outcome
 from workbench.domain.output import Delivery, Rung
@@ -69,6 +69,7 @@ class Saved:
     """What a saved event changed; it exists only once COMMIT has returned.
 
     One output of the candidate `alias` moved from `old_cell` to `new_cell` (they may be equal).
+    `turned` is what an undo took back, or a redo put back.
     """
 
     event: Event
@@ -77,6 +78,7 @@ class Saved:
     old_cell: Cell
     new_cell: Cell
     progress: Progress
+    turned: Act | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
     from workbench.store.store import Store
 
 PAGE = 60
-PROSE_WIDTH = 68  # fits beside the gutter at 80 columns
+PROSE_WIDTH, MIN_PROSE = 80, 24  # cells of a message shown as content
+GUTTER = 10  # cells of line numbers and signs before it
 FILTER_LIMIT = 500
 EVERYTHING = tuple(Place)
 
@@ -88,12 +89,17 @@ def wrap_prose(text: str, width: int) -> str:
     return "\n".join(part for line in text.split("\n") for part in wrap(line, width) or [""])
 
 
-def make_document(item: ReviewItem) -> DiffDocument:
-    """What the diff pane shows of an output: git's diff, the raw patch, or the message."""
+def make_document(item: ReviewItem, width: int = PROSE_WIDTH) -> DiffDocument:
+    """What the diff pane shows of an output: git's diff, the raw patch, or the message.
+
+    `width` is that of the pane in cells; a message is wrapped to it.
+    """
     key = item.output_id
     if item.delivery is not Delivery.PATCH:
-        said = wrap_prose(item.message or "(nothing was said)", PROSE_WIDTH)
-        return raw_document(said.encode(), "no patch: the message is the output", key=key)
+        prose = max(MIN_PROSE, min(width - GUTTER, PROSE_WIDTH))
+        said = wrap_prose(item.message or "(nothing was said)", prose)
+        why = "no patch was delivered, this is all"
+        return raw_document(said.encode(), why, key=key, title="message of the candidate")
     if not item.rung.has_tree:
         reason = f"{item.rung}: {item.detail}" if item.detail else str(item.rung)
         return raw_document(item.patch, reason, key=key, badges=item.badges)

@@ -4,6 +4,7 @@ Each is one transaction that begins IMMEDIATE; a failure of any kind is NotSaved
 An undo or redo is an event like any other, after one more SELECT for what it acts on.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -75,7 +76,8 @@ class Labels(Database):
                     raise LabelRefused("something newer is recorded on it: nothing was undone")
                 return link_undo(event_id, found, before, facts.head)
 
-            return append(connection, target.output_id, Act.UNDO, origin, link)
+            saved = append(connection, target.output_id, Act.UNDO, origin, link)
+            return replace(saved, turned=target.act)
 
     def redo(self, reviewer: str, effort: Effort, at: datetime) -> Saved | None:
         """Put back what the last undo took; None where there is nothing."""
@@ -91,7 +93,8 @@ class Labels(Database):
                     raise LabelRefused("something newer is recorded on it: nothing was redone")
                 return link_redo(event_id, found, again, facts.head)
 
-            return append(connection, undo.output_id, Act.REDO, origin, link)
+            saved = append(connection, undo.output_id, Act.REDO, origin, link)
+            return replace(saved, turned=target.act)
 
     def _origin(self, reviewer: str, effort: Effort, at: datetime) -> Origin:
         return Origin(reviewer, effort, at, self.rubric_version, self.app_version)

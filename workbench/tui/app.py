@@ -2,8 +2,9 @@
 
 import gc
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
@@ -62,7 +63,7 @@ class WorkbenchApp(App[None]):
         *,
         keymap: dict[str, tuple[str, ...]],
         theme: str = "dark",
-        log_file: str = "the log",
+        open_log: Callable[[], Path | None] = lambda: None,
     ) -> None:
         """Resolve the keys before anything is drawn; what is refused is said in the bar."""
         self.net = ControlCharacterFilter()
@@ -75,7 +76,7 @@ class WorkbenchApp(App[None]):
             self._review._bindings.bind(  # noqa: SLF001 - screens have no public way to add one
                 binding.key, binding.action, binding.description, show=False
             )
-        self._wanted_theme, self._log_file = theme, log_file
+        self._wanted_theme, self._open_log = theme, open_log
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's own driver, unless it is the one that types a terminal's replies as keys."""
@@ -117,12 +118,13 @@ class WorkbenchApp(App[None]):
         if self.is_headless:  # a test wants to see it
             super()._handle_exception(error)
             return
+        path = self._open_log()
         _log.error("unexpected error", exc_info=error)
         self.exit(
             return_code=1,
             message=Content(
                 f"workbench: unexpected {type(error).__name__}. Every label shown as saved is on "
-                f"disk. The details are in {self._log_file}."
+                f"disk. The details are in {path or 'the log'}."
             ),
         )
 

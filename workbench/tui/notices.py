@@ -20,8 +20,10 @@ def describe(saved: Saved) -> Notice:
     judgement, item, act = saved.event.judgement, saved.item, saved.event.act
     where = f"{display(item.ticket_id)} · {display(item.alias)}"
     if act in {Act.UNDO, Act.REDO}:
-        what = judgement.label or ("skipped" if judgement.skipped else "no label")
-        return Notice(f"{act}: {what} · {where}", "accent")
+        turned = str(saved.turned or "").replace("_", "-")
+        done = "undone" if act is Act.UNDO else "redone"
+        left = judgement.label or ("skipped" if judgement.skipped else "no label")
+        return Notice(f"{done}: {turned} · {where} · {left}", "accent")
     came = contradiction(item.delivery, item.tests, judgement) if judgement.label else ""
     if came and act in {Act.LABEL, Act.SELF_FLAG}:
         return Notice(f"{came}; u to undo · {where}", "warn")

@@ -48,7 +48,7 @@ def prepare(
         row = find()
         if row and not is_ready(row.output_id):
             near = queues.open(row.output_id)
-            document = make_document(near)
+            document = make_document(near, frame.width)
             attach_files(near, document, desk.blobs)
             document.warm(frame.width, frame.height, frame.mode)
             yield ItemReady(document)

@@ -71,12 +71,12 @@ class Walk:
 
     def step(self, queues: Queues, output_id: str, position: int, n: int) -> QueueItem | None:
         """The next or the previous output, labelled or not; None past the end."""
+        at = self._index(output_id)
+        if at is not None and 0 <= at + n < len(self.rows):
+            return self.rows[at + n]
         if not self.is_view:
             return queues.step(position, n)
-        at = self._index(output_id)
-        if at is None:
-            return self.rows[0] if self.rows else None
-        return self.rows[at + n] if 0 <= at + n < len(self.rows) else None
+        return self.rows[0] if at is None and self.rows else None
 
     def next_open(self, queues: Queues, output_id: str, position: int) -> QueueItem | None:
         """The next output without a label; a view does not wrap."""

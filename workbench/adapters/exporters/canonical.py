@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Any
 
 from workbench.adapters.redact import redact
 from workbench.domain.finding import Finding, Flag
@@ -42,7 +43,21 @@ def render_row(
 
 
 def make_row(record: Record, mode: TextMode, taken_out: Counter[str]) -> dict[str, object]:
-    """The row as a mapping of JSON values; field names are those of the published format."""
+    """The row as a mapping of JSON values; field names are those of the published format.
+
+    `extra.text` says what became of the words: a row in which nothing had to be redacted is
+    verbatim, and can be imported again.
+    """
+    before = taken_out.total()
+    row = _make_row(record, mode, taken_out)
+    if mode is TextMode.REDACTED and taken_out.total() == before:
+        row["extra"]["text"] = TextMode.VERBATIM
+    return row
+
+
+def _make_row(
+    record: Record, mode: TextMode, taken_out: Counter[str]
+) -> dict[str, Any]:  # JSON values
     hide = _make_hide(mode, taken_out)
     # A name may be a path; without text it still tells one candidate from another.
     name = _make_hide(TextMode.REDACTED, taken_out) if mode is TextMode.NONE else hide

@@ -33,7 +33,8 @@ class ActingScreen(RecordingScreen):
         effort = self.stopwatch.peek().read()
         if not self.commit(lambda: desk.reviews.peek(item.output_id, item.judgement, effort)):
             return False
-        self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
+        fresh = Stopwatch.start(utc_now(), self.settings.idle_seconds)
+        self.stopwatch = replace(fresh, peeks=self.stopwatch.peeks + 1)
         self.say("an early look at the message: logged", "warn")
         return True
 

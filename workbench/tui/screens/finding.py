@@ -45,10 +45,11 @@ class FindingScreen(ModalScreen[Finding | None]):
         self._ask({key: kind.value.replace("_", " ") for key, kind in KINDS.items()})
 
     def _ask(self, choices: dict[str, str]) -> None:
-        spans = [Span(f" {self._place}:  ", "strong")]
+        spans = [Span(" ")]
         for key, word in choices.items():
             spans += [Span(key, "key"), Span(f" {word}  ")]
-        self.query_one("#prompt-title", LinesView).show_lines([tuple(spans)])
+        place = (Span(f" Finding on {self._place}", "strong"), Span("   esc cancels", "dim"))
+        self.query_one("#prompt-title", LinesView).show_lines([place, tuple(spans)])
 
     def on_key(self, event: events.Key) -> None:
         """Take the digits of the first two steps."""

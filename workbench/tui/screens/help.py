@@ -23,7 +23,7 @@ def render_help(keys: Mapping[str, tuple[str, ...]]) -> str:
         lines += ["", group]
         for action in actions:
             shown = " ".join(show_key(key) for key in keys[action.id])
-            first, *rest = wrap(action.help, WIDTH - 20)
+            first, *rest = wrap(f"{action.title}: {action.help}", WIDTH - 20)
             lines += [f"  {shown:<17} {first}", *(f"{'':<20}{line}" for line in rest)]
     lines += ["", "While the label bar asks, digits, y, n, enter and escape answer it."]
     return "\n".join(lines)

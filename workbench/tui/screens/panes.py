@@ -29,7 +29,10 @@ METRICS_FROM = 110
 
 @dataclass(frozen=True, slots=True)
 class ReviewSettings:
-    """What the review screen takes from the study's settings."""
+    """What the review screen takes from the study's settings.
+
+    `study_option` is what a command needs to find the study from here; "" where it is in reach.
+    """
 
     study_name: str
     reviewer: str
@@ -38,6 +41,7 @@ class ReviewSettings:
     idle_seconds: int
     queue_pane: bool
     metrics_pane: bool
+    study_option: str = ""
 
 
 class PanesScreen(Screen[None]):
@@ -60,9 +64,9 @@ class PanesScreen(Screen[None]):
                 with Vertical(id="reading"):
                     yield TextPane(id="text")
                     yield DiffView(id="diff")
-                yield EndCard(id="card")
-                yield LabelBar([a for a in REVIEW if a.footer], self.keys)
+                yield EndCard(self.settings.study_option)
             yield MetricsPane(id="metrics")
+        yield LabelBar([a for a in REVIEW if a.footer], self.keys)
         yield LinesView(id="small")
 
     def draw(self) -> None:
@@ -98,6 +102,8 @@ class PanesScreen(Screen[None]):
         """Open or close a pane."""
         if name in {"queue", "metrics"}:
             self._is_open[name] = self.query_one(f"#{name}").has_class("-closed")
+            if self._is_open[name] and self.app.size.width < METRICS_FROM:
+                self._is_open["metrics" if name == "queue" else "queue"] = False
             self.fit(self.app.size)
             return
         if name == "message" and self.reading != "message" and not self.peek():

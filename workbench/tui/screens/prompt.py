@@ -23,7 +23,7 @@ class PromptScreen(ModalScreen[str | None]):
         """The question and the field under it."""
         with Vertical(id="prompt-box"):
             yield LinesView(id="prompt-title")
-            yield Input(self._value, select_on_focus=False)
+            yield Input(self._value)
 
     def on_mount(self) -> None:
         """Ask."""

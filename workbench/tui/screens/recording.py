@@ -40,6 +40,7 @@ from workbench.tui.screens.panes import PanesScreen, ReviewSettings
 from workbench.tui.screens.prompt import PromptScreen
 
 TYPED_AHEAD = "typed ahead: nothing was labelled"
+FINISHED = "that was the last one: K looks at it again"
 ANSWER_FIRST = "answer first, or press escape"
 
 _log = logging.getLogger("workbench.review")
@@ -132,7 +133,8 @@ class RecordingScreen(PanesScreen):
 
     def can_record(self) -> bool:
         """Whether a label may be taken now; where not, the bar says why."""
-        why_not = self.labels_off or ("" if self.is_painted() else TYPED_AHEAD)
+        unpainted = "" if self.is_painted() else TYPED_AHEAD
+        why_not = self.labels_off or (FINISHED if self.has_class("-finished") else unpainted)
         if why_not:
             self.say(why_not, "warn")
         return not why_not
@@ -147,7 +149,7 @@ class RecordingScreen(PanesScreen):
             if event.key == "escape" and self.back():
                 event.stop()
             return
-        is_about_this = self.waiting.output_id == self.item.output_id
+        is_about_this = self.waiting.output_id == self.item.output_id and self.is_painted()
         step = press_answer(self.waiting, event.key, self.item, self.defect_anchor())
         if step and is_about_this:
             event.stop()

@@ -55,6 +55,7 @@ class ReviewScreen(ActingScreen, ReadingScreen):
         self.item = first.item
         self.walk = Walk(first.rows)
         self.counts = Counts.read(first)
+        self._drawn: Counts | None = None  # what the numbers show
         self.shelf = Shelf()
         self.notice = Notice(notice, "warn")
         self._is_over = False
@@ -63,9 +64,9 @@ class ReviewScreen(ActingScreen, ReadingScreen):
         """Show the first output at once; the store is opened after the paint."""
         self.diff.layout_mode = self.settings.layout  # type: ignore[assignment]  # checked by config
         self.diff.focus()
-        self.fit(self.app.size)
         if self.item:
-            self._show(self.item, make_document(self.item))
+            self.diff.show(make_document(self.item, self.app.size.width))
+        self.fit(self.app.size)
         if self.item is None or not self.counts.progress.left:
             self._finish()
         self.call_after_refresh(self.run_worker, self._open_desk, thread=True, group="desk")
@@ -125,7 +126,10 @@ class ReviewScreen(ActingScreen, ReadingScreen):
         self.query_one(QueueList).show(
             QueueSnapshot(walk.rows, current, counts.progress, counts.names, walk.title)
         )
-        self.query_one(MetricsPane).show(counts.snapshot())
+        pane = self.query_one(MetricsPane)
+        if counts is not self._drawn and not pane.has_class("-closed"):
+            self._drawn = counts  # moving about changes no number
+            pane.show(counts.snapshot())
         self.query_one(HeaderBar).show(
             HeaderSnapshot(
                 self.settings.study_name,
@@ -152,7 +156,8 @@ class ReviewScreen(ActingScreen, ReadingScreen):
         with self.telling():
             item = self.desk.queues.open(output_id)
             self.walk = self.walk.around(self.desk.queues, output_id, item.position)
-            self._show(item, self.shelf.get(output_id) or make_document(item))
+            document = self.shelf.get(output_id) or make_document(item, self.diff.size.width)
+            self._show(item, document)
 
     def _finish(self) -> None:
         """The end of the queue is a card; the last output stays reachable."""

@@ -18,8 +18,13 @@ _EXPORT = "workbench export jsonl -o labels.jsonl"
 TWO_COLUMNS_FROM = 76
 
 
-def render_card(snapshot: MetricsSnapshot, progress: Progress, width: int) -> list[Line]:
-    """The whole card; what to do next comes first, so that it is in sight at 24 lines."""
+def render_card(
+    snapshot: MetricsSnapshot, progress: Progress, width: int, option: str = ""
+) -> list[Line]:
+    """The whole card; what to do next comes first, so that it is in sight at 24 lines.
+
+    `option` is what the commands need to find the study from here.
+    """
     cards = snapshot.scorecards
     lines: list[Line] = [
         (),
@@ -27,8 +32,8 @@ def render_card(snapshot: MetricsSnapshot, progress: Progress, width: int) -> li
         (Span(f"  {render_settled_count(progress)}", "dim"),),
         *render_unknown(list(cards.values())),
         (),
-        (Span("  Export what you decided:   "), Span(_EXPORT, "key")),
-        (Span("  With names and companions: "), Span("workbench metrics", "key")),
+        (Span("  Export what you decided:   "), Span(_EXPORT + option, "key")),
+        (Span("  With names and companions: "), Span("workbench metrics" + option, "key")),
         (Span("  u", "key"), Span(" takes the last label back, ", "dim"), Span("K", "key"),
          Span(" looks at it again, ", "dim"), Span("q", "key"), Span(" quits.", "dim")),
     ]  # fmt: skip
@@ -63,7 +68,8 @@ def render_unknown(cards: list[Scorecard]) -> list[Line]:
     return [
         (
             Span(
-                f"  Unknown: {untested} labelled {what} no test status, so no escape rate. ", "warn"
+                f"  {untested} labelled {what} no test status: not in the escape rate. ",
+                "warn",
             ),
         ),
         (Span("  Bring results in: "), Span("workbench outputs tests FILE", "key")),
@@ -75,10 +81,15 @@ class EndCard(LinesView):
 
     _shown: tuple[MetricsSnapshot, Progress] | None = None
 
+    def __init__(self, option: str) -> None:
+        """`option` is what commands need to find the study."""
+        super().__init__(id="card")
+        self._option = option
+
     def show(self, snapshot: MetricsSnapshot, progress: Progress) -> None:
         """Show the numbers as they stand."""
         self._shown = snapshot, progress
-        self.show_lines(render_card(snapshot, progress, self.size.width or 80))
+        self.show_lines(render_card(snapshot, progress, self.size.width or 80, self._option))
 
     def on_resize(self) -> None:
         """Fit the numbers to the new width."""

@@ -59,7 +59,7 @@ def render_header(snapshot: HeaderSnapshot, width: int) -> Line:
         return (Span(f" {name}", "title"), Span(" " * gap), Span(right, "dim"))
     who = display(snapshot.names.get(item.alias, item.alias))
     mark = render_delivery(item)
-    spec = "" if item.ticket.spec == "unset" else f" {item.ticket.spec}"
+    spec = "" if item.ticket.spec == "unset" else f" · {item.ticket.spec}"
     room = width - cells(right) - cells(who) - cells(mark.text) - len(spec) - 6
     title = clip(f"{display(item.ticket.ticket_id)} {display(item.ticket.title)}", max(4, room))
     gap = max(

@@ -68,7 +68,7 @@ def render_state(snapshot: LabelBarSnapshot) -> Line:
         return (
             Span(" NOT SAVED.", "bad") if waiting.sentence else Span(" saved.", "strong"),
             Span(" Did it say so itself?  ", "strong"),
-            *_choices({"y": "yes", "n": "no", "esc": "leave open"}),
+            *_choices({"y": "yes", "n": "no", "esc": "skip the question"}),
             Span(f"  {display(waiting.sentence)}", "bad") if waiting.sentence else remark,
         )
     return (Span(f" {snapshot.notice}", snapshot.notice_style),)
