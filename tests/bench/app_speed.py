@@ -99,11 +99,11 @@ class Walker:
         self._steps = bounce(order)
 
     def press(self) -> float:
-        """Milliseconds to the whole frame of the next output; what follows it is waited for."""
+        """Milliseconds until the next output stands there and nothing is painted any more."""
         key, name = next(self._steps)
-        took = self.program.key(key, mark(name)).ms
+        took = self.program.key(key).ms
         self.program.rest()
-        return took
+        return took if mark(name) in self.program.screen.text() else math.inf
 
 
 def open_review(stack: ExitStack, bench: Bench, study: BenchStudy) -> Pty:
@@ -126,7 +126,12 @@ def walk_tig(stack: ExitStack, bench: Bench, changed: int) -> Walker:
     batch = bench.batches[changed]
     command = [need("tig"), f"--glob={batch.branches}"]
     program = stack.enter_context(
-        Pty(command, env={**bench.env, "TIGRC_USER": ""}, folder=bench.work.repository)
+        Pty(
+            command,
+            env={**bench.env, "TIGRC_USER": ""},
+            folder=bench.work.repository,
+            term="screen-256color",  # the emulator knows no "repeat this character"
+        )
     )
     program.wait("change c")
     program.drain()

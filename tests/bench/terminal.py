@@ -79,6 +79,7 @@ class Pty:
         env: Mapping[str, str] = os.environ,
         folder: Path | None = None,
         size: tuple[int, int] = (COLUMNS, LINES),
+        term: str = "xterm-256color",
         quiet: float = 0.06,
     ) -> None:
         """Start it; `quiet` seconds without output end a measurement."""
@@ -86,7 +87,7 @@ class Pty:
         self.quiet = quiet
         self.screen = Screen(columns, lines)
         self._stream, self._rest = pyte.ByteStream(self.screen), b""
-        look = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        look = {"TERM": term, "COLORTERM": "truecolor"}
         full = {**env, **look, "COLUMNS": str(columns), "LINES": str(lines)}
         full.pop("TMUX", None)
         window = struct.pack("HHHH", lines, columns, 0, 0)

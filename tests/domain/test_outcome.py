@@ -150,14 +150,23 @@ def test_what_is_asked_before_a_label_is_saved(
         (MERGED, FAIL, "tests caught this: not a merge"),
         (ESCAPED, FAIL, "tests caught this: not an escape"),
         (MINOR, FAIL, "tests caught this: counts as caught"),
-        (ESCAPED, NOT_RUN, "tests were not run: an escape only if they are green"),
+        (ESCAPED, NOT_RUN, "a defect found, tests not run: an escape if they are green"),
+        (
+            replace(MINOR, findings=(BUG,)),
+            NOT_RUN,
+            "a defect found, tests not run: an escape if they are green",
+        ),
         (flagged(ESCAPED), PASS, "it said so itself: not an escape, counts as edited (major)"),
         (
             replace(MINOR, findings=(BUG,)),
             PASS,
             "tests green and a defect found: counts as an escape",
         ),
-        (replace(MERGED, findings=(BUG,)), PASS, "a defect is recorded: counts as an escape"),
+        (
+            replace(MERGED, findings=(BUG,)),
+            PASS,
+            "tests green and a defect found: counts as an escape",
+        ),
     ],
 )
 def test_a_label_that_disagrees_is_explained(

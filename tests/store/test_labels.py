@@ -1,6 +1,7 @@
 """Labels: what a key press saves, and how it is taken back."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -199,3 +200,23 @@ def test_history_only_grows(tmp_path_factory: pytest.TempPathFactory, seeds: lis
             assert after[: len(before)] == before
             assert len(after) - len(before) in {0, 1}
             before = after
+
+
+def test_undo_never_takes_away_what_came_later(store: Store) -> None:
+    """An import put another judgement on top: undo is refused, and what stands stays."""
+    first = ids_of(store)[0]
+    saved = label(store, first, MERGED)
+    store.add_imported_events([replace(saved.event, judgement=ESCAPED, origin='{"event_id": "x"}')])
+    with pytest.raises(LabelRefused, match="something newer"):
+        store.undo("ann", EFFORT, NOW)
+    assert store.get_judgement("ann", first) == ESCAPED
+
+
+def test_a_label_on_a_judgement_that_changed_meanwhile_is_refused(store: Store) -> None:
+    """The caller says what it saw; what it did not see is not overwritten."""
+    first = ids_of(store)[0]
+    label(store, first, ESCAPED)
+    with pytest.raises(LabelRefused, match="changed in another program"):
+        store.record("ann", first, Act.LABEL, MERGED, EFFORT, NOW, held=NO_JUDGEMENT)
+    store.record("ann", first, Act.LABEL, MERGED, EFFORT, NOW, held=ESCAPED)
+    assert store.get_judgement("ann", first) == MERGED

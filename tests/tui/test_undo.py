@@ -21,7 +21,7 @@ def test_t10_undo_and_redo_go_any_number_of_steps_and_across_a_restart(folder: P
         await seat.on("says")
         await seat.press("u")
         await seat.on("ask")
-        assert "undo: no label · ask" in seat.bar
+        assert "undone: label · ask" in seat.bar
         assert seat.labels() == {"clean": "merged"}
 
     async def second(seat: Seat) -> None:
@@ -32,7 +32,7 @@ def test_t10_undo_and_redo_go_any_number_of_steps_and_across_a_restart(folder: P
         assert "nothing to undo" in seat.bar
         await seat.press("ctrl+r")
         await seat.on("clean")
-        assert "redo: merged · clean" in seat.bar
+        assert "redone: label · clean" in seat.bar
         await seat.press("ctrl+r")
         await seat.on("ask")
         await seat.press("ctrl+r")
@@ -84,7 +84,7 @@ def test_a_finding_has_kind_severity_place_and_words(folder: Path) -> None:
         assert address is not None
         await seat.press("c")
         title = seat.app.screen.query_one("#prompt-title", LinesView).plain
-        assert title.startswith(f" totals.py:{address.line}:")
+        assert title.startswith(f" Finding on totals.py:{address.line} ")
         await seat.press("3", "3")
         await seat.type("opens a door")
         await seat.press("enter")

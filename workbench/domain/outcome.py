@@ -131,7 +131,7 @@ _CAME_OF_IT = {
 }
 
 
-def objection(delivery: Delivery, judgement: Judgement, *, is_applied: bool = True) -> str:
+def objection(delivery: Delivery, judgement: Judgement) -> str:
     """Why this label needs a second press on this delivery (METRICS 2.2); "" where it does not."""
     delivery = effective_delivery(delivery, judgement)
     label = judgement.label
@@ -145,8 +145,6 @@ def objection(delivery: Delivery, judgement: Judgement, *, is_applied: bool = Tr
         return "there is no patch to merge" if label is Label.MERGED else "there is no patch"
     if label is Label.EDITED and delivery in {Delivery.ASK, Delivery.DECLINE}:
         return "it asks a question: is it none?"
-    if label is Label.MERGED and not is_applied:
-        return "the patch did not apply"
     if label is Label.MERGED and any(not judgement.is_matched(d) for d in judgement.defects):
         return "a defect is recorded on it"
     return ""

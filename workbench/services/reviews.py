@@ -61,7 +61,7 @@ class Reviews:
         held = self._store.get_judgement(self.reviewer, output.output_id)
         _check_quotes(output, decision)
         judgement = apply_decision(held, decision, output.delivery)
-        doubt = objection(output.delivery, judgement, is_applied=output.applied.rung.has_tree)
+        doubt = objection(output.delivery, judgement)
         if doubt and not is_sure and not _is_answered(judgement, output.delivery):
             raise LabelRefused(f"{output.output_id}: {doubt} (say --yes to save it all the same)")
         if doubt:

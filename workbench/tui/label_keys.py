@@ -148,7 +148,7 @@ def press_label(waiting: Waiting, label: Label, item: ReviewItem) -> Step:
 def complete(decision: Decision, item: ReviewItem) -> Step:
     """A decision that is whole: saved, unless it is against what was delivered."""
     judgement = apply_decision(item.judgement, decision, item.delivery)
-    doubt = objection(item.delivery, judgement, is_applied=item.rung.has_tree)
+    doubt = objection(item.delivery, judgement)
     if doubt:
         sentence = doubt if doubt.endswith("?") else f"{doubt}: sure?"
         waiting = Waiting(Mode.CONFIRM, decision.label, judgement, sentence)

@@ -54,6 +54,7 @@ class PanesScreen(Screen[None]):
         self.item: ReviewItem | None = None
         self.reading = ""  # "", "ticket", "message" or "rubric": what the text pane shows
         self._is_open: dict[str, bool] = {}
+        self._last_pane = ""
 
     def compose(self) -> ComposeResult:
         """Queue, reading area with the bar under it, numbers."""
@@ -93,6 +94,8 @@ class PanesScreen(Screen[None]):
             "queue": self.settings.queue_pane and size.width >= QUEUE_FROM,
             "metrics": self.settings.metrics_pane and size.width >= METRICS_FROM,
         } | self._is_open
+        if size.width < METRICS_FROM and all(is_open.values()):
+            is_open = {pane: pane == self._last_pane for pane in is_open}  # no room for both
         for pane in ("queue", "metrics"):
             self.query_one(f"#{pane}").set_class(not is_open[pane], "-closed")
         self.query_one("#reading").set_class(size.width >= METRICS_FROM, "-wide")
@@ -102,8 +105,7 @@ class PanesScreen(Screen[None]):
         """Open or close a pane."""
         if name in {"queue", "metrics"}:
             self._is_open[name] = self.query_one(f"#{name}").has_class("-closed")
-            if self._is_open[name] and self.app.size.width < METRICS_FROM:
-                self._is_open["metrics" if name == "queue" else "queue"] = False
+            self._last_pane = name
             self.fit(self.app.size)
             return
         if name == "message" and self.reading != "message" and not self.peek():

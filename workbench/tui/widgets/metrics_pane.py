@@ -64,7 +64,7 @@ def render_scorecard(name: str, card: Scorecard, width: int) -> list[Line]:
     lines: list[Line] = [
         (Span(f" {name}", "strong"), Span(f"  {settled}/{card.n_outputs} settled", "dim")),
         *render_rate("merge", card.merge_rate, width, "good"),
-        _companion("of all", card.merge_yield),
+        _companion("of all", card.merge_yield, card.unverified.hits),
         *render_rate("abstain", card.abstention_rate_vague, width, "accent"),
         _companion("on clear", clear),
         *render_rate("self-flag", card.self_flag_rate, width, "accent"),
@@ -97,10 +97,10 @@ def _is_companion(line: Line) -> bool:
     return len(line) == 1 and line[0].text.startswith(_INDENT)
 
 
-def _companion(name: str, rate: Rate) -> Line:
-    return (
-        Span(f"{_INDENT}{name:<8}{format_count(rate):>7} {format_percent(rate.value):>5}", "dim"),
-    )
+def _companion(name: str, rate: Rate, n_untested: int = 0) -> Line:
+    untested = f"  {n_untested} untested" if n_untested else ""
+    numbers = f"{format_count(rate):>7} {format_percent(rate.value):>5}"
+    return (Span(f"{_INDENT}{name:<8}{numbers}{untested}", "dim"),)
 
 
 def format_count(rate: Rate) -> str:
