@@ -1,6 +1,6 @@
 """Who may import whom, by reading the source and by looking at what is loaded; sizes; lints.
 
-The table is DESIGN.md's. An import under TYPE_CHECKING is no import: nothing is loaded by it.
+An import under TYPE_CHECKING is no import: nothing is loaded by it.
 """
 
 import ast
@@ -178,7 +178,7 @@ def test_the_tables_are_private_to_the_store() -> None:
 
 
 def test_processes_are_started_by_adapters_alone() -> None:
-    """One place to look for what runs; git itself in one file (SAFETY G)."""
+    """One place to look for what runs; git itself in one file."""
     wrong = [
         found.place
         for module, found in ALL_IMPORTS

@@ -1,4 +1,4 @@
-"""The apply ladder: each mutation of FORMATS.md 8 on its rung; a failure leaves no trace."""
+"""The apply ladder: each mutation on its rung; a failure leaves no trace."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

@@ -98,7 +98,7 @@ def test_an_output_nobody_touched_has_a_row_without_event() -> None:
 
 
 def test_the_groups_of_the_published_format_are_there() -> None:
-    """FORMATS 5.12, by name."""
+    """The fields of the canonical row, by name."""
     row = make_row(make_record(), TextMode.VERBATIM, Counter())
     for name in (
         *("schema_version", "study_id", "item_id", "ticket_id", "output_id", "event_id"),

@@ -1,4 +1,4 @@
-"""Predictions in every shape that harnesses write (FORMATS.md 1.1 and 10, rows 1 and 5)."""
+"""Predictions in every shape that harnesses write."""
 
 import json
 import tracemalloc

@@ -1,4 +1,4 @@
-"""Child processes: limits hold, groups die, nothing of the caller comes along (SAFETY.md G)."""
+"""Child processes: limits hold, groups die, nothing of the caller comes along."""
 
 import os
 import subprocess

@@ -173,7 +173,7 @@ def with_crlf(patch: bytes) -> bytes:
 def test_mutations_need_the_measured_rungs(
     real: Real, rows: list[Row], mutate: Callable[[bytes], bytes], wanted: dict[Rung, int]
 ) -> None:
-    """Each mutation of the 110 lands on the rung of FORMATS.md 8, with the tree of the original."""
+    """Each mutation of the 110 lands on its rung, with the tree of the original."""
     counts: Counter[Rung] = Counter()
     for row in rows:
         mutated = mutate(row.patch)

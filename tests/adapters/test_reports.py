@@ -1,4 +1,4 @@
-"""Test reports of others as check results, by the rules of FORMATS.md 1.3."""
+"""Test reports of others as check results."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Tickets from rows of many sources and from Markdown (FORMATS.md 1.2 and 4)."""
+"""Tickets from rows of many sources and from Markdown."""
 
 import json
 from pathlib import Path

@@ -217,7 +217,7 @@ def test_yes_and_no_to_did_it_say_so_itself() -> None:
 
 
 def test_standing_by_a_label_corrects_the_delivery() -> None:
-    """METRICS 2.2, second table: the reviewer knows better than the harness."""
+    """The reviewer knows better than the harness."""
     asked = insist(Judgement(Label.ABSTAINED), Delivery.EMPTY, "which one?")
     assert (asked.delivery, asked.quote) == (Delivery.ASK, "which one?")
     none = insist(Judgement(Label.EDITED), Delivery.ASK)

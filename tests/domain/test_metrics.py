@@ -1,4 +1,4 @@
-"""Cells and rates: every numerator and denominator of METRICS 3."""
+"""Cells and rates: every numerator and denominator."""
 
 from collections import Counter
 from dataclasses import replace
@@ -117,7 +117,7 @@ def test_pending_and_void_count_in_no_rate() -> None:
 def test_what_bears_a_flaw(
     judgement: Judgement, tests: CheckStatus, flawed: bool, confessed: bool, k_defect: bool
 ) -> None:
-    """METRICS 3.3: red tests, a defect, or a true flag; found after merge counts as a leak only."""
+    """Red tests, a defect, or a true flag; found after merge counts as a leak only."""
     found = cell(judgement, tests)
     assert (found.is_flawed, found.is_confessed, found.has_k_defect) == (
         flawed,

@@ -1,4 +1,4 @@
-"""From label and test status to an outcome state: the tables of METRICS 2, row by row."""
+"""From label and test status to an outcome state: the tables, row by row."""
 
 from dataclasses import replace
 
@@ -76,7 +76,7 @@ def flagged(judgement: Judgement, verdict: FlagVerdict = FlagVerdict.CONFIRMED) 
     ],
 )
 def test_outcome_of_a_patch(judgement: Judgement, tests: CheckStatus, outcome: Outcome) -> None:
-    """METRICS 2.1 and the first table of 2.2."""
+    """Every label under every test status."""
     assert derive_outcome(PATCH, tests, judgement) is outcome
 
 
@@ -98,7 +98,7 @@ def test_outcome_of_a_patch(judgement: Judgement, tests: CheckStatus, outcome: O
 def test_outcome_without_a_patch(
     delivery: Delivery, judgement: Judgement, outcome: Outcome, tests: CheckStatus
 ) -> None:
-    """METRICS 2.1: tests say nothing where there is no patch; a reviewer may correct the kind."""
+    """Tests say nothing where there is no patch; a reviewer may correct the kind."""
     assert derive_outcome(delivery, tests, judgement) is outcome
 
 
@@ -137,7 +137,7 @@ def test_what_needs_no_label(delivery: Delivery, tests: CheckStatus) -> None:
 def test_what_is_asked_before_a_label_is_saved(
     delivery: Delivery, judgement: Judgement, asks: str
 ) -> None:
-    """The second table of METRICS 2.2; test status never asks."""
+    """What is against the delivery asks; test status never asks."""
     told = objection(delivery, judgement)
     assert told.startswith(asks)
     assert bool(told) is bool(asks)

@@ -1,4 +1,4 @@
-"""Patches that are small to send and large to handle (SAFETY G4)."""
+"""Patches that are small to send and large to handle."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Every hostile patch against a real repository: outcome, traces, surroundings (SAFETY G1-G7)."""
+"""Every hostile patch against a real repository: outcome, traces, surroundings."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Repositories whose config, hooks and attributes name programs: none ever runs (SAFETY G3)."""
+"""Repositories whose config, hooks and attributes name programs: none ever runs."""
 
 from pathlib import Path
 from types import ModuleType

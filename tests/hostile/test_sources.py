@@ -1,4 +1,4 @@
-"""What our own code may call: GitPython for reading only, git in one module (SAFETY G8, G9)."""
+"""What our own code may call: GitPython for reading only, git in one module."""
 
 import ast
 import os
@@ -100,7 +100,7 @@ def test_g8_import_and_use_of_gitpython_start_no_git(tmp_path: Path) -> None:
 
 
 def test_g8_every_call_has_the_whole_environment_and_all_flags() -> None:
-    """Environment and flags are those of SAFETY.md, to the last one."""
+    """Environment and flags are the safe ones, to the last one."""
     assert ENVIRONMENT["GIT_ALLOW_PROTOCOL"] == ""
     assert ENVIRONMENT["HOME"] == "/nonexistent"
     assert {key for key in ENVIRONMENT if key.startswith("GIT_COMMITTER")} == {

@@ -153,7 +153,7 @@ def test_copy_of_an_open_transaction(path: Path) -> None:
 
 
 def test_settings_of_a_connection(path: Path) -> None:
-    """SAFETY 6: journal, sync and trust are what the section decides, on reads and writes."""
+    """Journal, sync and trust are the durable ones, on reads and writes."""
     wanted = {
         "journal_mode": choose_journal(sqlite3.sqlite_version_info, on_network=False).lower(),
         "synchronous": 2,
@@ -181,7 +181,7 @@ def test_settings_of_a_connection(path: Path) -> None:
     ],
 )
 def test_journal(version: tuple[int, ...], journal: str, *, on_network: bool) -> None:
-    """SAFETY 6: WAL only where it is safe."""
+    """WAL only where it is safe."""
     assert choose_journal(version, on_network=on_network) == journal
 
 

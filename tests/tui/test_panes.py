@@ -78,7 +78,7 @@ def test_nothing_of_nothing_is_a_dash_with_the_reason() -> None:
     text = plain(render_metrics(metrics(cell(), cell()), 40))
     assert "%" not in text
     assert text.count("— ") >= 4
-    assert "nothing labelled yet" in text
+    assert "no label yet" in text
     assert "0/0" not in text
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from workbench.bootstrap import find_study, open_workbench, utc_now
+from workbench.bootstrap import open_workbench, utc_now
 from workbench.domain.finding import Finding, FindingKind
 from workbench.domain.label import Act, Effort, Judgement, Label
+from workbench.study import find_study
 from workbench.tui.screens.recording import ANSWER_FIRST
 
 from .kit import REVIEWER, Seat, locked, play, read_labels, read_log

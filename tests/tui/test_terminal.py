@@ -1,4 +1,4 @@
-"""SAFETY T2: what a terminal answers is no key, whole or cut in two; what a person types is."""
+"""What a terminal answers is no key, whole or cut in two; what a person types is."""
 
 import pytest
 from hypothesis import given

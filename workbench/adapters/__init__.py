@@ -1,7 +1,7 @@
 """The outside world, one thing a file: git, the apply ladder, objects, importers.
 
     processes   one limited child process: whole environment, limits, its group killed at the end
-    git         every git process: absolute path, environment, flags (SAFETY.md G)
+    git         every git process: absolute path, environment, flags
     talks       a git process that is asked many questions
     clones      the private bare clone of the user's repository
     precheck    refusals on the bytes of a patch, before git sees them

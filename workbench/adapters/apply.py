@@ -1,7 +1,7 @@
-"""The tolerant apply ladder (FORMATS.md 8): the first rung that holds, and how it was reached.
+"""The tolerant apply ladder: the first rung that holds, and how it was reached.
 
     empty    nothing but blanks            newline  a missing last newline was added
-    refused  a rule of SAFETY.md G         recount  hunk counts were wrong
+    refused  a safety rule                recount  hunk counts were wrong
     plain    as it came                    fuzz     GNU patch had to guess: look twice
     failed   no rung held
 

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and private whatever the umask (SAFETY D11, K2)."""
+"""Files that are there whole or not at all, and private whatever the umask."""
 
 import contextlib
 import hashlib

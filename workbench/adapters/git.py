@@ -1,4 +1,4 @@
-"""The only place where a git process starts (SAFETY.md G).
+"""The only place where a git process starts.
 
 git is found once, by absolute path, never in the current folder or in a repository under review.
 The environment is whole (nothing of the caller's comes along), every call carries the flags that

@@ -1,4 +1,4 @@
-"""Which paths a patch may touch (SAFETY.md G step 5), and which only with a badge.
+"""Which paths a patch may touch, and which only with a badge.
 
 One list of rules for names that stand in a patch's headers and for names in the tree that came
 of it, so that quoting, case or a file system's habits cannot make two answers of one question.

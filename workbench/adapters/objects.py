@@ -1,6 +1,6 @@
 """Blobs and trees of our own clone for reading, as GitPython's objects.
 
-GitPython is used for nothing else (SAFETY.md G8): its commands inherit the caller's environment,
+GitPython is used for nothing else: its commands inherit the caller's environment,
 and its import would run the git that PATH names. So it is imported with a git that does not exist
 and without the caller's GIT_ variables, and its object database asks the one git process that
 adapters/git.py starts. It is imported when the first object is read, off the start path.

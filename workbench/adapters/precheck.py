@@ -1,4 +1,4 @@
-"""Refusals on the bytes of a patch, before any git process starts (SAFETY.md G step 3).
+"""Refusals on the bytes of a patch, before any git process starts.
 
 The first line of defence: sizes, modes, and the names that stand in headers. What hides from it
 is caught by git itself and by the rules on the tree that comes of a patch.

@@ -1,4 +1,4 @@
-"""Takes secrets and home paths out of text that leaves the study, and counts them (SAFETY K2)."""
+"""Takes secrets and home paths out of text that leaves the study, and counts them."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The rules on what a patch changed (SAFETY.md G step 5), and the badges a reviewer sees.
+"""The rules on what a patch changed, and the badges a reviewer sees.
 
 Only the folders on the way to a changed file are looked at, so a patch costs the same in a
 repository of a hundred files and of a million.

@@ -7,7 +7,7 @@ import typer
 from workbench.bootstrap import open_workbench
 from workbench.cli.terminal import JsonOption, Progress, StudyOption, say, say_json, say_table
 from workbench.domain.errors import UsageError
-from workbench.domain.metrics import Rate, Scorecard
+from workbench.domain.metrics import Rate, Scorecard, explain_undefined
 from workbench.study import find_study
 
 
@@ -50,7 +50,7 @@ def _print(name: str, card: Scorecard) -> None:
     rates = list_rates(card)
     say_table(
         ("", "k/n", "rate", "95 % interval"),
-        [(f"  {RATES[key]}", *_cells(rate)) for key, rate in rates.items()],
+        [(f"  {RATES[key]}", *_cells(key, rate, card)) for key, rate in rates.items()],
     )
     if card.discrimination is not None:
         say(f"  abstention, vague minus clear: {card.discrimination:+.1%}")
@@ -59,9 +59,9 @@ def _print(name: str, card: Scorecard) -> None:
     say()
 
 
-def _cells(rate: Rate) -> tuple[str, str, str]:
+def _cells(key: str, rate: Rate, card: Scorecard) -> tuple[str, str, str]:
     if rate.value is None:
-        return "0/0", "—", "—"
+        return "0/0", "—", explain_undefined(key, card)
     low, high = rate.interval
     return f"{rate.hits}/{rate.n}", f"{rate.value:.1%}", f"{low:.1%} to {high:.1%}"
 

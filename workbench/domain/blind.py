@@ -51,5 +51,5 @@ class ReviewItem:
 
     @property
     def is_message_open(self) -> bool:
-        """A message beside a patch stays closed until the label is saved (METRICS 1)."""
+        """A message beside a patch stays closed until the label is saved."""
         return self.delivery is not Delivery.PATCH or self.judgement.label is not None

@@ -1,4 +1,4 @@
-"""What the tests said about an output, relative to base (METRICS 1): pass, fail, or not run."""
+"""What the tests said about an output, relative to base: pass, fail, or not run."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -68,7 +68,7 @@ def find_lack(held: Judgement, decision: Decision, delivery: Delivery) -> str:
 
 
 def insist(judgement: Judgement, delivery: Delivery, quote: str = "") -> Judgement:
-    """The judgement after a reviewer stood by a label against the delivery (METRICS 2.2)."""
+    """The judgement after a reviewer stood by a label against the delivery."""
     has_no_words = delivery in {Delivery.PATCH, Delivery.EMPTY, Delivery.CRASH_MODEL}
     if judgement.label is Label.ABSTAINED and has_no_words:
         return replace(judgement, delivery=Delivery.ASK, quote=quote or judgement.quote)

@@ -1,7 +1,7 @@
 """What was found in an output: findings anchored to lines, and the flags a candidate raised itself.
 
 A finding with a defect kind is a defect. A K-defect is one that can make an escape: its kind is in
-ESCAPE_KINDS and its severity is at least ESCAPE_MIN_SEVERITY (METRICS 1, both a proposal there).
+ESCAPE_KINDS and its severity is at least ESCAPE_MIN_SEVERITY.
 """
 
 from dataclasses import dataclass
@@ -92,5 +92,5 @@ class Flag:
 
     @property
     def is_true(self) -> bool:
-        """Whether what it said is so (METRICS 3.3: counts for flag precision)."""
+        """Whether what it said is so."""
         return self.verdict in {FlagVerdict.CONFIRMED, FlagVerdict.ACCEPTED_RISK}

@@ -37,7 +37,7 @@ class EditClass(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why something was not merged as it stood (METRICS 2.3)."""
+    """Why something was not merged as it stood."""
 
     WRONG_BEHAVIOUR = "wrong_behaviour"
     BREAKS_OTHER = "breaks_other"
@@ -211,7 +211,7 @@ def parse_time(text: str) -> datetime:
 
 
 def compute_hash(event: Event) -> str:
-    """SHA-256 over the canonical JSON of the event and the hash before it (SAFETY D3)."""
+    """SHA-256 over the canonical JSON of the event and the hash before it."""
     row = [
         event.event_id,
         event.output_id,

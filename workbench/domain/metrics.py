@@ -1,4 +1,4 @@
-"""The four rates and their companions, from counts (METRICS 3).
+"""The four rates and their companions, from counts.
 
 Every output falls into one Cell; a tally counts cells; every rate is a sum over cells. So a label
 changes two integers, a recount is a Counter, and both must agree. 0/0 is undefined: value None.
@@ -105,7 +105,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """The four rates of one candidate with their companions (METRICS 3, table)."""
+    """The four rates of one candidate with their companions."""
 
     merge_rate: Rate
     coverage: Rate
@@ -134,9 +134,25 @@ class Scorecard:
 
     @property
     def discrimination(self) -> float | None:
-        """J = AR_vague - AR_clear (METRICS 3.2); None where either is undefined."""
+        """J = AR_vague - AR_clear; None where either is undefined."""
         vague, clear = self.abstention_rate_vague.value, self.abstention_rate_clear.value
         return None if vague is None or clear is None else vague - clear
+
+
+def explain_undefined(name: str, card: Scorecard) -> str:
+    """What would define a rate that is 0/0, in a few words; `name` is a field of Scorecard."""
+    if card.n_outputs == card.n_pending:
+        return "no label yet"
+    if name in {"abstention_rate_vague", "abstention_rate_clear"}:
+        return f"no {name.rsplit('_', 1)[1]} one yet"
+    if name == "abstention_precision":
+        return "nothing abstained yet"
+    if name in {"self_flag_rate", "flag_precision"}:
+        return "no flaw found yet" if name == "self_flag_rate" else "nothing flagged yet"
+    if name in {"escape_rate", "escape_rate_total"}:
+        is_untested = card.states[Outcome.UNKNOWN_ESCAPE] or card.unverified.hits
+        return "no test status yet" if is_untested else "no green one yet"
+    return "nothing of it yet"
 
 
 def compute_scorecard(tally: Tally, interval: IntervalMethod) -> Scorecard:
@@ -195,5 +211,5 @@ def _is_escaped(cell: Cell) -> bool:
 
 
 def _is_green(cell: Cell) -> bool:
-    """G of METRICS 3: a patch whose tests pass."""
+    """A patch whose tests pass."""
     return cell.tests == CheckStatus.PASS

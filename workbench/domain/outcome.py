@@ -1,4 +1,4 @@
-"""Label and test status together: the outcome states of METRICS 2, by a total procedure.
+"""Label and test status together: the outcome states, by a total procedure.
 
 The stored label is never rewritten; the state is derived from it each time. `contradiction()` says
 in one line what came of a label that disagrees with the tests, `objection()` what to ask before a
@@ -75,9 +75,9 @@ def derive_outcome(delivery: Delivery, tests: CheckStatus, judgement: Judgement)
 
 
 def _edited_or_merged(judgement: Judgement) -> Outcome:
-    """METRICS 4: a fixed K-defect is never a minor edit, whoever pointed at it.
+    """A fixed K-defect is never a minor edit, whoever pointed at it.
 
-    A defect accepted as a known risk asks for no change (METRICS 2.1): it may still be merged.
+    A defect accepted as a known risk asks for no change: it may still be merged.
     """
     if judgement.edit is EditClass.REJECTED:
         return Outcome.REJECTED
@@ -92,7 +92,7 @@ def _edited_or_merged(judgement: Judgement) -> Outcome:
 
 
 def needs_review(delivery: Delivery, tests: CheckStatus) -> bool:
-    """Whether the outcome is open until somebody labels it (METRICS 2.1, last paragraph)."""
+    """Whether the outcome is open until somebody labels it."""
     return derive_outcome(delivery, tests, Judgement()) is Outcome.PENDING
 
 
@@ -132,7 +132,7 @@ _CAME_OF_IT = {
 
 
 def objection(delivery: Delivery, judgement: Judgement) -> str:
-    """Why this label needs a second press on this delivery (METRICS 2.2); "" where it does not."""
+    """Why this label needs a second press on this delivery; "" where it does not."""
     delivery = effective_delivery(delivery, judgement)
     label = judgement.label
     if delivery is Delivery.VOID:

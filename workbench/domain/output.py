@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Delivery(StrEnum):
-    """What came, whatever its worth (METRICS 1)."""
+    """What came, whatever its worth."""
 
     PATCH = "patch"
     ASK = "ask"

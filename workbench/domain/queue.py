@@ -16,7 +16,7 @@ from workbench.domain.output import Delivery, Rung
 
 
 class Place(IntEnum):
-    """Where an item stands for one reviewer. SETTLED needs no label (METRICS 2.1).
+    """Where an item stands for one reviewer. SETTLED needs no label.
 
     A labelled item stays LABELLED, also when its tests settle it later.
     """

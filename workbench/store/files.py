@@ -1,6 +1,6 @@
 """The database file: made whole or not at all, checked before it is believed, copied safely.
 
-Opening never creates a file (SAFETY D7), never runs a trigger or view that is not ours (D13), and
+Opening never creates a file, never runs a trigger or view that is not ours (D13), and
 says in one line which file is wrong and why.
 """
 
@@ -92,7 +92,7 @@ def explain_opening(path: Path, error: sqlite3.Error | DBAPIError, busy_ms: int)
 
 
 def _check_schema(path: Path, schema: list[tuple[str, str, str | None]]) -> None:
-    """SAFETY D13: exactly our tables, indexes and triggers; the triggers word for word."""
+    """Exactly our tables, indexes and triggers; the triggers word for word."""
     found = {(kind, name) for kind, name, _ in schema if not name.startswith("sqlite_")}
     wanted = {("table", name) for name in _TABLES}
     wanted |= {("index", name) for name in _INDEXES}
@@ -112,7 +112,7 @@ def can_write(path: Path) -> bool:
 
 
 def describe_read_only(path: Path) -> str:
-    """Path and owner of what cannot be written (SAFETY D6)."""
+    """Path and owner of what cannot be written."""
     what = path.parent if os.access(path, os.W_OK) else path
     return f"{what} cannot be written (owner uid {what.stat().st_uid}): labels are off"
 
@@ -148,7 +148,7 @@ def _sync(path: Path) -> None:
 
 
 def copy_database(path: Path, target: Path, busy_ms: int = 10_000) -> Path:
-    """A consistent copy while others write (SAFETY D8); an existing target is replaced whole."""
+    """A consistent copy while others write; an existing target is replaced whole."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fd, name = tempfile.mkstemp(prefix=".wb-", dir=target.parent)
     os.close(fd)

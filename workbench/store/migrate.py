@@ -1,7 +1,7 @@
 """Runs alembic from the installed package: create a database, or bring an old one up to date.
 
 One transaction that begins IMMEDIATE holds the whole upgrade, and an existing file is copied
-first, so a kill at any point leaves the old database or the new one (SAFETY 7).
+first, so a kill at any point leaves the old database or the new one.
 """
 
 from importlib.resources import as_file, files

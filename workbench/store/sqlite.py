@@ -1,6 +1,6 @@
 """How SQLite is driven: journal choice, pragmas, BEGIN IMMEDIATE, and its errors in plain words.
 
-SAFETY 6 decides the settings: TRUNCATE + FULL where this SQLite has the WAL-reset bug (fixed in
+The settings: TRUNCATE + FULL where this SQLite has the WAL-reset bug (fixed in
 3.51.3) or the file is on a network; WAL + FULL elsewhere. Never NORMAL: it loses acknowledged rows.
 """
 
@@ -46,7 +46,7 @@ def find_file_system(path: Path, mountinfo: str) -> str:
 
 
 def is_on_network(path: Path) -> bool:
-    """Whether locks on this file cannot be relied on (SAFETY D10)."""
+    """Whether locks on this file cannot be relied on."""
     mounts = Path("/proc/self/mountinfo")
     if not mounts.exists():
         return False

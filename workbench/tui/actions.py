@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from textual.app import App
 from textual.binding import Binding
+from textual.keys import Keys
 from textual.screen import Screen
 
 
@@ -160,6 +161,8 @@ def find_clash(keys: Mapping[str, tuple[str, ...]], action_id: str) -> str:
     """One sentence on what is wrong with an action's keys among the others'; "" if nothing is."""
     held = textual_keys()
     for key in keys[action_id]:
+        if not is_key(key):
+            return f"{action_id} wants {show_key(key)!r}, which is no key"
         owner = next((i for i, other in keys.items() if i != action_id and key in other), None)
         if owner:
             return f"{action_id} and {owner} both want {show_key(key)}"
@@ -198,6 +201,17 @@ _SIGNS = {
     "left_parenthesis": "(", "right_parenthesis": ")", "quotation_mark": '"',
 }  # fmt: skip
 _NAMES = {sign: name for name, sign in _SIGNS.items()}
+
+
+def is_key(key: str) -> bool:
+    """Whether Textual knows a key by this name: a letter, a digit, a sign, or a named key."""
+    base = key.rsplit("+", maxsplit=1)[-1]
+    is_character = len(base) == 1 and base.isalnum() and base.isascii()
+    is_plain = all(part in {"ctrl", "alt", "shift", "super"} for part in key.split("+")[:-1])
+    return is_plain and (is_character or base in _SIGNS or base in _NAMED)
+
+
+_NAMED = frozenset(key.value for key in Keys)
 
 
 def show_key(key: str) -> str:

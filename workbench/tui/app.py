@@ -92,7 +92,7 @@ class WorkbenchApp(App[None]):
         self._review.action_leave()
 
     def get_line_filters(self) -> list[LineFilter]:
-        """Textual's own filters, then the net for what a widget forgot (SAFETY T3)."""
+        """Textual's own filters, then the net for what a widget forgot."""
         return [*super().get_line_filters(), self.net]
 
     def get_system_commands(

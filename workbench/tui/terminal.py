@@ -1,7 +1,7 @@
 r"""The terminal as a source of input: its replies are no keys, and its end is an orderly exit.
 
 Textual types a reply that it does not know as keys, so a terminal (or a patch that made it answer)
-could label an output: `ESC P 1 $ r 0 m ESC \` ends in the merge key (SAFETY T2). What has the form
+could label an output: `ESC P 1 $ r 0 m ESC \` ends in the merge key. What has the form
 of a reply is taken out before keys are made of it. A terminal that hangs up, and a signal that
 asks the program to stop, leave through App.exit, so the screen is restored and the store closed.
 """

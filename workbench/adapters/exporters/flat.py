@@ -1,4 +1,4 @@
-"""A flat CSV of the canonical row, safe to open in a spreadsheet (SAFETY D12).
+"""A flat CSV of the canonical row, safe to open in a spreadsheet.
 
 A cell that a spreadsheet could take for a formula begins with an apostrophe; the header says so.
 """

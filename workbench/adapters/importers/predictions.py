@@ -1,8 +1,8 @@
-"""Predictions of the SWE-bench family as deliveries (FORMATS.md 1.1), and our own extra fields.
+"""Predictions of the SWE-bench family as deliveries, and our own extra fields.
 
 A row has `instance_id`, `model_name_or_path`, `model_patch`; null or "" is an answer without a
 patch. `message`, `questions` and `self_flagged` are read where a harness wrote them, also inside
-a `result` object (FORMATS.md 6). Whatever else a row holds is kept.
+a `result` object. Whatever else a row holds is kept.
 """
 
 from collections.abc import Iterator, Mapping

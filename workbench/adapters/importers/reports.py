@@ -1,4 +1,4 @@
-"""Test reports of other harnesses as check results, by the rules of FORMATS.md 1.3.
+"""Test reports of other harnesses as check results.
 
 `tests` speaks of tests that passed before and must still pass; hidden tests (FAIL_TO_PASS) are
 kept apart and shown after the label. A report that only says "resolved" proves a pass, never a

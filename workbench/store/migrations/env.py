@@ -1,4 +1,4 @@
-"""How alembic runs here: on a connection it is handed, in one transaction (SAFETY 7).
+"""How alembic runs here: on a connection it is handed, in one transaction.
 
 SQLite's DDL is transactional, but alembic does not believe it by itself: without
 transactional_ddl a kill between two operations leaves a mixed schema.

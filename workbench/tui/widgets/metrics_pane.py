@@ -6,8 +6,7 @@ Painted from one frozen snapshot after every label. 0/0 is a dash with the reaso
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workbench.domain.metrics import Rate, Scorecard
-from workbench.domain.outcome import Outcome
+from workbench.domain.metrics import Rate, Scorecard, explain_undefined
 from workbench.domain.queue import Progress
 from workbench.text import display
 from workbench.tui.widgets.lines import Line, LinesView, Span
@@ -61,36 +60,28 @@ def render_scorecard(name: str, card: Scorecard, width: int) -> list[Line]:
     """Name and progress, the four rates with their companions beside them."""
     settled = card.n_outputs - card.n_pending
     clear, total = card.abstention_rate_clear, card.escape_rate_total
-    lines: list[Line] = [
+
+    def rate(title: str, field: str, value: Rate, style: str) -> Line:
+        return render_rate(title, value, width, style, explain_undefined(field, card))
+
+    return [
         (Span(f" {name}", "strong"), Span(f"  {settled}/{card.n_outputs} settled", "dim")),
-        *render_rate("merge", card.merge_rate, width, "good"),
+        rate("merge", "merge_rate", card.merge_rate, "good"),
         _companion("of all", card.merge_yield, card.unverified.hits),
-        *render_rate("abstain", card.abstention_rate_vague, width, "accent"),
+        rate("abstain", "abstention_rate_vague", card.abstention_rate_vague, "accent"),
         _companion("on clear", clear),
-        *render_rate("self-flag", card.self_flag_rate, width, "accent"),
-        *render_rate("escape", card.escape_rate, width, "bad"),
+        rate("self-flag", "self_flag_rate", card.self_flag_rate, "accent"),
+        rate("escape", "escape_rate", card.escape_rate, "bad"),
         _companion("total", total),
     ]
-    reason = undefined_reason(card)
-    return [*lines, (Span(f"   {reason}", "dim"),)] if reason else lines
 
 
-def undefined_reason(card: Scorecard) -> str:
-    """Why the escape rate is a dash, in the words of what would resolve it."""
-    if card.escape_rate.n:
-        return ""
-    if card.n_outputs == card.n_pending:
-        return "— nothing labelled yet"
-    if card.states[Outcome.UNKNOWN_ESCAPE] or card.unverified.hits:
-        return "— no test status yet"
-    return "— no green output yet"
-
-
-def render_rate(name: str, rate: Rate, width: int, style: str) -> list[Line]:
-    """One rate: name, k/n, percent, and its interval as a bar on the same line."""
+def render_rate(name: str, rate: Rate, width: int, style: str, reason: str) -> Line:
+    """One rate: name, k/n, percent, and its interval as a bar; a dash and the reason for 0/0."""
+    if not rate.n:
+        return (Span(f"   {name:<10}   — {reason}", "dim"),)
     head = f"   {name:<10}{format_count(rate):>7} {format_percent(rate.value):>5} "
-    bar = render_bar(rate, max(8, width - len(head) - 1)) if rate.n else ""
-    return [(Span(head, "strong" if rate.n else "dim"), Span(bar, style))]
+    return (Span(head, "strong"), Span(render_bar(rate, max(8, width - len(head) - 1)), style))
 
 
 def _is_companion(line: Line) -> bool:

@@ -1,6 +1,6 @@
 """Prose beside the diff: the ticket, the candidate's message, the rubric, the help. Plain text.
 
-Markdown is shown as it was written: nothing a model wrote is rendered (SAFETY T5).
+Markdown is shown as it was written: nothing a model wrote is rendered.
 """
 
 from textwrap import wrap
