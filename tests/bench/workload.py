@@ -80,7 +80,7 @@ class Workload:
                 }
                 output = {
                     "instance_id": name,
-                    "model_name_or_path": f"model-{name[-1]}",
+                    "model_name_or_path": f"model-{int(name[-2:]) % 4}",
                     "model_patch": self.git("diff", "main", f"{batch.changed}/{name}"),
                 }
                 ticket_file.write(json.dumps(ticket) + "\n")

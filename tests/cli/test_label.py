@@ -66,6 +66,8 @@ def test_a_label_against_the_delivery_asks_first(cli: Cli) -> None:
         done = cli.quick("label", output, label)
         assert (done.code, f"{output}: {sentence}" in done.err) == (3, True)
         assert "say --yes" in done.err
+    done = cli.quick("label", silence, "abstained", "--yes")
+    assert (done.code, "--quote the words that name what is missing" in done.err) == (3, True)
     assert cli.quick("label", silence, "abstained", "--quote", "which file?").code == 0
     assert cli.quick("label", patch, "abstained", "--yes").code == 0
     assert cli.quick("label", question, "edited", "--reason", "not_a_question").code == 0

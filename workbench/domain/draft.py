@@ -57,9 +57,6 @@ def find_lack(held: Judgement, decision: Decision, delivery: Delivery) -> str:
         return "edited needs --edit minor, major or rejected"
     if label is not Label.EDITED and decision.edit is not None:
         return f"--edit goes with edited, not with {label}"
-    is_silent = delivery in {Delivery.EMPTY, Delivery.CRASH_MODEL}
-    if label is Label.ABSTAINED and is_silent and not decision.quote.strip():
-        return "nothing was said: --quote the words that name what is missing"
     if label is Label.ESCAPED and is_patch:
         kept = (f for f in held.findings if not f.with_label)
         if not any(finding.is_k_defect for finding in (*kept, *decision.defects)):

@@ -15,7 +15,7 @@ from workbench.domain.queue import Place, Progress, QueueItem
 if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
     from workbench.store.store import Store
 
-PAGE = 60
+PAGE = 45  # rows before an output, and from it on: a list's worth, read within a label key
 PROSE_WIDTH, MIN_PROSE = 80, 24  # cells of a message shown as content
 GUTTER = 10  # cells of line numbers and signs before it
 FILTER_LIMIT = 500
@@ -55,7 +55,8 @@ class Queues:
     def window(self, position: int) -> tuple[QueueItem, ...]:
         """The items around a position, that one included."""
         before = self._store.queue_page(self._reviewer, position, PAGE, is_forward=False)
-        after = self._store.queue_page(self._reviewer, position - 1, PAGE)
+        n = 2 * PAGE - len(before)
+        after = self._store.queue_page(self._reviewer, position - 1, n)
         return (*before, *after)
 
     def step(self, position: int, n: int) -> QueueItem | None:

@@ -8,9 +8,8 @@ from workbench.domain.draft import Decision, answer_self_flag, apply_decision, i
 from workbench.domain.errors import LabelRefused
 from workbench.domain.label import Act, Effort, Judgement, Label
 from workbench.domain.outcome import objection
-from workbench.domain.output import Delivery, Output
+from workbench.domain.output import Delivery
 from workbench.domain.queue import Saved
-from workbench.text import decode
 
 if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
     from workbench.store.store import Store
@@ -59,24 +58,19 @@ class Reviews:
         """A label without a screen: refused where a screen would ask, unless `is_sure`."""
         output = self._store.get_output(output_id)
         held = self._store.get_judgement(self.reviewer, output.output_id)
-        _check_quotes(output, decision)
         judgement = apply_decision(held, decision, output.delivery)
         doubt = objection(output.delivery, judgement)
         if doubt and not is_sure and not _is_answered(judgement, output.delivery):
             raise LabelRefused(f"{output.output_id}: {doubt} (say --yes to save it all the same)")
+        is_silent = output.delivery in {Delivery.EMPTY, Delivery.CRASH_MODEL}
+        if judgement.label is Label.ABSTAINED and is_silent and not judgement.quote.strip():
+            raise LabelRefused(
+                f"{output.output_id}: nothing was said: --quote the words that name what is missing"
+            )
         if doubt:
             judgement = insist(judgement, output.delivery)
         now = self._clock()
         return self.record(output.output_id, Act.LABEL, judgement, Effort(started_at=now), held)
-
-
-def _check_quotes(output: Output, decision: Decision) -> None:
-    """A self-flag is what was really delivered: message, stated doubts, or words of the patch."""
-    said = "\n".join((output.message, *output.self_flagged, decode(output.patch)))
-    words = " ".join(said.split())
-    for flag in decision.flags:
-        if " ".join(flag.quote.split()) not in words:
-            raise LabelRefused(f"{output.output_id}: nothing delivered says {flag.quote!r}")
 
 
 def _is_answered(judgement: Judgement, delivery: Delivery) -> bool:

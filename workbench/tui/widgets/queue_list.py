@@ -1,7 +1,7 @@
 """The queue: one line an output, by alias; the one in front of the reviewer stays in view."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.events import Click
 from textual.message import Message
@@ -16,13 +16,17 @@ from workbench.tui.widgets.lines import Line, LinesView, Span
 
 @dataclass(frozen=True, slots=True)
 class QueueSnapshot:
-    """What the list shows. `names` maps an alias to a name; empty while names are hidden."""
+    """What the list shows. `names` maps an alias to a name; empty while names are hidden.
+
+    `top` is the output that was on the first line before: the list stands still while it can.
+    """
 
     items: tuple[QueueItem, ...]
     current: str
     progress: Progress
     names: Mapping[str, str]
     view: str = ""
+    top: str = ""
 
 
 _LABELS = {Label.MERGED: "m", Label.EDITED: "e", Label.ABSTAINED: "a", Label.ESCAPED: "x"}
@@ -108,7 +112,9 @@ def head_height(snapshot: QueueSnapshot) -> int:
 
 def visible_items(snapshot: QueueSnapshot, height: int) -> Sequence[QueueItem]:
     """The items that fit around the current one."""
-    return _window(snapshot.items, snapshot.current, _room(snapshot, height))
+    items, room = snapshot.items, _room(snapshot, height)
+    start = _start([item.output_id for item in items], snapshot, room)
+    return items[start : start + room]
 
 
 def _room(snapshot: QueueSnapshot, height: int) -> int:
@@ -116,16 +122,27 @@ def _room(snapshot: QueueSnapshot, height: int) -> int:
     return max(1, height - head_height(snapshot) - (foot + 1 if foot else 0))
 
 
-def _window(items: Sequence[QueueItem], current: str, room: int) -> Sequence[QueueItem]:
-    index = next((i for i, item in enumerate(items) if item.output_id == current), 0)
-    start = max(0, min(index - room // 3, len(items) - room))
-    return items[start : start + room]
+def _start(ids: list[str], snapshot: QueueSnapshot, room: int) -> int:
+    """Where it was, while the current one is well inside; else it turns over, as a page does."""
+    margin, last = room // 6, max(0, len(ids) - room)
+    here = ids.index(snapshot.current) if snapshot.current in ids else 0
+    above = margin
+    if snapshot.top in ids:
+        top = min(ids.index(snapshot.top), last)
+        first = top + (margin if top else 0)
+        end = top + room - (margin if top < last else 0)
+        if first <= here < end:
+            return top
+        if top - room < here < first:  # going back
+            above = room - margin - 1
+    return max(0, min(here - above, last))
 
 
 class QueueList(LinesView):
     """Shows a QueueSnapshot."""
 
     snapshot: QueueSnapshot | None = None
+    _top = ""
 
     @dataclass
     class Chosen(Message):
@@ -143,8 +160,11 @@ class QueueList(LinesView):
 
     def show(self, snapshot: QueueSnapshot) -> None:
         """Show this; the rows that did not change are not painted."""
-        self.snapshot = snapshot
-        self.show_lines(render_queue(snapshot, self.size.height))
+        height = self.size.height
+        snapshot = self.snapshot = replace(snapshot, top=self._top)
+        self.show_lines(render_queue(snapshot, height))
+        if height:
+            self._top = next((i.output_id for i in visible_items(snapshot, height)), "")
 
     def on_resize(self) -> None:
         """Fit the window of items to the new height."""
