@@ -20,7 +20,7 @@ def describe(saved: Saved) -> Notice:
     judgement, item, act = saved.event.judgement, saved.item, saved.event.act
     where = f"{display(item.ticket_id)} · {display(item.alias)}"
     if act in {Act.UNDO, Act.REDO}:
-        turned = str(saved.turned or "").replace("_", "-")
+        turned = Act.LABEL if saved.turned is Act.SELF_FLAG else saved.turned or act
         done = "undone" if act is Act.UNDO else "redone"
         left = judgement.label or ("skipped" if judgement.skipped else "no label")
         return Notice(f"{done}: {turned} · {where} · {left}", "accent")
