@@ -396,7 +396,7 @@ def measure_labels(bench: Bench) -> list[Figure]:
     ]
 
 
-def worst(counts: Iterable[int]) -> float:
+def worst(counts: Iterable[float]) -> float:
     """The most frames of a key; a key that painted nothing was not taken."""
     listed = list(counts)
     return max(listed) if min(listed) else math.inf

@@ -129,8 +129,10 @@ class WorkbenchApp(App[None]):
         )
 
     def _settle_memory(self) -> None:
-        """Collections are the tail of key latency: what exists by now stays for good."""
-        gc.collect()
+        """Collections are the tail of key latency: what exists by now stays for good.
+
+        Nothing is collected here: the thread that writes the first frame would wait for it.
+        """
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
         gc.enable()

@@ -36,6 +36,7 @@ from workbench.tui.widgets.metrics_pane import MetricsPane
 from workbench.tui.widgets.queue_list import QueueList, QueueSnapshot
 
 PREPARE_AFTER = 0.02  # seconds after a paint
+OPEN_AFTER = 0.05  # seconds after the first paint: writing it to the terminal goes first
 
 
 class ReviewScreen(ActingScreen, ReadingScreen):
@@ -69,7 +70,8 @@ class ReviewScreen(ActingScreen, ReadingScreen):
         self.fit(self.app.size)
         if self.item is None or not self.counts.progress.left:
             self._finish()
-        self.call_after_refresh(self.run_worker, self._open_desk, thread=True, group="desk")
+        start = partial(self.run_worker, self._open_desk, thread=True, group="desk")
+        self.call_after_refresh(self.set_timer, OPEN_AFTER, start)
 
     def on_unmount(self) -> None:
         """Close the store properly; a worker that is still reading does so once more."""
@@ -130,15 +132,10 @@ class ReviewScreen(ActingScreen, ReadingScreen):
         if counts is not self._drawn and not pane.has_class("-closed"):
             self._drawn = counts  # moving about changes no number
             pane.show(counts.snapshot())
-        self.query_one(HeaderBar).show(
-            HeaderSnapshot(
-                self.settings.study_name,
-                None if self.has_class("-finished") else self.item,
-                counts.progress,
-                counts.last_saved_at,
-                counts.names,
-            )
-        )
+        shown = None if self.has_class("-finished") else self.item
+        name, at = self.settings.study_name, counts.last_saved_at
+        header = HeaderSnapshot(name, shown, counts.progress, at, counts.names)
+        self.query_one(HeaderBar).show(header)
         self.draw_bar()
 
     def draw_bar(self) -> None:
