@@ -17,8 +17,9 @@ from statistics import median
 
 import cli_speed
 import import_speed
-from app_speed import QUICK, Plan, measure_app
+from app_speed import measure_app
 from figures import Figure, ms, render_table, take
+from players import QUICK, Plan
 
 README = Path(__file__).with_name("README.md")
 START = "<!-- written by run.py --write -->\n"
@@ -46,10 +47,10 @@ def measure_imports(n_predictions: int) -> list[Figure]:
     return [Figure("P19", what, ms(ours), f"git {ms(git)}", ours / git, 0.5, 1)]
 
 
-def measure_all(plan: Plan, n_predictions: int) -> Iterator[Figure]:
-    """In the order of PERFORMANCE.md's table, as far as the measures share a run."""
+def measure_all(plan: Plan, n_predictions: int, keep: Path | None) -> Iterator[Figure]:
+    """All that share a run, one after the other."""
     with tempfile.TemporaryDirectory(prefix="wb-app-") as folder:
-        yield from measure_app(Path(folder), plan)
+        yield from measure_app(keep or Path(folder), plan)
     yield from take(measure_commands)
     yield from take(lambda: measure_imports(n_predictions))
 
@@ -67,11 +68,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="20,000 labels, fewer presses")
     parser.add_argument("--write", action="store_true", help="put the table into README.md")
+    parser.add_argument("--keep", type=Path, help="a folder whose studies are used again")
     options = parser.parse_args()
     plan, n_predictions = (QUICK, 500) if options.quick else (Plan(), 10_000)
     figures = []
-    for figure in measure_all(plan, n_predictions):
-        print(f"{figure.measure:4} {figure.what:36} {figure.ratio:6.2f} {figure.verdict}")
+    for figure in measure_all(plan, n_predictions, options.keep):
+        print(
+            f"{figure.measure:4} {figure.what:36} {figure.ratio:6.2f} {figure.verdict}", flush=True
+        )
         figures.append(figure)
     table = f"{describe_machine()}\n\n{render_table(figures)}\n"
     print(f"\n{table}")
