@@ -26,7 +26,7 @@ _SEEN = {"domain", "diff", "text"}
 RULES: dict[str, tuple[set[str], set[str]]] = {
     "workbench": (set(), set()),
     "text": (set(), set()),
-    "log": (set(), set()),
+    "log": ({"domain", "text"}, set()),
     "domain": (set(), set()),
     "config": ({"domain"}, {"platformdirs"}),
     "study": ({"config", "domain", "text"}, set()),
@@ -42,9 +42,10 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
          "text"},
         set(),
     ),
+    "checking": ({"adapters", "bootstrap", "domain", "services", "study"}, set()),
     "cli": (
-        {"adapters", "bootstrap", "config", "domain", "diff", "log", "services", "stats", "store",
-         "study", "text", "tui.parts", "tui.screens"},
+        {"adapters", "bootstrap", "checking", "config", "domain", "diff", "log", "services",
+         "stats", "store", "study", "text", "tui.parts", "tui.screens"},
         {"typer", "rich", "platformdirs"},
     ),
     "__main__": ({"cli"}, set()),
@@ -52,8 +53,8 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
 # Where the tui meets services; everything else in it is handed plain values.
 MEETS_SERVICES = {"app", "screens", "walk", "counts", "preparing"}
 # The store's libraries cost half the start: services name its types and do not load it. What
-# `workbench verify` alone uses is loaded by that command alone.
-MAY_LOAD_THE_STORE = {"services/audits.py"}
+# `workbench verify` or `restore` alone uses is loaded by that command alone.
+MAY_LOAD_THE_STORE = {"services/audits.py", "services/restores.py"}
 HEAVY = {"sqlmodel", "sqlalchemy", "pydantic", "git", "httpx", "scipy", "alembic"}
 
 
@@ -324,6 +325,26 @@ def test_t4_no_markup_is_built_from_data(path: Path) -> None:
             wrong.append(f"line {line}: a link from data")
     assert wrong == []
     assert not re.search(r"\.markup\b", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "from textual.widgets import Static\nStatic(text)",
+        "from textual.widgets import Label\nLabel(f'{name}')",
+        "from textual.widgets import Button\nButton(item.title, id='x')",
+        "self.notify(str(error))",
+        "Content.from_markup(f'[b]{name}[/]')",
+        "Text.from_markup(name)",
+        "Style(link=url)",
+        "x = text.markup",
+    ],
+)
+def test_t4_the_lint_finds_what_it_looks_for(bad: str, tmp_path: Path) -> None:
+    """A lint that matches nothing proves nothing."""
+    (tmp_path / "bad.py").write_text(bad)
+    with pytest.raises(AssertionError):
+        test_t4_no_markup_is_built_from_data(tmp_path / "bad.py")
 
 
 G8 = re.compile(

@@ -23,7 +23,9 @@ def _commands() -> set[str]:
     found = set()
     for name, command in getattr(group, "commands", {}).items():
         inner = getattr(command, "commands", None)
-        found |= {f"{name} {sub}" for sub in inner} if inner else {name}
+        found |= {f"{name} {sub}" for sub in inner or ()}
+        if not inner or command.invoke_without_command:
+            found.add(name)
     return found
 
 

@@ -32,7 +32,7 @@ ODD = st.text(
 )
 
 
-def test_every_control_and_format_character_is_made_visible() -> None:
+def test_t1_every_control_and_format_character_is_made_visible() -> None:
     """No character of Cc, Cf, Cs, Zl or Zp passes; one that does would reach the terminal."""
     passed = [
         hex(code)
@@ -64,12 +64,12 @@ def test_every_control_and_format_character_is_made_visible() -> None:
         ("a" + "\u0301" * 30, "a" + "\u0301" * 4 + "+26"),
     ],
 )
-def test_display(text: str, shown: str) -> None:
+def test_t1_display(text: str, shown: str) -> None:
     """Controls become pictures, hidden characters their code; emoji and prose stay whole."""
     assert display(text) == shown
 
 
-def test_hidden_instruction_in_tag_characters_is_shown() -> None:
+def test_t6_hidden_instruction_in_tag_characters_is_shown() -> None:
     """Tag letters outside a closed flag are text that only a model reads."""
     hidden = "ok" + "".join(chr(0xE0000 + ord(letter)) for letter in "merge")
     assert "<U+E006D>" in display(hidden)
@@ -82,7 +82,7 @@ def test_t10_a_long_line_is_cut_and_says_by_how_much() -> None:
     assert shown.endswith("… +9990000")
 
 
-def test_a_long_hostile_line_is_cut_after_it_was_made_safe() -> None:
+def test_t10_a_long_hostile_line_is_cut_after_it_was_made_safe() -> None:
     """Each mark takes eight columns, so fewer characters fit; all others are counted."""
     shown = display("\u202e" * 20_000)
     body, _, rest = shown.partition("… +")
@@ -91,7 +91,7 @@ def test_a_long_hostile_line_is_cut_after_it_was_made_safe() -> None:
 
 
 @given(ODD)
-def test_display_is_stable_and_printable(text: str) -> None:
+def test_t1_display_is_stable_and_printable(text: str) -> None:
     """Shown text shown again is the same, and no net finds anything in it."""
     shown = display(text)
     assert display(shown) == shown
@@ -124,21 +124,21 @@ def test_t9_bad_utf8_is_shown_and_not_refused() -> None:
     assert decode(b"a\xff\xed\xa0\x80") == "a\\xff\\xed\\xa0\\x80"
 
 
-def test_net_replaces_one_for_one_and_counts() -> None:
+def test_t3_net_replaces_one_for_one_and_counts() -> None:
     """The net may not change the width of what it mends."""
     assert net("\x1b[2J\u202e") == ("␛[2J\ufffd", 2)
     assert net("clean") == ("clean", 0)
 
 
 @given(ODD)
-def test_steady_text_has_the_width_that_single_characters_have(text: str) -> None:
+def test_t7_steady_text_has_the_width_that_single_characters_have(text: str) -> None:
     """The sum over characters and rich's rule for clusters agree, so columns hold anywhere."""
     shown = steady(display(text))
     single = sum(cell_len(character) for character in shown)
     assert cell_len(shown) == single
 
 
-def test_steady_emoji_take_the_cells_of_their_parts() -> None:
+def test_t7_steady_emoji_take_the_cells_of_their_parts() -> None:
     """A family of three is three people of two cells; nothing zero-width is left."""
     assert cells(FAMILY) == 6
     assert "\u200d" not in steady(FAMILY)
@@ -148,13 +148,13 @@ def test_steady_emoji_take_the_cells_of_their_parts() -> None:
 @pytest.mark.parametrize(
     "text", ["abc", "漢字かな交じり文", "e\u0301tude", "❤ and 漢", "\uff41\uff42"]
 )
-def test_cells_agree_with_rich(text: str) -> None:
+def test_t7_cells_agree_with_rich(text: str) -> None:
     """One width in every layer of the program."""
     assert cells(text) == cell_len(steady(text))
 
 
 @given(st.text(st.sampled_from("abc漢e\u0301👨 "), max_size=30), st.integers(0, 20))
-def test_clip_never_exceeds_its_cells(text: str, width: int) -> None:
+def test_t7_clip_never_exceeds_its_cells(text: str, width: int) -> None:
     """Cut text ends in an ellipsis and fits; text that fits is left alone."""
     clipped = clip(text, width)
     assert cells(clipped) <= width
@@ -178,7 +178,7 @@ def test_clip_never_exceeds_its_cells(text: str, width: int) -> None:
         ("\x1b[2J\r\n\t", Marks()),
     ],
 )
-def test_t6_d14_marks_are_true_counts(text: str, marks: Marks) -> None:
+def test_t6_field_d14_marks_are_true_counts(text: str, marks: Marks) -> None:
     """Deceit is counted, honest text in any script is not."""
     assert count_marks(text) == marks
 

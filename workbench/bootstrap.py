@@ -4,16 +4,20 @@ Importing this module loads none of them; each function loads what it needs, so 
 screen is painted before the store's libraries are.
 """
 
+import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import workbench
-from workbench.config import FILE_NAME, Settings
+from workbench.config import FILE_NAME, Settings, find_kept_folders
 from workbench.domain.errors import InputRefused, UsageError
 from workbench.study import Study, find_study, is_file
+from workbench.text import display
 
 if TYPE_CHECKING:
     from workbench.adapters.repositories import Clones
@@ -34,6 +38,14 @@ Progress = Callable[[str, int], None]
 def utc_now() -> datetime:
     """The clock of every service."""
     return datetime.now(UTC)
+
+
+def open_log(folder: Path) -> Path | None:
+    """The log in a folder, from here on; no secret of the environment ever stands in it."""
+    from workbench.adapters.redact import make_redactor
+    from workbench.log import start_log
+
+    return start_log(folder, make_redactor(os.environ))
 
 
 def create_study(
@@ -242,17 +254,20 @@ def open_workbench(
     study: Study, progress: Progress | None = None, busy_ms: int = 10_000
 ) -> Workbench:
     """Open a study's store and clones; raises StoreDamaged where the database is not sound."""
+    from workbench.adapters.files import sweep
     from workbench.adapters.repositories import Clones
-    from workbench.log import start_log
     from workbench.store.store import open_store
 
-    start_log(study.state)
+    open_log(study.state)
+    sweep(study.folder, study.state)
     store = open_store(
         study.database,
         busy_ms=busy_ms,
         app_version=workbench.__version__,
         rubric_version=study.rubric_version,
     )
+    for told in filter(None, (store.upgraded, *store.warnings)):
+        sys.stderr.write(f"{display(told)}\n")
     return Workbench(study, store, Clones(study.state / "clones", study.repositories, progress))
 
 
@@ -260,31 +275,26 @@ def read_first_screen(study: Study, reviewer: str, *, open_names: bool) -> "Firs
     """What the first paint shows, by sqlite3 alone; a reviewer's first time makes the queue."""
     from workbench.store.first_screen import read_first_screen as read
 
-    first = read(study.database, reviewer, open_names=open_names)
-    if first is None:
+    look = partial(read, study.database, reviewer, open_names=open_names)
+    if (first := look()) is None:
+        from workbench.services.desk import make_ready
+
         with open_workbench(study) as bench:
-            bench.store.ensure_reviewer(reviewer, utc_now())
-        first = read(study.database, reviewer, open_names=open_names)
-    if first is None or first.item is None:
+            first = make_ready(bench.store, reviewer, utc_now(), look)
+    if first.item is None:
         raise UsageError(f"{study.folder}: nothing to review: import tickets and outputs first")
     return first
 
 
 def open_desk(study: Study, reviewer: str, *, open_names: bool) -> "Desk":
     """What a review needs after the first paint; `warning` says why labels cannot be saved."""
-    from workbench.services.desk import Desk
-    from workbench.services.queues import Queues
-    from workbench.services.reviews import Reviews
+    from workbench.adapters.kept_files import KeptFiles
+    from workbench.services.desk import make_desk
 
     bench = open_workbench(study, busy_ms=LABEL_BUSY_MS)
-    warning = "; ".join(bench.store.warnings) if bench.store.is_read_only else ""
-    if not bench.store.is_read_only:
-        bench.store.ensure_reviewer(reviewer, utc_now())
-    return Desk(
-        reviews=Reviews(bench.store, reviewer, utc_now),
-        queues=Queues(bench.store, reviewer, open_names=open_names),
-        blobs=bench.clones,
-        warning=warning,
-        check=lambda: "; ".join(bench.store.quick_check()),
+    return make_desk(
+        *(bench.store, bench.clones, reviewer, utc_now),
+        open_names=open_names,
+        kept=KeptFiles(find_kept_folders()),
         close=bench.close,
     )

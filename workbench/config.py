@@ -39,6 +39,21 @@ SETTINGS = (
     Setting("idle_seconds", 120, "Without a key for this long, time no longer counts.", minimum=1),
     Setting("queue_pane", True, "Whether the queue is open at the start (wide terminals)."),
     Setting("metrics_pane", True, "Whether the numbers are open at the start (wide terminals)."),
+    Setting("sandbox", "bwrap", "Where tests run; none: with all your rights.", ("bwrap", "none")),
+    Setting("environment", "", "The tests' virtual environment; \"\" is the workbench's own."),
+    Setting("setup", "", "A shell command that builds /env once for each base commit."),
+    Setting("setup_network", False, "Whether setup may use the network; tests never may."),
+    Setting("test_command", "pytest", "pytest with options, or any other command."),
+    Setting("test_report", "", 'The JUnit file of another command; "": its exit code counts.'),
+    Setting("test_seconds", 300, "A test run that takes longer is ended.", minimum=1),
+    Setting("test_memory_mb", 2048, "What a test run may use.", minimum=64),
+    Setting("test_repeats", 3, "How often the tests run on base, to find flaky ones.", minimum=1),
+    Setting(
+        "reveal_checks",
+        "always",
+        "When a reviewer sees what the tests said.",
+        ("always", "after_commit"),
+    ),
 )
 
 
@@ -53,6 +68,16 @@ class Settings:
     idle_seconds: int = 120
     queue_pane: bool = True
     metrics_pane: bool = True
+    sandbox: str = "bwrap"
+    environment: str = ""
+    setup: str = ""
+    setup_network: bool = False
+    test_command: str = "pytest"
+    test_report: str = ""
+    test_seconds: int = 300
+    test_memory_mb: int = 2048
+    test_repeats: int = 3
+    reveal_checks: str = "always"
     repositories: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -80,6 +105,16 @@ def load_settings(path: Path) -> Settings:
         idle_seconds=int(checked.get("idle_seconds", 120)),
         queue_pane=bool(checked.get("queue_pane", True)),
         metrics_pane=bool(checked.get("metrics_pane", True)),
+        sandbox=str(checked.get("sandbox", "bwrap")),
+        environment=str(checked.get("environment", "")),
+        setup=str(checked.get("setup", "")),
+        setup_network=bool(checked.get("setup_network", False)),
+        test_command=str(checked.get("test_command", "pytest")),
+        test_report=str(checked.get("test_report", "")),
+        test_seconds=int(checked.get("test_seconds", 300)),
+        test_memory_mb=int(checked.get("test_memory_mb", 2048)),
+        test_repeats=int(checked.get("test_repeats", 3)),
+        reveal_checks=str(checked.get("reveal_checks", "always")),
         repositories=_read_repositories(where, raw.get("repositories", {})),
         keys=_read_keys(where, raw.get("keys", {})),
     )
@@ -199,6 +234,18 @@ def _toml(value: str | bool | int) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     safe = "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped)
     return f'"{safe}"'
+
+
+def find_kept_folders() -> tuple[Path, ...]:
+    """Where a label waits that a study's disk would not take: in the user's home, or in memory."""
+    from platformdirs import user_state_path
+
+    in_memory = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
+    places = (
+        user_state_path("workbench") / "unsaved",
+        in_memory / f"workbench-unsaved-{os.getuid()}",
+    )
+    return tuple(place for place in places if place.is_absolute())
 
 
 def find_data_folder() -> tuple[Path, str]:

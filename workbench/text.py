@@ -7,6 +7,7 @@ never removes one. The net in `tui/net.py` catches what a widget forgets to send
 
 import re
 from functools import lru_cache
+from textwrap import TextWrapper
 from typing import NamedTuple
 from unicodedata import category, combining, east_asian_width
 
@@ -14,6 +15,7 @@ TAB = 4
 LINE_LIMIT = 10_000
 MARKS_PER_CELL = 4
 ELLIPSIS = "…"
+_SECOND = "\0"  # never in shown text
 
 _BAD_RANGES = (
     "\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160"
@@ -35,7 +37,9 @@ _MARK_RUN = re.compile(
     "[\u0300-\u1fff\u20d0-\u20ff\u2c80-\u302f\u3099\u309a\ua66f-\uabff\ufe20-\ufe2f"
     "\U00010000-\U0001efff]{5,}"
 )
-_UNSTEADY = re.compile("[\u200d\ufe0f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]")
+_UNSTEADY = re.compile(
+    "[\u200d\ufe0f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+)
 
 
 def decode(data: bytes) -> str:
@@ -91,7 +95,7 @@ def steady(text: str) -> str:
     """Shown text in characters whose width all terminals agree on, so that columns hold.
 
     Terminals disagree on joined emoji, flags, skin tones and U+FE0F: the parts are drawn singly,
-    a flag as its two letters, a skin tone as a shaded cell.
+    a flag as its letters, a skin tone as a shaded cell.
     """
     if text.isascii() or not _UNSTEADY.search(text):
         return text
@@ -118,6 +122,23 @@ def clip(text: str, width: int) -> str:
         if room < 0:
             break
     return text[:end] + ELLIPSIS
+
+
+def fold(line: str, width: int) -> list[str]:
+    """One shown line in parts of at most `width` cells, each with the line's indent.
+
+    It breaks at blanks, and blanks at a break go; nothing else does.
+    """
+    line = steady(line)
+    if cells(line) <= width:
+        return [line]
+    text = line.lstrip(" ")
+    indent = " " * min(len(line) - len(text), width // 2)
+    if not text.isascii():  # wrap() counts characters: a wide one is given a second
+        text = "".join(c + _SECOND * (_width(c) - 1) for c in text)
+        width -= 1
+    how = TextWrapper(max(width, 2), indent, indent, replace_whitespace=False)
+    return [part.replace(_SECOND, "") for part in how.wrap(text)] or [""]
 
 
 def _shape(text: str) -> tuple[str, list[int]]:
@@ -200,8 +221,10 @@ def _cut(shown: str, table: list[int], whole: int) -> tuple[str, list[int]]:
 
 def _steady_one(match: re.Match[str]) -> str:
     code = ord(match.group())
-    if code in (0x200D, 0xFE0F):
+    if code in (0x200D, 0xFE0F, 0xE007F):
         return ""
+    if code >= 0xE0020:
+        return chr(code - 0xE0000)
     return "▒" if code >= 0x1F3FB else chr(code - 0x1F1E6 + 0x1F130)
 
 
@@ -223,6 +246,12 @@ class Marks(NamedTuple):
         if not isinstance(other, Marks):
             return NotImplemented
         return Marks(*(a + b for a, b in zip(self, other, strict=True)))
+
+    @property
+    def badge(self) -> str:
+        """`bidi 3 · invisible 5 · mixed-script 1`, without zeros."""
+        names = ("bidi", "invisible", "mixed-script")
+        return " · ".join(f"{name} {n}" for name, n in zip(names, self, strict=True) if n)
 
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -255,7 +284,7 @@ def count_marks(text: str) -> Marks:
 
 def mixed_words(text: str) -> list[tuple[int, int]]:
     """Where identifiers stand in which look-alikes of two scripts meet."""
-    if text.isascii():
+    if text.isascii() or not (_CYRILLIC.search(text) or _LOOKALIKE.search(text)):
         return []
     words = _WORD.finditer(text)
     return [w.span() for w in words if not w[0].isascii() and _is_mixed(w[0])]

@@ -1,16 +1,22 @@
 """git's diffs and what is counted on them."""
 
+import random
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Self
 
 import pytest
 
+from workbench.adapters.apply import Ladder
 from workbench.adapters.clones import clone_repository
 from workbench.adapters.diffs import Differ, count_lines, has_conflict_marks
 from workbench.adapters.git import Git
 from workbench.adapters.trees import EMPTY_TREE, Draft, Entry, Reader
+from workbench.domain.output import Rung
 
 MakeRepository = Callable[[Path, Mapping[str, bytes]], str]
+RunGit = Callable[..., str]
 HEAD = b"diff --git a/f b/f\n--- a/f\n+++ b/f\n"
 
 
@@ -35,6 +41,81 @@ def test_conflict_marks_are_seen_in_added_lines_only() -> None:
     """A mark that was there before, or that is removed, is no news."""
     assert has_conflict_marks(b"+<<<<<<< HEAD\n")
     assert not has_conflict_marks(b"-<<<<<<< HEAD\n <<<<<<< HEAD\n+=======\n+<<<<<<<<<\n")
+
+
+class Starts:
+    """Counts the processes that Python starts, whoever asks for them."""
+
+    def __init__(self) -> None:
+        self.n, self._is_on = 0, False
+        sys.addaudithook(self._note)
+
+    def _note(self, event: str, _: object) -> None:
+        self.n += self._is_on and event == "subprocess.Popen"
+
+    def __enter__(self) -> Self:
+        self.n, self._is_on = 0, True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_on = False
+
+
+def edit(rng: random.Random, lines: list[bytes]) -> list[bytes]:
+    """Lines replaced, dropped and added at random places."""
+    out = []
+    for line in lines:
+        what = rng.random()
+        out += [b"new %d\n" % rng.randrange(99)] * (what < 0.05) + [line] * (what > 0.02)
+    return out
+
+
+def test_field_t23_a_long_file_is_as_git_has_it_and_costs_no_process(
+    tmp_path: Path, make_repository: MakeRepository, run_git: RunGit
+) -> None:
+    """2,000 lines: git's own bytes; ten patches of nine files start as much as one of one."""
+    rng = random.Random(3)
+    old = [b"line %d\n" % (n % 300) for n in range(2_000)]
+    names = [f"f{n}.txt" for n in range(9)]
+    base = make_repository(tmp_path / "s", dict.fromkeys(names, b"".join(old)))
+    flags = ("--histogram", "-M", "-C", "--full-index", "--text", "--no-ext-diff", "--no-textconv")
+    wanted = []
+    for _ in range(10):
+        changed = {name: b"".join(edit(rng, old)) for name in names}
+        commit = make_repository(tmp_path / "s", changed)
+        wanted.append(run_git(tmp_path / "s", "diff", *flags, base, commit) + "\n")
+    clone_repository(tmp_path / "s", tmp_path / "clone.git")
+    starts, counted = Starts(), []
+    for patches in (wanted[:1], wanted):
+        with starts, Ladder(tmp_path / "clone.git") as ladder:
+            for patch in patches:
+                applied = ladder.apply(base, patch.encode())
+                assert applied.rung is Rung.PLAIN
+                assert applied.diff.decode() == patch
+        counted.append(starts.n)
+    assert counted[0] == counted[1] > 0
+
+
+def test_field_d1_an_attribute_hides_no_line(
+    tmp_path: Path, make_repository: MakeRepository
+) -> None:
+    """`*.py -diff` in the repository or in the patch: git shows nothing, a reviewer everything."""
+    files = {".gitattributes": b"*.py -diff binary\n", "a.py": b"a\n", "b.txt": b"b\n"}
+    base = make_repository(tmp_path / "s", files)
+    clone_repository(tmp_path / "s", tmp_path / "clone.git")
+    patch = (
+        b"diff --git a/.gitattributes b/.gitattributes\n--- a/.gitattributes\n"
+        b"+++ b/.gitattributes\n@@ -1 +1,2 @@\n *.py -diff binary\n+*.txt -diff\n"
+        b"diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1 +1,2 @@\n-a\n+x\n+y\n"
+        b"diff --git a/b.txt b/b.txt\n--- a/b.txt\n+++ b/b.txt\n@@ -1 +1 @@\n-b\n+z\n"
+    )
+    with Ladder(tmp_path / "clone.git") as ladder:
+        applied = ladder.apply(base, patch)
+    assert b"Binary files" not in applied.diff
+    assert b"-a\n+x\n+y\n" in applied.diff
+    assert b"-b\n+z\n" in applied.diff
+    assert (applied.files, applied.added, applied.removed) == (3, 4, 2)
+    assert ".gitattributes touched" in applied.badges
 
 
 def test_one_process_diffs_many_trees(tmp_path: Path, make_repository: MakeRepository) -> None:

@@ -174,8 +174,8 @@ def test_any_other_json_is_refused(value: object) -> None:
 
 
 @pytest.mark.parametrize("sign", list("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"))
-@pytest.mark.parametrize("before", ["", '"', "'", "  ", "' \""])
-def test_a_cell_that_could_be_a_formula_is_guarded(sign: str, before: str) -> None:
+@pytest.mark.parametrize("before", ["", '"', "'", "  ", "' \"", "\u201c", "\u00a0", "\ufeff"])
+def test_d12_a_cell_that_could_be_a_formula_is_guarded(sign: str, before: str) -> None:
     """Also behind quotes and blanks; a plain one is left alone."""
     assert guard_cell(f"{before}{sign}1") == f"'{before}{sign}1"
     assert guard_cell(f"a{sign}1") == f"a{sign}1"
@@ -196,6 +196,36 @@ def test_the_flat_table_has_one_line_a_record_in_any_csv_reader() -> None:
     assert (row["tests"], row["said_so_itself"], row["trial"]) == ("pass", "true", "2")
 
 
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_d12_a_line_end_in_a_cell_starts_no_other_row(end: str) -> None:
+    """A reader that takes a lone CR for a row's end would find a formula behind it."""
+    text = "".join(render_csv([make_record(f"a{end}=1")], TextMode.VERBATIM, Counter()))
+    assert len(list(csv.reader(io.StringIO(text, newline="")))) == 2
+    assert f'"a{end}=1"' in text
+
+
+def test_k2_names_are_redacted_and_still_told_apart() -> None:
+    """Candidates and reviewers who go by a path or an address; verbatim they stay."""
+    found = []
+    for name in ("ann@example.org", "bob@example.org", "/home/ann/model"):
+        record = make_record()
+        assert record.event is not None
+        record = replace(
+            record,
+            output=replace(record.output, candidate=name, run_id=name),
+            event=replace(record.event, reviewer=name),
+            ticket=replace(record.ticket, labels=(name,)),
+        )
+        row = make_row(record, TextMode.REDACTED, Counter())
+        assert name not in json.dumps(row)
+        assert row["candidate"] == row["reviewer_id"] == row["run_id"]
+        found.append(str(row["candidate"]))
+        assert make_row(record, TextMode.VERBATIM, Counter())["reviewer_id"] == name
+        assert make_row(record, TextMode.NONE, Counter())["reviewer_id"] == found[-1]
+    assert len(set(found)) == 3
+    assert found[0].startswith("[redacted e-mail] ")
+
+
 def test_formats_say_what_they_cannot_carry() -> None:
     """Only verbatim jsonl loses nothing."""
     assert Jsonl(TextMode.VERBATIM).lossy_fields == ()
@@ -204,7 +234,7 @@ def test_formats_say_what_they_cannot_carry() -> None:
 
 
 @given(WORDS)
-def test_what_is_printed_holds_no_control(words: str) -> None:
+def test_t12_what_is_printed_holds_no_control(words: str) -> None:
     """T12, for both formats."""
     record = make_record(words + "\x1b[2J\u202e\x7f")
     for made in (Jsonl, Csv):

@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,13 @@ for n in count():
 """
 
 
-def test_a_kill_at_any_point_leaves_a_whole_file(tmp_path: Path) -> None:
+def test_d11_a_kill_at_any_point_leaves_a_whole_file(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """25 kills -9, each at another step of a write: 0 torn, and the next write sweeps."""
     path = tmp_path / "out"
     torn = 0
+    record_property("cases", 25)
     for step in range(1, 26):
         with subprocess.Popen(
             [sys.executable, "-c", _WRITER, str(path)], stdout=subprocess.PIPE
@@ -49,7 +53,7 @@ def test_a_kill_at_any_point_leaves_a_whole_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o077, 0o277])
-def test_a_file_is_private_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+def test_k2_a_file_is_private_whatever_the_umask(tmp_path: Path, umask: int) -> None:
     """0600, and nothing else of the folder changes."""
     before = os.umask(umask)
     try:
@@ -60,7 +64,7 @@ def test_a_file_is_private_whatever_the_umask(tmp_path: Path, umask: int) -> Non
     assert digest == hashlib.sha256(b"one two").hexdigest()
 
 
-def test_an_error_while_writing_leaves_the_old_file(tmp_path: Path) -> None:
+def test_d11_an_error_while_writing_leaves_the_old_file(tmp_path: Path) -> None:
     """The temporary file is gone with it."""
     path = tmp_path / "out"
     path.write_bytes(b"old")
@@ -74,7 +78,19 @@ def test_an_error_while_writing_leaves_the_old_file(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["out"]
 
 
-def test_what_is_still_being_written_is_not_swept(tmp_path: Path) -> None:
+def test_what_is_no_file_is_not_replaced_by_one(tmp_path: Path) -> None:
+    """As root, an export to /dev/null would take it from everybody."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for path in (pipe, link):
+        with pytest.raises(OSError, match="no regular file"):
+            write_atomically(path, [b"x"])
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert link.is_symlink()
+
+
+def test_d11_what_is_still_being_written_is_not_swept(tmp_path: Path) -> None:
     """Two programs may write into one folder; only the dead one's files go."""
     dead = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"],

@@ -10,11 +10,15 @@ from hypothesis import strategies as st
 
 from workbench.adapters.importers.predictions import read_predictions
 from workbench.adapters.importers.reports import read_reports
+from workbench.adapters.importers.rows import read_rows
 from workbench.adapters.importers.tickets import read_tickets
 from workbench.domain.errors import InputRefused
 from workbench.domain.imported import Reported, RowProblem
 from workbench.domain.output import Delivered
+from workbench.domain.record import Record
 from workbench.domain.ticket import Ticket
+
+from .test_exporters import lines_of, make_record
 
 Importer = Callable[[Path], Iterator[object]]
 VALUES = (Delivered, Reported, Ticket, RowProblem)
@@ -75,6 +79,31 @@ def test_json_importers_never_leave_the_path(
         repr(row).encode()
         for part in (getattr(row, name, "") for name in ("ticket_id", "title", "body", "message")):
             part.encode()
+
+
+ROW: dict[str, object] = json.loads(lines_of(make_record()))
+places = st.lists(st.sampled_from(sorted(ROW)), min_size=1, max_size=3)
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(fields=places, value=values, tail=st.binary(max_size=20))
+def test_canonical_rows_are_read_or_named(
+    tmp_path: Path, fields: list[str], value: object, tail: bytes
+) -> None:
+    """A row of an export with any JSON in place of some fields, and noise after it."""
+    file = tmp_path / "file"
+    changed = json.dumps(ROW | dict.fromkeys(fields, value)).encode()
+    file.write_bytes(b"\n".join([json.dumps(ROW).encode(), changed, changed[:-9], tail]))
+    rows = list(read_rows(file))
+    assert isinstance(rows[0], tuple)
+    for n, row in enumerate(rows[1:], 2):
+        if isinstance(row, RowProblem):
+            assert row.where == f"line {n}"
+            assert row.reason.isprintable() or "not JSON" in row.reason
+        else:
+            assert isinstance(row[1], Record)
 
 
 @settings(

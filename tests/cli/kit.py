@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -100,6 +102,16 @@ class Cli:
             told = [os.pread(file.fileno(), 1 << 26, 0).decode() for file in (out, err)]
         assert "Traceback" not in "".join(told), told[1]
         return Done(os.waitstatus_to_exitcode(status), *told)
+
+    def kill_after(self, seconds: float, *arguments: str | Path) -> None:
+        """Run a command in a fork of this process, and end it by SIGKILL at that moment."""
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            child = os.fork()
+            if not child:
+                _become(self.folder, [str(argument) for argument in arguments], out, err)
+            time.sleep(seconds)  # the moment is what is tried
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
     def ok(self, *arguments: str | Path) -> Done:
         """The same for a command that must succeed."""

@@ -139,7 +139,7 @@ def test_an_export_without_its_text_cannot_come_back(cli: Cli, fresh: Cli, text:
     assert f"its text is {text}: export with --text verbatim" in done.err
 
 
-def test_redaction_is_the_default_and_is_counted(cli: Cli) -> None:
+def test_k2_redaction_is_the_default_and_is_counted(cli: Cli) -> None:
     """A key in a note leaves neither file, and the patch's hash stays the original's (K2)."""
     done = cli.ok("export", "jsonl", "-o", "out.jsonl")
     text = (cli.folder / "out.jsonl").read_text("utf-8")
@@ -151,7 +151,7 @@ def test_redaction_is_the_default_and_is_counted(cli: Cli) -> None:
     assert row["patch_sha256"] == hashlib.sha256(row["patch"].encode()).hexdigest()
 
 
-def test_no_text_leaves_numbers_only(cli: Cli) -> None:
+def test_k2_no_text_leaves_numbers_only(cli: Cli) -> None:
     """--text none keeps labels and hashes and not one word."""
     cli.ok("export", "jsonl", "-o", "out.jsonl", "--text", "none")
     rows = map(json.loads, (cli.folder / "out.jsonl").read_text("utf-8").splitlines())
@@ -162,7 +162,7 @@ def test_no_text_leaves_numbers_only(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv"])
-def test_a_zero_row_export_is_refused_with_a_reason(fresh: Cli, kind: str) -> None:
+def test_field_t19_a_zero_row_export_is_refused_with_a_reason(fresh: Cli, kind: str) -> None:
     """Never a silent empty file, and what was there before stays."""
     old = fresh.folder / "out"
     old.write_text("old", "utf-8")
@@ -203,7 +203,7 @@ def test_the_manifest_describes_the_file(cli: Cli) -> None:
     assert later["created_from"]["digest"] != digest
 
 
-def test_no_csv_cell_can_be_a_formula(fresh: Cli) -> None:
+def test_d12_no_csv_cell_can_be_a_formula(fresh: Cli) -> None:
     """D12: not even behind a quote or a blank; a column says so."""
     tickets = [
         {"id": f"{sign}1", "title": f" {sign}cmd|' /C calc'!A0"} for sign in FORMULA if sign.strip()
@@ -224,7 +224,7 @@ def test_no_csv_cell_can_be_a_formula(fresh: Cli) -> None:
     assert not any(cell.startswith(FORMULA) for cell in cells)
 
 
-def test_printing_an_export_is_safe_for_a_terminal(cli: Cli, fresh: Cli) -> None:
+def test_t12_printing_an_export_is_safe_for_a_terminal(cli: Cli, fresh: Cli) -> None:
     """T12: no control or invisible character raw on standard output, and jsonl loses nothing."""
     told = cli.ok("export", "jsonl", "-o", "-", "--text", "verbatim")
     table = cli.ok("export", "csv", "-o", "-", "--text", "verbatim")
@@ -237,7 +237,7 @@ def test_printing_an_export_is_safe_for_a_terminal(cli: Cli, fresh: Cli) -> None
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o077])
-def test_files_are_private_whatever_the_umask(home: Path, empty: Cli, umask: int) -> None:
+def test_k2_files_are_private_whatever_the_umask(home: Path, empty: Cli, umask: int) -> None:
     """K2: files 0600, folders 0700, exports and frozen tickets included."""
     steps = (
         ("init", "--repo", home / "repo"),
@@ -269,6 +269,21 @@ def test_an_export_that_cannot_be_written_says_why(cli: Cli) -> None:
     )
     (cli.folder / "here").mkdir()
     assert cli.quick("export", "csv", "-o", "here").code == 3
+
+
+def test_an_export_through_a_link_keeps_the_link(cli: Cli) -> None:
+    """The file that it names is replaced; a pipe is none, and a circle leads nowhere."""
+    (cli.folder / "real").write_text("old", "utf-8")
+    (cli.folder / "link").symlink_to("real")
+    cli.ok("export", "jsonl", "-o", "link")
+    assert (cli.folder / "link").is_symlink()
+    assert (cli.folder / "real").read_text("utf-8").startswith("{")
+    os.mkfifo(cli.folder / "pipe")
+    (cli.folder / "circle").symlink_to("circle")
+    for name, why in (("pipe", "it is no regular file"), ("circle", "")):
+        done = cli.quick("export", "jsonl", "-o", name)
+        assert done.code == 3
+        assert done.err.startswith(f"workbench: {name} cannot be written: {why}")
 
 
 def test_other_locale_and_time_zone_give_the_same_bytes(cli: Cli) -> None:

@@ -134,7 +134,7 @@ def test_files_that_are_not_there(ready: Cli) -> None:
         assert (done.code, "no.jsonl cannot be read: No such file" in done.err) == (3, True)
 
 
-def test_a_patch_of_60_mb_is_refused_and_kept(ready: Cli) -> None:
+def test_g4_a_patch_of_60_mb_is_refused_and_kept(ready: Cli) -> None:
     """By the size rule, at once; the row beside it is in."""
     lines = "".join(f"+line {n}\n" for n in range(6))
     head = (
@@ -266,7 +266,7 @@ def test_candidate_option_and_its_names(ready: Cli) -> None:
         assert "\x1b" not in done.err
 
 
-def test_show_prints_ticket_message_and_patch_safely(cli: Cli, output_id: str) -> None:
+def test_t12_show_prints_ticket_message_and_patch_safely(cli: Cli, output_id: str) -> None:
     """By the beginning of an id; nothing of it can steer a terminal."""
     done = cli.ok("outputs", "show", output_id[:6])
     assert "--- ticket t1: Title of t1" in done.out

@@ -164,9 +164,9 @@ def test_a_current_folder_that_is_gone(tmp_path: Path) -> None:
 def test_a_bug_is_told_calmly_and_logged_whole(cli: Cli) -> None:
     """The traceback is in the study's log, not on the terminal."""
     script = (
-        "import sys, workbench.services.scorecards as s\n"
-        "def broken(tallies): raise RuntimeError('a bug \\x1b[2J')\n"
-        "s.score_all = broken\n"
+        "import sys, workbench.services.boards as s\n"
+        "def broken(cases): raise RuntimeError('a bug \\x1b[2J')\n"
+        "s.score_cases = broken\n"
         "sys.argv = ['workbench', 'metrics']\n"
         "from workbench.__main__ import main; main()"
     )
@@ -179,6 +179,11 @@ def test_a_bug_is_told_calmly_and_logged_whole(cli: Cli) -> None:
         check=False,
     )
     log = cli.folder / ".workbench" / "workbench.log"
-    told = f"workbench: unexpected RuntimeError: a bug ␛[2J; the details are in {log}\n"
-    assert (done.returncode, done.stderr) == (1, told)
-    assert "Traceback" in log.read_text("utf-8")
+    told = (
+        "workbench: an error of its own ended the program (RuntimeError)\n"
+        "Every label shown as saved is on disk; `workbench verify` checks it.\n"
+        f"The details are in {log}\n"
+    )
+    assert (done.returncode, done.stderr.startswith(told)) == (1, True), done.stderr
+    assert "a bug" not in done.stderr
+    assert " workbench: error builtins.RuntimeError: " in log.read_text("utf-8")

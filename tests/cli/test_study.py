@@ -148,7 +148,7 @@ def test_the_nearest_study_above_is_taken(cli: Cli) -> None:
     assert len(done.json("outputs")) == 10
 
 
-def test_a_study_made_by_a_newer_version(cli: Cli) -> None:
+def test_d7_a_study_made_by_a_newer_version(cli: Cli) -> None:
     """Exit 4, and not a byte of the database changes."""
     database = cli.folder / ".workbench" / "study.db"
     with closing(sqlite3.connect(database)) as connection, connection:
@@ -170,7 +170,7 @@ def test_a_study_made_by_a_newer_version(cli: Cli) -> None:
         (None, "no such file; it was not created"),
     ],
 )
-def test_a_damaged_database(cli: Cli, damage: bytes | None, sentence: str) -> None:
+def test_d7_a_damaged_database(cli: Cli, damage: bytes | None, sentence: str) -> None:
     """Exit 4 with one line; never a new, empty database."""
     database = cli.folder / ".workbench" / "study.db"
     database.unlink()
@@ -218,7 +218,7 @@ def readable(cli: Cli) -> Iterator[Cli]:
         path.chmod(0o700)
 
 
-def test_a_read_only_study_is_read_and_never_written(readable: Cli, output_id: str) -> None:
+def test_d6_a_read_only_study_is_read_and_never_written(readable: Cli, output_id: str) -> None:
     """Everything that reads works; a label says NOT SAVED and why; exit codes as ever."""
     if os.getuid() == 0 and not SETPRIV:
         pytest.skip("root may write anywhere, and there is no setpriv to give that up")
@@ -235,7 +235,7 @@ def test_a_read_only_study_is_read_and_never_written(readable: Cli, output_id: s
     assert cli.run("init", "--repo", ".", "--study", "new").code == 3
 
 
-def test_verify_finds_every_kind_of_damage(cli: Cli) -> None:
+def test_d3_verify_finds_every_kind_of_damage(cli: Cli) -> None:
     """A sound study; then a missing tree, a wrong lock file (exit 1), a changed count (exit 4)."""
     assert "sound" in cli.ok("verify").out
     assert cli.ok("verify", "--json").json("faults") == []

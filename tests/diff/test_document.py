@@ -5,7 +5,6 @@ import random
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +16,7 @@ from workbench.diff.rows import NOTHING, Address, Kind, Row
 from workbench.diff.views import Mode
 from workbench.text import Marks
 
-Repo = Any  # `tests/diff/conftest.Repo`; tests are no package, so it has no type here
+from .conftest import Repo
 
 MODES: tuple[Mode, ...] = ("unified", "split")
 
@@ -41,7 +40,7 @@ def changed(repo: Repo, old: bytes, new: bytes, name: bytes = b"f.py") -> DiffDo
 NUMBERED = b"".join(b"line %d\n" % number for number in range(1, 101))
 
 
-def test_d6_line_numbers_are_gits(repo: Repo) -> None:
+def test_field_d6_line_numbers_are_gits(repo: Repo) -> None:
     """Characters at which str.splitlines would split do not shift a number."""
     old = "a\x0b\x0c\x1c\x85\u2028\u2029b\rc\nsecond\nthird\n".encode()
     document = changed(repo, old, old.replace(b"third", b"THIRD"))
@@ -53,7 +52,7 @@ def test_d6_line_numbers_are_gits(repo: Repo) -> None:
     ]
 
 
-def test_d7_a_repetitive_file_shows_exactly_gits_changes(repo: Repo) -> None:
+def test_field_d7_a_repetitive_file_shows_exactly_gits_changes(repo: Repo) -> None:
     """3,000 look-alike lines with 98 edits are 98 pairs, not thousands."""
     rng = random.Random(5)
     old = [b'    "resolved": true,\n' for _ in range(3000)]
@@ -65,7 +64,7 @@ def test_d7_a_repetitive_file_shows_exactly_gits_changes(repo: Repo) -> None:
     assert (kinds.count(Kind.ADDED), kinds.count(Kind.REMOVED)) == (98, 98)
 
 
-def test_d10_the_split_view_pairs_similar_lines_only(repo: Repo) -> None:
+def test_field_d10_the_split_view_pairs_similar_lines_only(repo: Repo) -> None:
     """Three removed, five added: partners share a row and the link, others have no partner."""
     old = b"    total = compute(a, b)\n    import os\n    return total\n"
     new = (
@@ -124,18 +123,20 @@ def test_both_layouts_hold_every_line_once(repo: Repo, old: list[bytes], new: li
         (b"\0\1\2" * 99, b"\0\1" * 99, "Binary: holds NUL bytes: 297 → 198 bytes"),
     ],
 )
-def test_d5_what_no_line_says_is_a_note(repo: Repo, old: bytes, new: bytes, note: str) -> None:
+def test_field_d5_what_no_line_says_is_a_note(
+    repo: Repo, old: bytes, new: bytes, note: str
+) -> None:
     """Each such change is visible and named."""
     assert note in texts(changed(repo, old, new), Kind.NOTE)
 
 
-def test_d5_tab_to_blanks_is_shown_as_a_change(repo: Repo) -> None:
+def test_field_d5_tab_to_blanks_is_shown_as_a_change(repo: Repo) -> None:
     """A re-indented line is two rows, although both may be drawn alike."""
     document = changed(repo, b"\tx\n", b"    x\n")
     assert [row.kind for row in rows(document) if row.is_line] == [Kind.REMOVED, Kind.ADDED]
 
 
-def test_d5_files_without_lines_have_notes(repo: Repo) -> None:
+def test_field_d5_files_without_lines_have_notes(repo: Repo) -> None:
     """Mode, pure rename, empty file, symlink and deletion each say what they are."""
     body = b"".join(b"%d\n" % n for n in range(20))
     repo.commit({b"run.sh": b"#!\n", b"old": body, b"gone": b"x\n"})
@@ -153,7 +154,7 @@ def test_d5_files_without_lines_have_notes(repo: Repo) -> None:
     assert document.files[1].index == 1
 
 
-def test_d17_bad_bytes_are_shown_and_kept(repo: Repo) -> None:
+def test_field_d17_bad_bytes_are_shown_and_kept(repo: Repo) -> None:
     """Invalid UTF-8, surrogates and CR: no exception, and the hash is that of the bytes."""
     raw = b"\xff\xed\xa0\x80 caf\xe9\x1b[2J\r"
     document = changed(repo, b"x\n", raw + b"\n")
@@ -165,7 +166,7 @@ def test_d17_bad_bytes_are_shown_and_kept(repo: Repo) -> None:
     )
 
 
-def test_d3_paths_and_hunk_headers_are_made_safe(repo: Repo) -> None:
+def test_field_d3_paths_and_hunk_headers_are_made_safe(repo: Repo) -> None:
     """A name or a function line is drawn as well, so it goes through the same gate."""
     name = "ph\u202eyp\x1b[2J.py".encode()
     old = b"def evil\x1b[2J():\n" + NUMBERED
@@ -175,7 +176,7 @@ def test_d3_paths_and_hunk_headers_are_made_safe(repo: Repo) -> None:
     assert not [row.text for row in rows(document) if "\x1b" in row.text or "\u202e" in row.text]
 
 
-def test_d14_the_badge_counts_names_and_lines(repo: Repo) -> None:
+def test_field_d14_the_badge_counts_names_and_lines(repo: Repo) -> None:
     """One bidi control in the name, one in a line, one mixed identifier."""
     name = "ph\u202eyp.py".encode()
     diff = repo.change({b"x": b"x\n"}, {name: "a\u2066b\nis_\u0430dmin\n\u05e2\u05d1\n".encode()})
@@ -252,7 +253,7 @@ def test_blobs_that_do_not_fit_are_refused(repo: Repo) -> None:
     assert document.attach_blobs("f.py", NUMBERED, new)
 
 
-def test_d9_colours_come_from_the_whole_file(repo: Repo) -> None:
+def test_field_d9_colours_come_from_the_whole_file(repo: Repo) -> None:
     """A hunk inside a docstring is a string, and its columns follow the shown text."""
     old = b'"""\n' + b"text\n" * 30 + b"\tdef f(): return 1\n" + b"text\n" * 30 + b'"""\n'
     new = old.replace(b"return 1", b"return 2")
@@ -311,7 +312,7 @@ def test_files_stand_in_gits_order_with_their_counts(repo: Repo) -> None:
 
 
 @pytest.mark.parametrize("line", [b"x = 1; ", "\u6f22\u5b57 ".encode()])
-def test_d8_a_line_of_ten_megabytes_is_cut_and_says_so(line: bytes) -> None:
+def test_field_d8_a_line_of_ten_megabytes_is_cut_and_says_so(line: bytes) -> None:
     """What is drawn of it has a limit; what is hashed has none."""
     old, new = line * 1_400_000, line * 1_400_000 + b"!"
     head = b"diff --git a/f.py b/f.py\n--- a/f.py\n+++ b/f.py\n@@ -1 +1 @@\n"
@@ -323,10 +324,11 @@ def test_d8_a_line_of_ten_megabytes_is_cut_and_says_so(line: bytes) -> None:
     assert row.raw == new + b"\n"
 
 
-def test_building_makes_no_rows() -> None:
+@pytest.mark.parametrize("n_lines", [5_000, 50_000])
+def test_field_d8_building_makes_no_rows(n_lines: int) -> None:
     """A diff opens at the price of its parse: rows are made when they are looked at."""
-    body = b"".join(b"-a%d\n+b%d\n" % (n, n) for n in range(10_000))
-    head = b"diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1,10000 +1,10000 @@\n"
+    body = b"".join(b"-a%d\n+b%d\n" % (n, n) for n in range(n_lines))
+    head = b"diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1,%d +1,%d @@\n" % (n_lines, n_lines)
     document = build_document(head + body, key="k")
     document.warm(160, 48, "split")
     assert len(document.model._rows) <= 2 * 48

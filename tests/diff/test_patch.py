@@ -2,7 +2,6 @@
 
 import random
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,8 +9,7 @@ from hypothesis import strategies as st
 
 from workbench.diff.patch import FilePatch, PatchError, Status, parse, unquote
 
-# The `repo` fixture is `tests/diff/conftest.Repo`; tests are no package, so it has no type here.
-Repo = Any
+from .conftest import Repo
 
 HEADER = b"diff --git a/f b/f\nindex 1111111..2222222 100644\n--- a/f\n+++ b/f\n"
 LINES = st.lists(
@@ -57,7 +55,7 @@ def rebuilt(patch: FilePatch, old: bytes) -> bytes:
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(LINES, LINES, st.tuples(st.booleans(), st.booleans()), st.integers(0, 5))
-def test_d4_hunks_rebuild_the_new_file(
+def test_field_d4_hunks_rebuild_the_new_file(
     repo: Repo, old: list[bytes], new: list[bytes], ends: tuple[bool, bool], context: int
 ) -> None:
     """Whatever lines look like, applying git's hunks as parsed gives the new file."""
@@ -160,7 +158,7 @@ def test_sample_is_read_whole() -> None:
     ],
 )
 @pytest.mark.parametrize("setting", ["true", "false"])
-def test_d15_paths_come_back_as_they_are(repo: Repo, name: bytes, setting: str) -> None:
+def test_field_d15_paths_come_back_as_they_are(repo: Repo, name: bytes, setting: str) -> None:
     """Quoted in C style or not, edited, renamed, with a new mode or empty: the bytes return."""
     repo.git("config", "core.quotePath", setting)
     body = b"".join(b"%d\n" % i for i in range(20))
@@ -176,7 +174,7 @@ def test_d15_paths_come_back_as_they_are(repo: Repo, name: bytes, setting: str) 
     ]
 
 
-def test_d5_every_kind_of_change_is_told(repo: Repo) -> None:
+def test_field_d5_every_kind_of_change_is_told(repo: Repo) -> None:
     """Mode, rename, copy, empty, deleted, added, symlink and binary, as git --raw says."""
     body = b"".join(b"line %d\n" % i for i in range(30))
     repo.commit(
@@ -210,7 +208,7 @@ def test_d5_every_kind_of_change_is_told(repo: Repo) -> None:
     assert files[b"empty"].old_path is None
 
 
-def test_d1_counts_come_from_the_hunks(repo: Repo) -> None:
+def test_field_d1_counts_come_from_the_hunks(repo: Repo) -> None:
     """`*.py -diff` hides a change from --numstat, but not from the counts."""
     diff = repo.change({b"a.py": b"a\n"}, {b"a.py": b"b\nc\n", b".gitattributes": b"*.py -diff\n"})
     file = next(file for file in parse(diff) if file.path == b"a.py")
@@ -253,7 +251,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_d20_a_wrong_patch_is_refused_with_its_line(name: str) -> None:
+def test_field_d20_a_wrong_patch_is_refused_with_its_line(name: str) -> None:
     """Half a patch shown as a whole one would hide a defect."""
     data, line = BAD[name]
     with pytest.raises(PatchError) as caught:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.diff.document import build_document
+from workbench.diff.globs import match_files
 from workbench.diff.rows import Kind
 from workbench.diff.search import SearchError, search
 
@@ -15,9 +16,11 @@ DIFF = (
 )
 
 
-def found(query: str, **options: bool) -> list[tuple[str, str, str]]:
+def found(
+    query: str, *, regex: bool = False, added_only: bool = False
+) -> list[tuple[str, str, str]]:
     document = build_document(DIFF, key="k")
-    matches = search(document, query, **options)
+    matches = search(document, query, regex=regex, added_only=added_only)
     rows = [document.model.row(hit.row) for hit in matches.hits]
     return [
         (row.kind.value, hit.side, row.text[hit.start : hit.end])
@@ -86,3 +89,35 @@ def test_the_quick_way_finds_what_the_slow_way_finds(query: str) -> None:
     assert quick == slow
     spans = search(document, query).spans
     assert sum(map(len, spans.values())) == len(quick)
+
+
+def test_the_files_that_are_shown_are_searched() -> None:
+    """What a reader hides from the eye is not found."""
+    document = build_document(DIFF + DIFF.replace(b"app.py", b"lib.py"), key="k")
+    whole = search(document, "value")
+    assert len(search(document, "value", files=frozenset({1})).hits) * 2 == len(whole.hits)
+    assert search(document, "value", files=frozenset()).hits == []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("*.py", ["a.py", "src/b.py", "tests/test_a.py"]),
+        ("src/", ["src/b.py", "src/c.txt"]),
+        ("src/*", ["src/b.py", "src/c.txt"]),
+        ("!tests", ["a.py", "src/b.py", "src/c.txt", "README.md"]),
+        ("*.py !test_*", ["a.py", "src/b.py"]),
+        ("readme", ["README.md"]),
+        ("Readme", []),
+        ("a.py *.txt", ["a.py", "src/c.txt", "tests/test_a.py"]),
+        ("", ["a.py", "src/b.py", "src/c.txt", "tests/test_a.py", "README.md"]),
+        ("[", []),
+    ],
+)
+def test_r14_files_by_glob(text: str, names: list[str]) -> None:
+    """Whole paths, names alone, parts of a path, and what to leave out."""
+    paths = ["a.py", "src/b.py", "src/c.txt", "tests/test_a.py", "README.md"]
+    diff = b"".join(DIFF.replace(b"src/app.py", path.encode()) for path in paths)
+    files = build_document(diff, key="k").files
+    chosen = match_files(files, text)
+    assert sorted(e.path for e in files if e.index in chosen) == sorted(names)

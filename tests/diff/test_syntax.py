@@ -40,7 +40,7 @@ def test_python_tokens() -> None:
     assert ("and", "keyword") in last
 
 
-def test_d9_a_line_inside_a_docstring_is_a_string() -> None:
+def test_field_d9_a_line_inside_a_docstring_is_a_string() -> None:
     """Lexed alone it would look like code."""
     assert words("a.py", PYTHON, 1) == [("with code = 1 inside", "string")]
     assert ("code", "string") not in words("a.py", b"with code = 1 inside\n", 0)

@@ -34,7 +34,7 @@ def test_no_marks_when_most_of_a_line_changed() -> None:
     assert word_spans("alpha beta gamma(delta)", "return [x for x in y]") == ([], [])
 
 
-def test_d13_a_rewrapped_comment_is_no_wall() -> None:
+def test_field_d13_a_rewrapped_comment_is_no_wall() -> None:
     """Two comment lines wrapped anew keep their common words unmarked."""
     old = "# The quick brown fox jumps over the lazy dog and runs away from"
     new = "# The quick brown fox jumps over the lazy dog and runs"
@@ -62,7 +62,7 @@ def test_what_is_unmarked_is_the_same_on_both_sides(old: str, new: str) -> None:
         assert spans == sorted(spans)
 
 
-def test_d10_similar_lines_of_an_unequal_block_are_paired() -> None:
+def test_field_d10_similar_lines_of_an_unequal_block_are_paired() -> None:
     """Three removed and five added: the two that were edited find each other."""
     removed = ["    total = compute(a, b)", "    import os", "    return total"]
     added = [
@@ -92,7 +92,7 @@ def test_a_large_block_is_paired_in_order() -> None:
     assert pair_lines(removed, removed[:200]) == [(i, i) for i in range(200)]
 
 
-def test_d8_a_very_long_line_marks_its_middle() -> None:
+def test_field_d8_a_very_long_line_marks_its_middle() -> None:
     """One changed word in a megabyte is found by its common ends, without an alignment."""
     old = "x" * 500_000 + " old " + "y" * 500_000
     new = old.replace(" old ", " new ")

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from workbench.domain.check import CheckStatus
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
-from workbench.domain.label import NO_JUDGEMENT, EditClass, Judgement, Label
+from workbench.domain.label import NO_JUDGEMENT, EditClass, Judgement, Label, Reason
+from workbench.domain.measures import MEASURES
 from workbench.domain.metrics import Cell, Rate, Scorecard, classify, compute_scorecard
 from workbench.domain.outcome import Outcome
 from workbench.domain.output import Delivery
+from workbench.domain.policy import UnknownTests
+from workbench.domain.scenarios import compute_range
 from workbench.domain.ticket import Spec
 
 PASS, FAIL, NOT_RUN = CheckStatus.PASS, CheckStatus.FAIL, CheckStatus.NOT_RUN
@@ -142,7 +145,24 @@ CELLS = st.builds(
     st.booleans(),
     st.integers(0, 9),
     st.integers(0, 9),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
 )
+
+
+CELL_EXAMPLES = [
+    cell(MERGED),
+    cell(EDITED, NOT_RUN, spec=Spec.VAGUE),
+    cell(ESCAPED, spec=Spec.UNSET),
+    cell(NO_JUDGEMENT, FAIL),
+    cell(NO_JUDGEMENT),
+    cell(ABSTAINED, NOT_RUN, Delivery.ASK),
+    cell(NO_JUDGEMENT, NOT_RUN, Delivery.VOID),
+    cell(NO_JUDGEMENT, NOT_RUN, Delivery.EMPTY),
+    cell(replace(MAJOR, reason=Reason.NOT_AGENTS_FAULT)),
+]
 
 
 @given(CELLS)
@@ -165,3 +185,83 @@ def test_text_that_is_no_cell_is_an_error() -> None:
     """A count under a name nobody can read is never passed over."""
     with pytest.raises(ValueError, match="unpack"):
         Cell.decode("clear|merged")
+    with pytest.raises(ValueError, match="unknown marks"):
+        Cell.decode("clear|merged|pass|0|0|0|0|0|sparkling")
+
+
+def test_a_cell_without_marks_has_the_text_it_always_had() -> None:
+    """Counts kept by an older version keep their meaning."""
+    text = "vague|escaped|pass|1|0|1|2|1"
+    found = Cell.decode(text)
+    assert found.encode() == text
+    assert found == cell_of("vague", Outcome.ESCAPED)
+    assert found._replace(has_leak=True, is_excused=True).encode() == f"{text}|leak|excused"
+
+
+def cell_of(spec: str, outcome: Outcome) -> Cell:
+    return Cell(Spec(spec), outcome, "pass", True, False, True, 2, 1)
+
+
+LATE = replace(BUG, found_by=FoundBy.POST_MERGE)
+
+
+def test_leaks_blind_tests_and_excuses() -> None:
+    """Found after merge: of what was merged. Not its fault: left out of one merge rate alone."""
+    excused = replace(MAJOR, reason=Reason.NOT_AGENTS_FAULT)
+    blind = replace(ESCAPED, findings=(replace(BUG, test_blind=True),))
+    card = score(
+        cell(MERGED),
+        cell(replace(MERGED, findings=(LATE,))),
+        cell(replace(ESCAPED, findings=(BUG, LATE))),
+        cell(replace(EDITED, findings=(replace(LATE, severity=1),))),
+        cell(excused),
+        cell(blind, FAIL),
+    )
+    assert pair(card.defect_leaks) == (1, 3)
+    assert pair(card.merge_rate) == (3, 6)
+    assert pair(card.merge_rate_excused) == (3, 5)
+    assert (card.n_excused, card.n_test_blind) == (1, 1)
+    assert not cell(Judgement(reason=Reason.NOT_AGENTS_FAULT)).is_excused
+    assert pair(card.silent) == (2, 2)
+
+
+def test_asking_first_is_an_abstention_and_an_attempt() -> None:
+    """Where the harness answers: the question counts, and so does the patch after it."""
+    asked = classify(Spec.VAGUE, Delivery.PATCH, PASS, MERGED, asked_first=True)
+    card = score(asked, cell(MERGED, spec=Spec.VAGUE))
+    assert pair(card.abstention_rate_vague) == (1, 2)
+    assert pair(card.merge_rate) == (2, 2)
+    assert pair(card.abstention_precision) == (1, 1)
+
+
+@pytest.mark.parametrize("found", CELL_EXAMPLES, ids=lambda found: found.encode())
+def test_every_measure_says_why_an_output_is_outside(found: Cell) -> None:
+    """In words, exactly where it is in neither number."""
+    for measure in MEASURES.values():
+        why = measure.explain_outside(found)
+        assert bool(why) or measure.contribute(found)[1] > 0
+
+
+def test_scenarios_by_hand() -> None:
+    """Four green of which one escapes, two untested: one suspected, one clean."""
+    tally = Counter(
+        [
+            *[cell(MERGED)] * 3,
+            cell(ESCAPED),
+            cell(ESCAPED, NOT_RUN),
+            cell(MERGED, NOT_RUN),
+        ]
+    )
+
+    def ends(name: str, unknown: UnknownTests) -> tuple[tuple[int, int], tuple[int, int]]:
+        found = compute_range(MEASURES[name], tally, (), unknown)
+        return pair(found.low), pair(found.high)
+
+    worst, known = UnknownTests.WORST_CASE, UnknownTests.IDENTIFIED
+    assert ends("escape_rate", worst) == ((1, 6), (3, 6))
+    assert ends("escape_rate", known) == ((1, 5), (2, 5))
+    assert ends("escape_rate_total", known) == ((1, 5), (2, 5))
+    assert ends("exposure", worst) == ((1, 6), (3, 6))
+    assert ends("exposure", known) == ((1, 6), (2, 6))
+    assert ends("merge_rate", worst) == ((3, 6), (4, 6))
+    assert ends("coverage", worst) == ((6, 6), (6, 6))

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Self
@@ -25,6 +25,7 @@ from typing import Self
 import pyte
 
 PATIENCE = 30.0  # seconds
+WORKBENCH = (sys.executable, "-m", "workbench")
 # What pyte would print as text: answers to none of these are drawn.
 _DROP = re.compile(
     rb"\x1b\[[<=>?][0-9;:]*(?:u|\$p)|\x1b\[[0-9;]*t|\x1b\[>[0-9;]*[a-z]"
@@ -37,6 +38,12 @@ _TAKE = "import fcntl,os,sys,termios; fcntl.ioctl(0,termios.TIOCSCTTY,0); os.exe
 
 class Screen(pyte.Screen):
     """pyte's screen; what it would answer the terminal answers itself."""
+
+    @property
+    def display(self) -> list[str]:
+        """The lines; pyte's own fails where half of a wide character is overwritten."""
+        rows = (self.buffer[y] for y in range(self.lines))
+        return ["".join(row[x].data for x in range(self.columns)) for row in rows]
 
     def report_device_status(self, *_: object, **__: object) -> None:
         """Answered by Pty."""
@@ -53,15 +60,15 @@ class Pty:
         *arguments: object,
         size: tuple[int, int] = (80, 24),
         env: Mapping[str, str] | None = None,
+        program: Sequence[str] = WORKBENCH,
     ) -> None:
-        """Start `workbench` with these arguments."""
+        """Start `workbench` with these arguments, or another program."""
         self._master, slave = pty.openpty()
         self._screen, self.raw = Screen(*size), b""
         self._stream, self._cut = pyte.ByteStream(self._screen), b""
         self._set_size(size)
-        program = [sys.executable, "-m", "workbench", *map(str, arguments)]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _TAKE, *program],
+            [sys.executable, "-c", _TAKE, *program, *map(str, arguments)],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -92,6 +99,17 @@ class Pty:
     def lines(self) -> list[str]:
         """The screen line by line."""
         return list(self._screen.display)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and lines."""
+        return self._screen.columns, self._screen.lines
+
+    @property
+    def cells(self) -> Mapping[int, Mapping[int, pyte.screens.Char]]:
+        """The screen cell by cell: line, then column; the second half of a wide character is ""."""
+        cells: Mapping[int, Mapping[int, pyte.screens.Char]] = self._screen.buffer
+        return cells
 
     def until(self, what: str | Callable[[], object], seconds: float = PATIENCE) -> None:
         """Read until a text is on the screen, or until something holds."""
@@ -194,6 +212,20 @@ class Pty:
             for mode in (1000, 1003, 1006, 2004)
         )
         return is_cooked and is_left and is_shown and off
+
+
+def wait_for_labels(screen: Pty) -> None:
+    """Until the study has been checked and a label key is taken; it is taken back again."""
+    screen.until(" left")
+    screen.rest()
+    while "1 minor" not in screen.text:
+        screen.send("e")
+        screen.until(lambda: "1 minor" in screen.text or "checking the study" in screen.text)
+        if "1 minor" not in screen.text:
+            screen.until(lambda: "checking the study" not in screen.text)
+            screen.pass_time(0.8)  # the same key sooner could be one that is held down
+    screen.send("\x1b")
+    screen.until("cancelled")
 
 
 # The database, from outside.

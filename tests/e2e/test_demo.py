@@ -60,7 +60,7 @@ def test_a_label_is_saved_and_the_next_output_comes(screen: Pty, demo: Demo) -> 
 
 
 @pytest.mark.slow
-def test_t12_twenty_outputs_are_labelled_with_exactly_twenty_presses(demo: Demo) -> None:
+def test_field_t12_twenty_outputs_are_labelled_with_exactly_twenty_presses(demo: Demo) -> None:
     """One press each, whatever key it is, as soon as the output has been looked at."""
     with demo.open() as screen:
         n = start(screen)
@@ -116,7 +116,7 @@ def test_a_pasted_text_labels_nothing(demo: Demo) -> None:
     assert acts(demo.folder) == []
 
 
-def test_t25_a_terminal_of_20_by_5_says_what_it_needs(demo: Demo) -> None:
+def test_field_t25_a_terminal_of_20_by_5_says_what_it_needs(demo: Demo) -> None:
     """No traceback, no label; larger again, and everything is there."""
     with demo.open((20, 5)) as screen:
         screen.until("20x5")
@@ -132,7 +132,7 @@ def test_t25_a_terminal_of_20_by_5_says_what_it_needs(demo: Demo) -> None:
         assert screen.is_restored()
 
 
-def test_t25_suspended_and_back_it_repaints(demo: Demo) -> None:
+def test_field_t25_suspended_and_back_it_repaints(demo: Demo) -> None:
     """What a shell does on ctrl+z, and fg."""
     with demo.open() as screen:
         start(screen)

@@ -7,24 +7,18 @@ from pathlib import Path
 import pytest
 
 from .conftest import Demo
-from .kit import Pty, acts, labels, query, run_workbench
+from .kit import Pty, acts, labels, query, run_workbench, wait_for_labels
 
 LABELLED = "saved: merged"
 N_LEFT = re.compile(r"(\d+) left")
 
 
-def open_demo(screen: Pty) -> None:
-    """Wait until labels can be saved."""
-    screen.until(" left")
-    screen.rest(0.4)
-
-
 @pytest.mark.slow
-def test_t5_a_label_shown_as_saved_survives_sigkill(demo: Demo) -> None:
+def test_d2_field_t5_a_label_shown_as_saved_survives_sigkill(demo: Demo) -> None:
     """Five times: the moment the word is on the screen, the process is gone."""
     for n in range(1, 6):
         with demo.open() as screen:
-            open_demo(screen)
+            wait_for_labels(screen)
             left = N_LEFT.search(screen.lines[0])
             assert left is not None
             screen.send("a" if "? asks" in screen.lines[0] else "m")
@@ -40,7 +34,7 @@ def test_t5_a_label_shown_as_saved_survives_sigkill(demo: Demo) -> None:
 def test_a_signal_ends_it_in_order(demo: Demo, number: signal.Signals) -> None:
     """The screen is restored, the store is sound, the exit code says which signal it was."""
     with demo.open() as screen:
-        open_demo(screen)
+        wait_for_labels(screen)
         screen.send("m")
         screen.until(LABELLED)
         screen.signal(number)
@@ -54,7 +48,7 @@ def test_a_signal_ends_it_in_order(demo: Demo, number: signal.Signals) -> None:
 def test_ctrl_c_is_a_key_and_leaves_everything_as_it_is(demo: Demo) -> None:
     """A slip of the hand ends no session."""
     with demo.open() as screen:
-        open_demo(screen)
+        wait_for_labels(screen)
         screen.send("\x03")
         screen.rest(0.4)
         screen.send("m")
@@ -68,7 +62,7 @@ def test_ctrl_c_is_a_key_and_leaves_everything_as_it_is(demo: Demo) -> None:
 def test_a_window_that_is_closed_ends_the_program(demo: Demo) -> None:
     """The line goes, the process does not stay, and what was saved is saved."""
     with demo.open() as screen:
-        open_demo(screen)
+        wait_for_labels(screen)
         screen.send("m")
         screen.until(LABELLED)
         screen.hang_up()
@@ -77,12 +71,12 @@ def test_a_window_that_is_closed_ends_the_program(demo: Demo) -> None:
     demo.verify()
 
 
-def test_t22_two_hundred_keys_in_one_burst_end_on_the_right_row(
+def test_field_t22_two_hundred_keys_in_one_burst_end_on_the_right_row(
     long_study: Path, demo: Demo
 ) -> None:
     """None is lost, none waits in a queue for later."""
     with Pty("review", "--study", long_study, env=demo.env) as screen:
-        open_demo(screen)
+        wait_for_labels(screen)
         screen.send("j")
         screen.rest()
         first = cursor_line(screen)
@@ -107,7 +101,7 @@ REPLIES = ("\x1b[?62;22c", "\x1bP1$r0m\x1b\\", "\x1b]lm\x1b\\", "\x1b]52;c;bQ==\
 def test_t2_replies_that_nobody_asked_for_label_nothing(demo: Demo) -> None:
     """Alone, and while e waits for its digit; the keyboard works as before."""
     with demo.open() as screen:
-        open_demo(screen)
+        wait_for_labels(screen)
         for reply in REPLIES:
             screen.send(reply)
             screen.rest(0.5)
@@ -141,10 +135,11 @@ def test_without_a_terminal_the_review_says_what_to_use_instead(
 def test_two_programs_on_one_study_both_label(demo: Demo) -> None:
     """A label by command while the app is open: neither is lost, and the app counts both."""
     with demo.open() as screen:
-        open_demo(screen)
-        (output,) = query(
+        wait_for_labels(screen)
+        (output,) = query(  # not the one on the screen: of that the screen might be behind
             demo.folder,
-            "SELECT output_id FROM output WHERE tests = 'pass' ORDER BY output_id DESC LIMIT 1",
+            "SELECT o.output_id FROM output o JOIN item i ON i.output = o.id"
+            " WHERE o.tests = 'pass' ORDER BY i.position DESC LIMIT 1",
         )
         run_workbench("label", output[0], "merged", "--study", demo.folder, env=demo.env)
         screen.send("m")

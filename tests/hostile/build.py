@@ -16,7 +16,7 @@ import os
 import shutil
 import subprocess
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypedDict
 
@@ -416,18 +416,29 @@ def victim(folder: Path) -> Path:
     return repo
 
 
-def big(folder: Path) -> None:
-    """Four patches that are small to send and large to handle."""
+def big(folder: Path, *only: str) -> None:
+    """Four patches that are small to send and large to handle, or those that are named."""
     folder.mkdir(parents=True, exist_ok=True)
+    makers: dict[str, Callable[[], bytes]] = {
+        "bomb_1GiB": _bomb,
+        "huge_60MB": lambda: new("h.txt", ("y" * 79 + "\n") * 750_000).encode(),
+        "files_20000": lambda: _many_files().encode(),
+        "line_10MB": lambda: new("l.txt", "z" * 10_000_000 + "\n").encode(),
+    }
+    for name in only or makers:
+        (folder / f"{name}.patch").write_bytes(makers[name]())
+
+
+def _bomb() -> bytes:
     packer = zlib.compressobj(9)
     packed = b"".join(packer.compress(b"\0" * (1 << 20)) for _ in range(1024)) + packer.flush()
     head = b"diff --git a/z b/z\nnew file mode 100644\nindex %s..%s\nGIT binary patch\n"
     bomb = head % (b"0" * 40, b"1" * 40) + b"literal 1073741824\n" + base85(packed)
-    (folder / "bomb_1GiB.patch").write_bytes(bomb + b"\nliteral 0\nHcmV?d00001\n\n")
-    (folder / "huge_60MB.patch").write_text(new("h.txt", ("y" * 79 + "\n") * 750_000))
-    files = (new(f"d{i % 100}/f{i}.py", "x\n") for i in range(20_000))
-    (folder / "files_20000.patch").write_text("".join(files))
-    (folder / "line_10MB.patch").write_text(new("l.txt", "z" * 10_000_000 + "\n"))
+    return bomb + b"\nliteral 0\nHcmV?d00001\n\n"
+
+
+def _many_files() -> str:
+    return "".join(new(f"d{i % 100}/f{i}.py", "x\n") for i in range(20_000))
 
 
 class Traps:

@@ -5,7 +5,6 @@ import importlib.util
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -19,15 +18,19 @@ HERE = Path(__file__).parent
 Snapshot = dict[str, tuple[int, str]]
 
 
-@dataclass(frozen=True, slots=True)
 class Victim:
-    """A repository under attack, the folder around it, and our clone."""
+    """A repository under attack, the folder around it, and our clone.
 
-    outside: Path
-    clone: Path
-    base: str
-    ladder: Ladder
-    patches: dict[str, bytes]
+    No dataclass: hypothesis would print all patches with every example.
+    """
+
+    def __init__(
+        self, outside: Path, clone: Path, ladder: Ladder, patches: dict[str, bytes]
+    ) -> None:
+        """All of them at HEAD of the clone."""
+        self.outside, self.clone, self.ladder = outside, clone, ladder
+        self.base = resolve_commit(clone, "HEAD")
+        self.patches = patches
 
     def apply(self, name: str) -> Applied:
         """What becomes of one patch of the corpus."""
@@ -59,7 +62,7 @@ def victim(build: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Itera
     clone = folder / "clone.git"
     clone_repository(build.victim(folder), clone)
     with Ladder(clone) as ladder:
-        yield Victim(folder / "outer", clone, resolve_commit(clone, "HEAD"), ladder, patches)
+        yield Victim(folder / "outer", clone, ladder, patches)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +73,7 @@ def big(build: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def snapshot() -> Callable[[Path], Snapshot]:
     """Path, mode and hash of everything below a folder."""
     return _snapshot

@@ -2,13 +2,14 @@
 
 At each cut three disks are built: all unsynced writes lost, and two random survivals (single writes
 and directory entries survive with p = 1/2, writes torn at 512 bytes). Each is opened and checked:
-integrity, and no acknowledged row lost.
+integrity, no acknowledged row lost, and the schema is that of the first acknowledgement or that of
+the end; where it is the later one, a sound backup of the earlier one is there.
 
     powerloss.py --child "python label_child.py power {db} {journal} {sync} {n}" [--n 25]
 
 The child prints 'ACK i' on fd 1 (one write) only after the i-th COMMIT returned, and keeps {db} in
-a folder of its own. Needs strace. Not modelled: disks that lie about fsync, plain write() to files
-(SQLite uses pwrite64).
+a folder of its own, which may hold a folder `backups`. Needs strace. Not modelled: disks that lie
+about fsync, plain write() to files (SQLite uses pwrite64).
 """
 
 import argparse
@@ -29,6 +30,8 @@ CALLS = "openat,pwrite64,write,fsync,fdatasync,ftruncate,unlink,unlinkat,link,li
 CALLS += ",renameat,renameat2"
 SECTOR = 512
 COUNT = "SELECT count(*) FROM label_event"
+SCHEMA = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
+REVISION = "SELECT version_num FROM alembic_version"
 
 
 class Op(NamedTuple):
@@ -135,8 +138,11 @@ class Disk:
                 del self.live[op.path]
 
     def sync(self, path: str) -> None:
-        if path == self.folder:
-            self.durable = dict(self.live)
+        if path == self.folder or any(name.startswith(f"{path}/") for name in self.live):
+            for name in {*self.durable, *self.live}:
+                if str(Path(name).parent) == path:
+                    self.durable.pop(name, None)
+            self.durable |= {n: i for n, i in self.live.items() if str(Path(n).parent) == path}
             return
         inode = self.inode(path)
         for op in self.pending[inode]:
@@ -154,6 +160,13 @@ class Disk:
                 files[path] = self.survive(inode, rng)
         return files
 
+    def read(self, inode: int) -> bytes:
+        """What a running program reads."""
+        content = bytearray(self.data[inode])
+        for op in self.pending[inode]:
+            apply_op(content, op)
+        return bytes(content)
+
     def survive(self, inode: int, rng: random.Random | None) -> bytes:
         content = bytearray(self.data[inode])
         for op in self.pending[inode] if rng is not None else ():
@@ -168,21 +181,59 @@ class Disk:
         return bytes(content)
 
 
-def verify(files: dict[str, bytes], acknowledged: int, folder: Path) -> tuple[str, int]:
-    """What SQLite says of a disk found again, and how many acknowledged rows it lacks."""
+class Found(NamedTuple):
+    """A database as it was found: what SQLite says, how many rows, and its schema."""
+
+    said: str
+    rows: int = 0
+    schema: str = ""
+
+
+def look(path: Path) -> Found:
+    try:
+        with closing(sqlite3.connect(path)) as db:
+            said = str(db.execute("PRAGMA integrity_check").fetchone()[0])
+            schema = str([db.execute(REVISION).fetchall(), db.execute(SCHEMA).fetchall()])
+            return Found(said, db.execute(COUNT).fetchone()[0], schema)
+    except sqlite3.DatabaseError as error:
+        return Found(f"{type(error).__name__}: {error}")
+
+
+def lay_out(files: dict[str, bytes], live: Path, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for path, content in files.items():
-        (folder / Path(path).name).write_bytes(content)
+        place = folder / Path(path).relative_to(live)
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(content)
+
+
+def verify(folder: Path, acknowledged: int, schemas: list[str]) -> tuple[str, int]:
+    """What is wrong with a disk found again, or "ok", and how many acknowledged rows it lacks."""
     if not (folder / "db").exists():
         return "no file", acknowledged
-    try:
-        with closing(sqlite3.connect(folder / "db")) as db:
-            said = str(db.execute("PRAGMA integrity_check").fetchone()[0])
-            rows = db.execute(COUNT).fetchone()[0]
-            return said, max(0, acknowledged - rows)
-    except sqlite3.DatabaseError as error:
-        return f"{type(error).__name__}: {error}", acknowledged
+    found = look(folder / "db")
+    said = found.said
+    if said == "ok" and found.schema not in schemas:
+        said = "mixed schema"
+    elif said == "ok" and found.schema != schemas[0]:
+        backups = [look(path) for path in (folder / "backups").glob("[!.]*")]
+        if not any(b.said == "ok" and b.schema == schemas[0] for b in backups):
+            said = "upgraded without a backup"
+    return said, max(0, acknowledged - found.rows)
+
+
+def find_schemas(ops: list[Op], live: Path, folder: Path) -> list[str]:
+    """The schema when the first row was acknowledged, and the one at the end."""
+    schemas: list[str] = []
+    disk = Disk(live)
+    for n, op in enumerate(ops):
+        disk.do(op)
+        is_first = op.kind == "ack" and not schemas
+        if is_first or n == len(ops) - 1:
+            lay_out({p: disk.read(i) for p, i in disk.live.items()}, live, folder)
+            schemas.append(look(folder / "db").schema)
+    return schemas
 
 
 def main() -> int:
@@ -199,6 +250,7 @@ def main() -> int:
         names = {"db": live / "db", "journal": journal, "sync": sync, "n": options.n}
         command = [part.format(**names) for part in shlex.split(options.child)]
         ops = trace(command, live, top / "log")
+        schemas = find_schemas(ops, live, found_again)
         disk, rng = Disk(live), random.Random(1)
         results: Counter[tuple[str, bool]] = Counter()
         acknowledged = 0
@@ -206,7 +258,8 @@ def main() -> int:
             disk.do(op)
             acknowledged = op.number if op.kind == "ack" else acknowledged
             for survival in (None, rng, rng) if acknowledged else ():
-                said, lost = verify(disk.after_power_loss(survival), acknowledged, found_again)
+                lay_out(disk.after_power_loss(survival), live, found_again)
+                said, lost = verify(found_again, acknowledged, schemas)
                 results[said, lost > 0] += 1
         n_syncs = sum(op.kind == "s" for op in ops)
     corrupt = sum(n for (said, _), n in results.items() if said != "ok")
@@ -215,6 +268,9 @@ def main() -> int:
         f"events {len(ops)}, fsyncs {n_syncs}, acknowledged {acknowledged}, cuts"
         f" {results.total()}, corrupt {corrupt}, losing an acknowledged row {losing}\n"
     )
+    for (said, is_lost), n in results.items():
+        if said != "ok" or is_lost:
+            sys.stdout.write(f"{n} times: {said}{', rows lost' if is_lost else ''}\n")
     return 1 if corrupt or losing or acknowledged < options.n else 0
 
 

@@ -1,10 +1,13 @@
 """Patches that are small to send and large to handle."""
 
+import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
 import pytest
@@ -73,6 +76,47 @@ def test_g4_line_of_10_mb_is_applied_within_a_second(victim: Victim, big: Path) 
     applied = victim.ladder.apply(victim.base, patch)
     assert time.perf_counter() - started < 1.0
     assert (applied.rung, applied.added) == (Rung.PLAIN, 1)
+
+
+def peak_of_import(folder: Path, patch: bytes, name: str) -> int:
+    """Kilobytes that `outputs import` needs at most, any git it starts included; exit 0 or 3."""
+    rows = folder / f"{name}.jsonl"
+    row = {"instance_id": "t", "model_name_or_path": name, "model_patch": patch.decode()}
+    rows.write_text(json.dumps(row) + "\n")
+    command = ["outputs", "import", str(rows), "--study", str(folder / "study")]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "workbench", *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    with child:
+        assert child.stderr is not None
+        said = child.stderr.read()
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == (3 if b"patch refused: " in said else 0), said
+    assert (b"patch refused: " in said) is (name != "harmless")
+    return used.ru_maxrss
+
+
+def test_g4_the_import_of_a_bomb_takes_little_memory(
+    build: ModuleType, big: Path, tmp_path: Path
+) -> None:
+    """From the file with the row in it to the refusal: less than 50 MB above a harmless one."""
+    (tmp_path / "t.jsonl").write_text('{"id": "t", "title": "t"}\n')
+    study = ["--study", str(tmp_path / "study")]
+    for command in (
+        ["init", "--repo", str(build.victim(tmp_path))],
+        ["tickets", "import", str(tmp_path / "t.jsonl")],
+    ):
+        started = [sys.executable, "-m", "workbench", *command, *study]
+        subprocess.run(started, check=True, capture_output=True)
+    harmless = build.new("x", "x\n").encode()
+    least = peak_of_import(tmp_path, harmless, "harmless")
+    for name in ("bomb_1GiB", "files_20000"):
+        patch = (big / f"{name}.patch").read_bytes()
+        assert peak_of_import(tmp_path, patch, name) - least < 50 * 1024
 
 
 def _many_literals() -> bytes:

@@ -34,12 +34,6 @@ def all_objects(clone: Path) -> set[bytes]:
     return {line.split(b" ")[0] for line in listed.splitlines()}
 
 
-def test_g1_corpus_is_whole(build: ModuleType) -> None:
-    """The manifest holds 74 patches and 30 texts."""
-    kinds = [item["kind"] for item in build.manifest()]
-    assert (kinds.count("patch"), kinds.count("text")) == (74, 30)
-
-
 def test_g1_outcome_is_as_wanted(victim: Victim, patch_item: Mapping[str, str]) -> None:
     """REFUSE ends without a tree and with one line of reason, all else with a tree and a diff."""
     before = all_objects(victim.clone)
@@ -107,7 +101,9 @@ def test_g1_crlf_patch_without_context_names_crlf(victim: Victim) -> None:
     ("name", "badge"),
     [
         ("p32_gitattributes", ".gitattributes touched"),
-        ("p33_git_exec_files", "runs by itself: .envrc"),
+        ("p33_git_exec_files", "runs by itself: .githooks/pre-commit +2"),
+        ("p33_git_exec_files", "new executable"),
+        ("p40_mode_exec", "mode changed"),
         ("p43_binary", "binary"),
         ("p47_nonutf8_name", "name is not UTF-8"),
         ("p52_case_clash", "names differ only in case or normalisation"),
@@ -124,6 +120,31 @@ def test_g1_crlf_patch_without_context_names_crlf(victim: Victim) -> None:
 def test_g1_risky_patch_carries_a_badge(victim: Victim, name: str, badge: str) -> None:
     """What is taken with a warning says so."""
     assert badge in victim.apply(name).badges
+
+
+def create(*names: str) -> bytes:
+    """A patch of new one-line files."""
+    return "".join(
+        f"diff --git a/{name} b/{name}\nnew file mode 100644\n--- /dev/null\n+++ b/{name}\n"
+        "@@ -0,0 +1 @@\n+x\n"
+        for name in names
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "name", [".github/workflows/ci.yml", ".gitlab-ci.yml", "Jenkinsfile", ".circleci/config.yml"]
+)
+def test_g1_what_ci_would_run_carries_a_badge(victim: Victim, name: str) -> None:
+    """A file that runs on the next push is named."""
+    applied = victim.ladder.apply(victim.base, create(name, "ci.yml", "docs/.github.md"))
+    assert applied.badges == (f"CI touched: {name}",)
+
+
+def test_g1_many_warnings_of_a_kind_are_one_badge(victim: Victim) -> None:
+    """A flood of files that run by themselves does not crowd out what was done to the tests."""
+    flood = create(*(f"d{n}/.envrc" for n in range(300)), "z/conftest.py")
+    badges = victim.ladder.apply(victim.base, flood).badges
+    assert badges == ("runs by itself: d0/.envrc +299", "test config touched")
 
 
 def test_g2_nothing_outside_the_clone_changes(
@@ -149,11 +170,7 @@ def test_g2_secret_is_in_no_object_and_no_diff(victim: Victim) -> None:
 def test_g5_good_file_beside_a_bad_one_leaves_no_trace(victim: Victim, name: str) -> None:
     """A patch is taken whole or not at all, down to the object folder."""
     before = all_objects(victim.clone)
-    good = (
-        "diff --git a/good.txt b/good.txt\nnew file mode 100644\n"
-        "--- /dev/null\n+++ b/good.txt\n@@ -0,0 +1 @@\n+unique good line\n"
-    )
-    applied = victim.ladder.apply(victim.base, good.encode() + victim.patches[name])
+    applied = victim.ladder.apply(victim.base, create("good.txt") + victim.patches[name])
     assert not applied.rung.has_tree
     assert all_objects(victim.clone) == before
 
@@ -181,17 +198,10 @@ def test_g6_tree_rules_refuse(victim: Victim, name: str) -> None:
 
 def test_g6_embedded_repository_is_refused_when_built_in_two_steps(victim: Victim) -> None:
     """A folder that only becomes a repository by the second patch is refused then."""
-
-    def section(name: str) -> str:
-        return (
-            f"diff --git a/{name} b/{name}\nnew file mode 100644\n"
-            f"--- /dev/null\n+++ b/{name}\n@@ -0,0 +1 @@\n+x\n"
-        )
-
-    first = "".join(map(section, ("v/HEAD", "v/objects/k")))
-    assert victim.ladder.apply(victim.base, first.encode()).rung is Rung.PLAIN
-    both = first + section("v/refs/k")
-    assert victim.ladder.apply(victim.base, both.encode()).rung is Rung.REFUSED
+    first = create("v/HEAD", "v/objects/k")
+    assert victim.ladder.apply(victim.base, first).rung is Rung.PLAIN
+    both = create("v/HEAD", "v/objects/k", "v/refs/k")
+    assert victim.ladder.apply(victim.base, both).rung is Rung.REFUSED
 
 
 def test_g7_option_like_names_are_names(victim: Victim, tmp_path: Path) -> None:

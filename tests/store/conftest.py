@@ -10,10 +10,6 @@ from workbench.store.store import Store, open_store
 from .kit import make_study
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "needs_strace: traces system calls of a child")
-
-
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A study with four tickets, two candidates and one reviewer, ann."""

@@ -1,9 +1,13 @@
 """What the store's tests share: a small study, a clock handed in, and ways to look inside."""
 
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
+import traceback
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +18,7 @@ from workbench.domain.metrics import Cell
 from workbench.domain.output import Applied, Delivered, Delivery, NewOutput, Rung
 from workbench.domain.queue import Place, Saved
 from workbench.domain.ticket import Spec, Ticket
+from workbench.store import sqlite
 from workbench.store.store import Store, create_store, open_store
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
@@ -119,3 +124,56 @@ def run_child(*arguments: object) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=120,
     )
+
+
+def is_killed(act: Callable[[Callable[[], None]], None], n: int) -> bool:
+    """Run `act` in a fork of this process; the n-th call of what it is handed is SIGKILL.
+
+    Whether it came to that; no store may be open.
+    """
+    child = os.fork()
+    if not child:
+        left = n
+
+        def step() -> None:
+            nonlocal left
+            left -= 1
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            act(step)
+        except BaseException:  # noqa: BLE001 - it must be seen, and the child must end here
+            traceback.print_exc()
+            os._exit(70)
+        os._exit(0)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in {0, -signal.SIGKILL}
+    return code != 0
+
+
+def watch_files(step: Callable[[], None], folder: Path) -> None:
+    """Call `step` before each operation of this process on a file in a folder; for good."""
+    kinds = {"open", "sqlite3.connect", "os.link", "os.rename", "os.remove", "os.utime"}
+
+    def see(event: str, arguments: tuple[object, ...]) -> None:
+        if event in kinds and any(str(folder) in str(each) for each in arguments):
+            step()
+
+    sys.addaudithook(see)
+
+
+def trace_statements(step: Callable[[], None]) -> None:
+    """Call `step` before each statement of this process that changes anything; for good."""
+    plain = sqlite.connect
+
+    def see(sql: str) -> None:
+        if not sql.lstrip().startswith(("SELECT", "PRAGMA")):
+            step()
+
+    def connect(path: Path, *, read_only: bool, busy_ms: int) -> sqlite3.Connection:
+        connection = plain(path, read_only=read_only, busy_ms=busy_ms)
+        connection.set_trace_callback(see)
+        return connection
+
+    sqlite.connect = connect

@@ -25,7 +25,7 @@ AGAIN = f"INSERT INTO label_event ({_COLUMNS}) SELECT {_COLUMNS} FROM label_even
     "sql",
     ["UPDATE label_event SET at = 'x'", "DELETE FROM label_event WHERE event_id = 1", REPLACE],
 )
-def test_refuses_to_change_the_log(store: Store, path: Path, sql: str) -> None:
+def test_d3_refuses_to_change_the_log(store: Store, path: Path, sql: str) -> None:
     """D3: UPDATE, DELETE and REPLACE on label_event are refused."""
     label(store, ids_of(store)[0])
     before = query(path, "SELECT * FROM label_event")
@@ -34,7 +34,7 @@ def test_refuses_to_change_the_log(store: Store, path: Path, sql: str) -> None:
     assert query(path, "SELECT * FROM label_event") == before
 
 
-def test_a_second_writer_cannot_take_the_same_number(store: Store) -> None:
+def test_d4_a_second_writer_cannot_take_the_same_number(store: Store) -> None:
     """D4: output, reviewer and seq are unique."""
     label(store, ids_of(store)[0])
     with pytest.raises(DBAPIError, match="UNIQUE"), store._engine.begin() as connection:
@@ -49,7 +49,7 @@ def flip(path: Path, old: bytes, new: bytes) -> None:
 
 
 @pytest.mark.parametrize("new", [b"a note of mime", b"a note of m\xe9ne", b'a note of m"ne'])
-def test_flipped_bit_is_named(path: Path, new: bytes) -> None:
+def test_d3_d7_flipped_bit_is_named(path: Path, new: bytes) -> None:
     """D3, D7: quick_check says ok to a flipped bit in a text; verify names the row."""
     with open_store(path) as store:
         ids = ids_of(store)
@@ -76,7 +76,7 @@ TAMPER = {
 
 
 @pytest.mark.parametrize("kind", TAMPER)
-def test_verify_finds_what_was_changed_by_hand(store: Store, path: Path, kind: str) -> None:
+def test_d3_verify_finds_what_was_changed_by_hand(store: Store, path: Path, kind: str) -> None:
     """D3: every kind of derived row, the triggers, blobs and gaps in the log are compared."""
     for output_id, judgement in zip(ids_of(store), (MERGED, EDITED, EDITED), strict=False):
         label(store, output_id, judgement)

@@ -77,7 +77,7 @@ def test_same_label_again_changes_no_count(store: Store) -> None:
     assert store.tallies("ann") == before
 
 
-def test_change_of_mind(store: Store, path: Path) -> None:
+def test_d3_field_t7_change_of_mind(store: Store, path: Path) -> None:
     """D3: m, e, m, e, m on one output is one current label and five events."""
     first = ids_of(store)[0]
     for judgement in (MERGED, EDITED, MERGED, EDITED, MERGED):
@@ -138,6 +138,21 @@ def test_undo_is_each_reviewers_own(tmp_path: Path) -> None:
         assert store.undo("ann", EFFORT, NOW) is None
 
 
+def test_field_t8_two_reviewers_may_say_the_same(tmp_path: Path) -> None:
+    """Both label one output merged: two rows of the log, two labels, and no error."""
+    path = make_study(tmp_path, reviewers=("ann", "bob"))
+    with open_store(path) as ours, open_store(path) as theirs:
+        first = ids_of(ours)[0]
+        label(ours, first, MERGED, "ann")
+        label(theirs, first, MERGED, "bob")
+        assert [ours.get_judgement(who, first) for who in ("ann", "bob")] == [MERGED, MERGED]
+        assert ours.recount().n_multiple == 1
+        assert ours.recount().n_disagree == 0
+        assert ours.verify() == []
+    sql = "SELECT reviewer, seq FROM label_event ORDER BY event_id"
+    assert query(path, sql) == [("ann", 1), ("bob", 1)]
+
+
 def test_refuses_what_does_not_hold_together(store: Store, path: Path) -> None:
     """A finding that names a missing flag, an unknown output and half a character store nothing."""
     first = ids_of(store)[0]
@@ -154,7 +169,7 @@ def test_refuses_what_does_not_hold_together(store: Store, path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_undo_all_redo_all_over_a_restart(tmp_path: Path, seed: int) -> None:
+def test_d3_field_t10_undo_all_redo_all_over_a_restart(tmp_path: Path, seed: int) -> None:
     """D3: after 200 random acts and a restart, undo all is the start and redo all is the end."""
     path = make_study(tmp_path)
     rng = random.Random(seed)
@@ -188,7 +203,9 @@ def test_undo_all_redo_all_over_a_restart(tmp_path: Path, seed: int) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(seeds=st.lists(st.integers(0, 2**16), min_size=1, max_size=25))
-def test_history_only_grows(tmp_path_factory: pytest.TempPathFactory, seeds: list[int]) -> None:
+def test_d3_field_t10_history_only_grows(
+    tmp_path_factory: pytest.TempPathFactory, seeds: list[int]
+) -> None:
     """D3: whatever is done, earlier events stay byte for byte, undo and redo included."""
     path = make_study(tmp_path_factory.mktemp("grow"), n_tickets=2)
     with open_store(path) as store:

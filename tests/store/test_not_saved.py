@@ -1,15 +1,14 @@
 """A disk that is full and files that cannot be written: NOT SAVED, and nothing half stored."""
 
 import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from disks import NOBODY, make_open_folder, mount_small
 
 from workbench.domain.errors import NotSaved, StoreDamaged, WorkbenchError
+from workbench.store import sqlite
 from workbench.store.store import open_store
 
 from .kit import (
@@ -22,29 +21,21 @@ from .kit import (
     run_child,
 )
 
-NOBODY = 65534
-is_root = os.geteuid() == 0
-
 
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
     """A tmpfs of 2 MB; skipped where this may not mount."""
-    with tempfile.TemporaryDirectory(prefix="wb-small-") as folder:
-        mounted = Path(folder)
-        mount, umount = shutil.which("mount"), shutil.which("umount")
-        if mount is None or umount is None:
-            pytest.skip("cannot mount a tmpfs here")
-        command = [mount, "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]
-        if subprocess.run(command, check=False, capture_output=True).returncode:
-            pytest.skip("cannot mount a tmpfs here")
-        try:
-            yield mounted
-        finally:
-            subprocess.run([umount, folder], check=True)
+    with mount_small() as disk:
+        yield disk
 
 
-def test_disk_full(small_disk: Path) -> None:
+@pytest.mark.needs_tmpfs
+@pytest.mark.parametrize("wal_safe_from", [(99,), (0,)], ids=["truncate", "wal"])
+def test_d5_disk_full(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch, wal_safe_from: tuple[int, ...]
+) -> None:
     """D5: on a full disk a label is NOT SAVED; rows are those acknowledged; then it works again."""
+    monkeypatch.setattr(sqlite, "WAL_SAFE_FROM", wal_safe_from)
     path = make_study(small_disk)
     with open_store(path) as store:
         ids = ids_of(store)
@@ -70,7 +61,7 @@ def test_disk_full(small_disk: Path) -> None:
         assert store.verify() == []
 
 
-def test_size_limit(path: Path) -> None:
+def test_d5_size_limit(path: Path) -> None:
     """D5: a write refused by a limit is NOT SAVED, and what was acknowledged is stored."""
     limit = path.stat().st_size + 3 * 4096
     ran = run_child("full", path, limit)
@@ -82,7 +73,8 @@ def test_size_limit(path: Path) -> None:
         label(store, ids_of(store)[0])
 
 
-def test_import_on_a_full_disk_stores_nothing(small_disk: Path) -> None:
+@pytest.mark.needs_tmpfs
+def test_d5_import_on_a_full_disk_stores_nothing(small_disk: Path) -> None:
     """D5: an import that does not fit leaves no part of itself."""
     path = make_study(small_disk)
     with open_store(path) as store:
@@ -97,23 +89,25 @@ def test_import_on_a_full_disk_stores_nothing(small_disk: Path) -> None:
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """A folder every user may enter (pytest's own are private)."""
-    folder = Path(tempfile.mkdtemp(prefix="wb-ro-"))
-    folder.chmod(0o755)
-    yield folder
-    folder.chmod(0o755)
-    shutil.rmtree(folder)
+    with make_open_folder() as folder:
+        yield folder
 
 
-@pytest.mark.skipif(not is_root, reason="needs root to become another user")
+@pytest.mark.needs_root
+@pytest.mark.parametrize("journal", ["truncate", "wal"])
 @pytest.mark.parametrize(
     ("file_mode", "folder_mode", "is_readable"),
     [(0o444, 0o755, True), (0o444, 0o555, True), (0o666, 0o555, True), (0o600, 0o755, False)],
 )
-def test_read_only_for_this_user(
-    open_folder: Path, file_mode: int, folder_mode: int, *, is_readable: bool
+def test_d6_read_only_for_this_user(
+    open_folder: Path, file_mode: int, folder_mode: int, journal: str, *, is_readable: bool
 ) -> None:
-    """D6: without write access the study opens read-only, with path and owner, labels off."""
+    """Without write access the study opens read-only, with path and owner, labels off.
+
+    In WAL mode too, where SQLite by itself does not even read.
+    """
     path = make_study(open_folder)
+    assert query(path, f"PRAGMA journal_mode={journal}") == [(journal,)]
     path.chmod(file_mode)
     open_folder.chmod(folder_mode)
     before = path.read_bytes()
@@ -121,14 +115,16 @@ def test_read_only_for_this_user(
     assert ran.stderr == ""
     if is_readable:
         assert "read 8 read_only True" in ran.stdout
-        assert "(owner uid 0): labels are off" in ran.stdout
-        assert "NotSaved NOT SAVED: the study is open read-only" in ran.stdout
+        which = path if file_mode == 0o444 else open_folder
+        why = f"it belongs to root, uid 0, and you cannot write it: {which}"
+        assert f"read_only True: {why}\n" in ran.stdout
+        assert f"NotSaved NOT SAVED: the study is open read-only: {why}\n" in ran.stdout
     else:
         assert f"StoreDamaged {path}: cannot be read: Permission denied" in ran.stdout
     assert path.read_bytes() == before
 
 
-def test_asked_to_be_read_only(path: Path) -> None:
+def test_d6_asked_to_be_read_only(path: Path) -> None:
     """A store opened read-only reads, refuses every write, and warns of nothing."""
     with open_store(path, read_only=True) as store:
         assert store.is_read_only
@@ -141,7 +137,7 @@ def test_asked_to_be_read_only(path: Path) -> None:
             store.set_meta("a", "b")
 
 
-def test_reading_a_damaged_page_is_one_clear_error(path: Path) -> None:
+def test_d7_reading_a_damaged_page_is_one_clear_error(path: Path) -> None:
     """D7: damage met while reading is StoreDamaged, not a traceback of a library."""
     size = path.stat().st_size
     page = 4096

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from workbench.domain.errors import InputRefused, StoreDamaged, StoreNewer
-from workbench.store.files import APPLICATION_ID, copy_database
-from workbench.store.sqlite import choose_journal, find_file_system
+from workbench.store.files import APPLICATION_ID
+from workbench.store.sqlite import choose_journal
 from workbench.store.store import create_store, open_store
 
-from .kit import NOW, ids_of, label, make_study, query
+from .kit import NOW, make_study, query
 
 
 def run(path: Path, sql: str) -> None:
@@ -70,7 +70,7 @@ SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("name", SPOILED)
-def test_refuses(path: Path, name: str) -> None:
+def test_d7_d13_refuses(path: Path, name: str) -> None:
     """D7, D13: one clear line that names the file, exit code 4, and the bytes stay."""
     spoil, sentence = SPOILED[name]
     spoil(path)
@@ -84,14 +84,14 @@ def test_refuses(path: Path, name: str) -> None:
     assert (path.read_bytes() if path.is_file() else None) == before
 
 
-def test_newer(path: Path) -> None:
+def test_d7_newer(path: Path) -> None:
     """D7: a schema of a later version is refused as such."""
     run(path, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreNewer, match="made by a newer version"):
         open_store(path)
 
 
-def test_garbage_in_the_middle_is_found_by_quick_check(path: Path) -> None:
+def test_d7_garbage_in_the_middle_is_found_by_quick_check(path: Path) -> None:
     """D7: a bad page inside opens, and quick_check finds it."""
     with path.open("r+b") as file:
         file.seek(path.stat().st_size - 4096 * 3)
@@ -123,36 +123,7 @@ def test_create_beside_an_old_journal(tmp_path: Path) -> None:
         make_study(tmp_path)
 
 
-def test_backup_while_open(path: Path) -> None:
-    """D8: a backup is a whole private database, replaces its namesake, and ten are kept."""
-    folder = path.parent / "backups"
-    with open_store(path) as store:
-        label(store, ids_of(store)[0])
-        for i in range(12):
-            copy = store.backup(folder, f"2026-01-{i:02}.db")
-        assert store.backup(folder, copy.name) == copy
-    assert len(list(folder.iterdir())) == 10
-    assert copy.stat().st_mode & 0o777 == 0o600
-    assert folder.stat().st_mode & 0o777 == 0o700
-    with open_store(copy) as store:
-        assert store.progress("ann").labelled == 1
-        assert store.verify() == []
-
-
-def test_copy_of_an_open_transaction(path: Path) -> None:
-    """D8: a copy holds what was committed, not what is under way."""
-    with open_store(path) as store, closing(sqlite3.connect(path)) as other:
-        label(store, ids_of(store)[0])
-        other.isolation_level = None
-        other.execute("BEGIN IMMEDIATE")
-        other.execute("DELETE FROM meta")
-        copy = copy_database(path, path.parent / "copy.db")
-        other.execute("ROLLBACK")
-    with open_store(copy) as store:
-        assert store.progress("ann").labelled == 1
-
-
-def test_settings_of_a_connection(path: Path) -> None:
+def test_d1_settings_of_a_connection(path: Path) -> None:
     """Journal, sync and trust are the durable ones, on reads and writes."""
     wanted = {
         "journal_mode": choose_journal(sqlite3.sqlite_version_info, on_network=False).lower(),
@@ -180,19 +151,6 @@ def test_settings_of_a_connection(path: Path) -> None:
         ((3, 60, 0), True, "TRUNCATE"),
     ],
 )
-def test_journal(version: tuple[int, ...], journal: str, *, on_network: bool) -> None:
+def test_d1_d10_journal(version: tuple[int, ...], journal: str, *, on_network: bool) -> None:
     """WAL only where it is safe."""
     assert choose_journal(version, on_network=on_network) == journal
-
-
-def test_file_system() -> None:
-    """D10: the innermost mount above a file decides."""
-    mounts = (
-        "22 1 254:1 / / rw - ext4 /dev/vda rw\n"
-        "30 22 0:50 / /home rw,nosuid shared:1 - nfs4 server:/home rw\n"
-        "31 30 0:51 / /home/my\\040disk rw - xfs /dev/sdb rw\n"
-    )
-    assert find_file_system(Path("/home/ann/s.db"), mounts) == "nfs4"
-    assert find_file_system(Path("/homestead/s.db"), mounts) == "ext4"
-    assert find_file_system(Path("/home/my disk/s.db"), mounts) == "xfs"
-    assert find_file_system(Path("/x"), "nonsense") == ""

@@ -1,6 +1,7 @@
 """The counts kept by the key press agree with a recount from the log, whatever happens between."""
 
 import random
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -79,9 +80,19 @@ def test_tally_is_the_recount(tmp_path_factory: pytest.TempPathFactory, seed: in
         for _ in range(n):
             step(store, rng, ids)
         assert store.verify() == []
+        assert counted(store) == store.recount().tallies
         for reviewer in REVIEWERS:
+            assert counted(store, reviewer) == store.recount(reviewer).tallies
             assert tallies_by_name(store, reviewer) == store.recount(reviewer).tallies
             assert store.progress(reviewer) == compute_progress(progress_counts(store, reviewer))
+
+
+def counted(store: Store, reviewer: str = "") -> dict[str, Counter[Cell]]:
+    """The cells of all cases, by candidate."""
+    tallies: dict[str, Counter[Cell]] = {}
+    for case in store.cases(reviewer):
+        tallies.setdefault(case.candidate, Counter())[case.cell] += 1
+    return tallies
 
 
 def only(store: Store) -> dict[Outcome, int]:
@@ -116,6 +127,30 @@ def test_study_counts_the_first_label_that_stands(store: Store) -> None:
     assert only(store) == {Outcome.MERGED: 2}
     assert store.recount().n_multiple == 0
     assert store.verify() == []
+
+
+def test_cases_come_by_ticket_with_what_everybody_said(store: Store) -> None:
+    """In the order of tickets, candidates and trials; the first label counts, others stand by."""
+    store.ensure_reviewer("bob", NOW)
+    first, second = ids_of(store)[:2]
+    label(store, first, EDITED, "ann")
+    label(store, first, MERGED, "bob")
+    label(store, second, ESCAPED, "bob")
+    cases = list(store.cases())
+    keys = [(case.ticket_id, case.candidate, case.trial) for case in cases]
+    assert keys == sorted(keys)
+    assert len(keys) == 8
+    by_id = {case.output_id: case for case in cases}
+    assert by_id[first].counted.reviewer == "ann"
+    assert by_id[first].counted.judgement == EDITED
+    assert [(o.reviewer, o.judgement) for o in by_id[first].others] == [("bob", MERGED)]
+    assert by_id[first].is_disputed
+    assert not by_id[second].is_disputed
+    assert by_id[second].counted.reviewer == "bob"
+    mine = {case.output_id: case for case in store.cases("ann")}
+    assert mine[second].counted.reviewer == ""
+    assert mine[first].others == ()
+    assert {case.candidate for case in store.cases(candidate="m1")} == {"m1"}
 
 
 def test_labelled_stays_labelled_when_tests_fail_later(store: Store) -> None:

@@ -21,6 +21,14 @@ _ENV = {
 }
 
 
+@pytest.fixture(autouse=True)
+def kept_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where labels wait that could not be saved: a folder of the test's own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    return tmp_path / "state" / "workbench" / "unsaved"
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The study that tests copy."""

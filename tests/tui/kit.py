@@ -26,6 +26,7 @@ from workbench.domain.queue import Progress, QueueItem, compute_place
 from workbench.domain.ticket import Spec
 from workbench.services.desk import Desk, OpenDesk
 from workbench.study import find_study
+from workbench.text import net
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.review import ReviewScreen
@@ -243,7 +244,7 @@ class Seat:
     """The app under test, as the person in front of it sees and drives it."""
 
     app: WorkbenchApp
-    pilot: Pilot[None]
+    pilot: Pilot[str]
     folder: Path
 
     @property
@@ -315,6 +316,7 @@ class Seat:
             self.screen._rhythm = type(self.screen._rhythm)()
             self.send(key)
             await self.pilot.pause()
+            check_strips(self.app)
 
     def send(self, key: str) -> None:
         """One key, as the driver would hand it in."""
@@ -343,6 +345,7 @@ def play(
     *,
     is_ready: bool = True,
     wrap: Callable[[OpenDesk], Desk] = lambda desk: desk(),
+    reveal_checks: str = "always",
 ) -> None:
     """Open a study as `workbench review` does and run one scene; nothing may reach the net.
 
@@ -358,6 +361,7 @@ def play(
         idle_seconds=120,
         queue_pane=True,
         metrics_pane=True,
+        reveal_checks=reveal_checks,
     )
     app = WorkbenchApp(
         first,
@@ -373,9 +377,19 @@ def play(
                 await seat.until(lambda: is_desk_ready(seat), "the study opened")
             await scene(seat)
             await pilot.pause()
+            if app.is_running:
+                check_strips(app)
 
     asyncio.run(run())
     assert app.net.hits == 0
+
+
+def check_strips(app: WorkbenchApp) -> None:
+    """No widget hands out a character that could steer the terminal, or hide from a reader."""
+    strips = app.screen._compositor.render_strips()
+    text = "".join(segment.text for strip in strips for segment in strip if not segment.control)
+    assert net(text) == (text, 0)
+    assert app.net.hits == 0, "a widget forgot display()"
 
 
 def is_desk_ready(seat: Seat) -> bool:

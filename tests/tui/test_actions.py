@@ -74,7 +74,7 @@ def test_the_keys_of_the_issue_are_the_defaults() -> None:
     assert {key: found.get(key) for key in wanted} == wanted
 
 
-def test_t13_a_clash_is_refused_with_both_ids_and_the_other_entries_stay() -> None:
+def test_field_t13_a_clash_is_refused_with_both_ids_and_the_other_entries_stay() -> None:
     """One bad line of workbench.toml never takes the good ones with it."""
     keymap = {"queue.skip": ("m",), "pane.rubric": ("f9",), "label.undo": ("backspace",)}
     keys, problems = resolve_keys(REVIEW, keymap)
@@ -87,7 +87,7 @@ def test_t13_a_clash_is_refused_with_both_ids_and_the_other_entries_stay() -> No
     assert find_clashes(keys) == []
 
 
-def test_t13_an_unknown_action_is_refused_with_the_nearest_name() -> None:
+def test_field_t13_an_unknown_action_is_refused_with_the_nearest_name() -> None:
     """A typing mistake is answered with what was probably meant."""
     keys, problems = resolve_keys(REVIEW, {"label.mergd": ("f9",), "pane.rubric": ("f10",)})
     assert [problem.action for problem in problems] == ["label.mergd"]

@@ -1,4 +1,4 @@
-"""T20: the time in front of an output is exact, idle time apart, nothing counted twice."""
+"""The time in front of an output is exact, idle time apart, nothing counted twice."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -25,36 +25,36 @@ def touched(*seconds: float) -> Stopwatch:
     return watch
 
 
-def test_time_between_keys_is_active() -> None:
+def test_field_t20_time_between_keys_is_active() -> None:
     """Reading for a minute and pressing is a minute."""
     assert touched(10, 40, 60.25).read() == Effort(START, active_ms=60_250)
 
 
-def test_a_pause_counts_up_to_the_limit_and_is_idle_from_there() -> None:
+def test_field_t20_a_pause_counts_up_to_the_limit_and_is_idle_from_there() -> None:
     """Lunch does not make an output expensive (label-studio #6406: three hours shown)."""
     assert touched(30, 30 + 3 * 3600).read() == Effort(
         START, active_ms=150_000, idle_ms=3 * 3_600_000 - 120_000
     )
 
 
-def test_a_pause_of_exactly_the_limit_is_all_active() -> None:
+def test_field_t20_a_pause_of_exactly_the_limit_is_all_active() -> None:
     """The border belongs to the reader."""
     assert touched(IDLE).read() == Effort(START, active_ms=IDLE * 1000)
 
 
-def test_before_any_key_nothing_has_counted() -> None:
+def test_field_t20_before_any_key_nothing_has_counted() -> None:
     """An output that was only shown costs nothing."""
     assert touched().read() == Effort(START)
 
 
-def test_reading_does_not_stop_the_watch() -> None:
+def test_field_t20_reading_does_not_stop_the_watch() -> None:
     """Two acts on one output, the second counts on; starting over is the screen's call."""
     watch = touched(5)
     assert watch.read() == watch.read()
     assert watch.touch(at(8)).read() == Effort(START, active_ms=8_000)
 
 
-def test_re_opening_adds_up_and_two_outputs_do_not_mix() -> None:
+def test_field_t20_re_opening_adds_up_and_two_outputs_do_not_mix() -> None:
     """A watch per showing: the sum over showings is the time in front of each."""
     first = Stopwatch.start(at(0), IDLE).touch(at(10))
     other = Stopwatch.start(at(10), IDLE).touch(at(70))
@@ -63,18 +63,18 @@ def test_re_opening_adds_up_and_two_outputs_do_not_mix() -> None:
     assert other.read().active_ms == 60_000
 
 
-def test_a_clock_set_back_takes_nothing_away() -> None:
+def test_field_t20_a_clock_set_back_takes_nothing_away() -> None:
     """Daylight saving and a corrected clock happen."""
     assert touched(10, 5, 6).read() == Effort(START, active_ms=11_000)
 
 
-def test_peeks_are_counted_and_cost_no_time() -> None:
+def test_field_t20_peeks_are_counted_and_cost_no_time() -> None:
     """How often the message was opened before the label."""
     assert touched(3).peek().peek().read() == Effort(START, active_ms=3_000, peeks=2)
 
 
 @given(st.lists(st.integers(0, 10_000_000), max_size=40))
-def test_active_and_idle_are_the_whole_time(gaps_ms: list[int]) -> None:
+def test_field_t20_active_and_idle_are_the_whole_time(gaps_ms: list[int]) -> None:
     """Nothing is lost and nothing is counted twice, whatever the pauses."""
     watch, now = Stopwatch.start(START, IDLE), START
     for gap in gaps_ms:

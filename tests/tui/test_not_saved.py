@@ -9,7 +9,7 @@ from workbench.domain.label import EditClass, Judgement, Label
 from .kit import Seat, locked, play, read_labels, read_log
 
 
-def test_t6_a_label_that_is_not_on_disk_stays_and_is_tried_again(folder: Path) -> None:
+def test_field_t6_a_label_that_is_not_on_disk_stays_and_is_tried_again(folder: Path) -> None:
     """Another program holds the lock: the screen says NOT SAVED and does not move."""
 
     async def scene(seat: Seat) -> None:
@@ -34,7 +34,7 @@ def test_t6_a_label_that_is_not_on_disk_stays_and_is_tried_again(folder: Path) -
     assert event.judgement == Judgement(label=Label.EDITED, edit=EditClass.MAJOR)
 
 
-def test_t6_a_label_that_is_given_up_leaves_no_trace(folder: Path) -> None:
+def test_field_t6_a_label_that_is_given_up_leaves_no_trace(folder: Path) -> None:
     """Escape; the output waits for a label as before."""
 
     async def scene(seat: Seat) -> None:
@@ -49,7 +49,7 @@ def test_t6_a_label_that_is_given_up_leaves_no_trace(folder: Path) -> None:
     assert read_labels(folder) == {"clean": "merged"}
 
 
-def test_t6_a_finding_that_is_not_on_disk_is_tried_again_with_its_words(folder: Path) -> None:
+def test_field_t6_a_finding_that_is_not_on_disk_is_tried_again_with_its_words(folder: Path) -> None:
     """Typed words are never thrown away because a file was locked."""
 
     async def scene(seat: Seat) -> None:
@@ -67,7 +67,7 @@ def test_t6_a_finding_that_is_not_on_disk_is_tried_again_with_its_words(folder: 
     assert event.judgement.findings[0].text == "wrong sum"
 
 
-def test_t6_an_answer_that_is_not_on_disk_is_asked_for_again(folder: Path) -> None:
+def test_field_t6_an_answer_that_is_not_on_disk_is_asked_for_again(folder: Path) -> None:
     """The label is saved, the answer is not: the question stays, and says why."""
 
     async def scene(seat: Seat) -> None:
@@ -86,7 +86,9 @@ def test_t6_an_answer_that_is_not_on_disk_is_asked_for_again(folder: Path) -> No
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])
-def test_t6_quitting_with_a_label_that_is_not_on_disk_asks_once(folder: Path, key: str) -> None:
+def test_field_t6_quitting_with_a_label_that_is_not_on_disk_asks_once(
+    folder: Path, key: str
+) -> None:
     """The one thing that could be lost is not lost by a slip."""
 
     async def scene(seat: Seat) -> None:
@@ -94,7 +96,7 @@ def test_t6_quitting_with_a_label_that_is_not_on_disk_asks_once(folder: Path, ke
             await seat.press("m")
             await seat.press(key)
             assert seat.app.is_running
-            assert "again to quit without it" in seat.bar
+            assert "again to quit: it is kept" in seat.bar
             await seat.press(key)
             assert seat.app._exit
 

@@ -1,6 +1,8 @@
 """Every pane is a pure function from a frozen value to lines: what a person reads on them."""
 
+import os
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -29,10 +31,11 @@ from workbench.tui.widgets.metrics_pane import (
     render_metrics,
 )
 from workbench.tui.widgets.queue_list import QueueSnapshot, render_queue
-from workbench.tui.widgets.text_pane import wrap_text
+from workbench.tui.widgets.text_pane import Prose
 
 from .kit import HOSTILE, make_item, make_progress, make_row, plain
 
+HOME = os.environ.get("HOME", "").rstrip("/")
 FOOTER = [action for action in REVIEW if action.footer]
 KEYS = {action.id: action.keys for action in REVIEW}
 FORBIDDEN = {chr(n) for n in (*range(32), *range(0x7F, 0xA0), 0x202E, 0x2066)}
@@ -174,7 +177,7 @@ def test_a_row_says_what_was_decided_by_letter_and_what_came_by_sign() -> None:
     assert [line[:5] for line in lines] == [" m ✓ ", " e2✓ ", " a ? ", "▸  · ", " - ∅ "]
 
 
-def test_the_queue_says_how_many_need_no_label_and_why() -> None:
+def test_field_t3_the_queue_says_how_many_need_no_label_and_why() -> None:
     """What is missing from the list is no secret."""
     progress = Progress(3, 1, 4, tests_failed=2, nothing_delivered=1, void=0)
     text = plain(render_queue(QueueSnapshot((make_row(),), "o1", progress, {}), 12))
@@ -185,7 +188,7 @@ def test_the_queue_says_how_many_need_no_label_and_why() -> None:
     assert "harness" not in text
 
 
-def test_a_view_is_named_with_the_way_out_and_may_be_empty() -> None:
+def test_field_t3_a_view_is_named_with_the_way_out_and_may_be_empty() -> None:
     """A list that holds nothing says so."""
     text = plain(render_queue(QueueSnapshot((), "", make_progress(), {}, "filter: zzz"), 12))
     assert "filter: zzz (esc clears)" in text
@@ -234,15 +237,27 @@ def test_what_the_next_key_means_fits_in_80_columns(label: Label) -> None:
     assert [word for word in line.split() if word.isdigit()] == list(digits)
 
 
-def test_not_saved_is_said_in_words_with_the_reason_and_both_ways_on() -> None:
-    """A red bar alone would be colour alone."""
+@pytest.mark.parametrize(
+    ("kept", "where", "leaving"),
+    [
+        (f"{HOME}/.local/state/workbench/unsaved/0123456789ab-0123456789ab.json",
+         "kept in ~/.local/state/workbench/unsaved", "again to quit: it is kept"),
+        ("", "kept nowhere but on this screen", "again to quit: it is lost then"),
+    ],
+)  # fmt: skip
+def test_field_t6_not_saved_is_said_in_words_with_the_reason_and_both_ways_on(
+    kept: str, where: str, leaving: str
+) -> None:
+    """A red bar alone would be colour alone; all of it fits, also when quitting asks."""
     reason = "another program is writing (waited 250 ms)"
-    line = bar(LabelBarSnapshot(Waiting(Mode.NOT_SAVED, sentence=reason)))[0]
-    assert cells(line) <= 80
-    assert line.startswith(" NOT SAVED ")
-    assert line.endswith(reason)
-    assert line.index("esc give up") < 40
-    assert "enter retry" in line
+    waiting = Waiting(Mode.NOT_SAVED, sentence=reason, kept=kept)
+    state, ways = bar(LabelBarSnapshot(waiting))
+    assert state == f" NOT SAVED: {reason} "
+    assert ways.startswith(" enter retry  esc give up ")
+    assert ways.endswith(where)
+    asking = bar(LabelBarSnapshot(replace(waiting, is_leaving=True)))
+    assert asking[1].endswith(leaving)
+    assert max(cells(line) for line in (state, ways, *asking)) <= 80
 
 
 @pytest.mark.parametrize("delivery", list(Delivery))
@@ -339,6 +354,16 @@ def test_the_end_card_of_two_candidates_fits_80_by_24() -> None:
     assert "escape" in plain(render_card(snapshot, make_progress(0, 3), 40))
 
 
+def test_a_long_name_pushes_no_other_out_of_sight() -> None:
+    """A candidate may call itself anything; the next column stays where it is."""
+    cards = {"A": card(cell(Label.MERGED)), "B": card(ESCAPED)}
+    snapshot = MetricsSnapshot(cards, {"A": "long " * 40, "B": "short"}, 2, 2, None)
+    lines = plain(render_card(snapshot, make_progress(0, 2), 80)).split("\n")
+    (names,) = [line for line in lines if "settled" in line]
+    assert names.index("short") == 41
+    assert "…" in names[:41]
+
+
 def test_where_everything_is_known_the_end_card_says_nothing_of_it() -> None:
     """No empty warning."""
     text = plain(render_card(metrics(cell(Label.MERGED)), make_progress(0, 1), 80))
@@ -364,18 +389,19 @@ def hostile_panes() -> list[list[Line]]:
     ]
 
 
-def test_hostile_names_come_out_visible_and_harmless() -> None:
+def test_t1_hostile_names_come_out_visible_and_harmless() -> None:
     """No escape, no reordering on any pane; markup stays the text that it is."""
     for lines in hostile_panes():
         text = plain(lines)
         assert not FORBIDDEN.intersection(text.replace("\n", "")), text
-        assert "[bold]loud[/]" in text
-        assert "[@click=app.quit]" in text
+        if "…" not in text:  # a name cut short
+            assert "[bold]loud[/]" in text
+            assert "[@click=app.quit]" in text
 
 
-def test_a_wrapped_text_is_safe_line_by_line_and_keeps_blank_ones() -> None:
+def test_t1_a_wrapped_text_is_safe_line_by_line_and_keeps_blank_ones() -> None:
     """Tickets and messages are prose of strangers."""
-    lines = wrap_text(f"{HOSTILE}\n\nplain words of some length to wrap", 20)
+    lines = Prose(f"{HOSTILE}\n\nplain words of some length to wrap", 20).lines(0, 99)
     assert not FORBIDDEN.intersection("".join(lines))
     assert "" in lines
     assert all(cells(line) <= 20 for line in lines)

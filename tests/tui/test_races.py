@@ -47,7 +47,7 @@ def test_a_label_that_is_not_saved_survives_an_early_look(folder: Path) -> None:
             assert "NOT SAVED" in seat.bar
             assert not seat.is_open("text")
             await seat.press("q")
-            assert "again to quit without it" in seat.bar
+            assert "again to quit: it is kept" in seat.bar
             other.execute("ROLLBACK")
         await seat.press("enter")
         await seat.on("ask")
@@ -72,6 +72,44 @@ def test_what_another_program_recorded_is_never_overwritten(folder: Path, key: s
         assert seat.screen.item.judgement.label is Label.ESCAPED
 
     play(folder, scene)
+    assert read_labels(folder) == {"clean": "escaped"}
+
+
+@pytest.mark.parametrize("keys", [["e", "2"], ["x", "1"], ["a", "y"]])
+def test_field_t5_a_stale_draft_never_replaces_a_commit(folder: Path, keys: list[str]) -> None:
+    """A label waits for its second key; what another program commits meanwhile stands."""
+
+    async def scene(seat: Seat) -> None:
+        item = seat.screen.item
+        assert item is not None
+        await seat.press(keys[0])
+        _record_elsewhere(folder, item.output_id, Judgement(label=Label.MERGED, note="theirs"))
+        await seat.press(keys[1])
+        assert "changed in another program" in seat.bar
+        assert seat.ticket == "clean"
+
+    play(folder, scene)
+    (event,) = read_log(folder)
+    assert event.judgement == Judgement(label=Label.MERGED, note="theirs")
+
+
+def test_field_t5_a_label_that_was_not_saved_never_replaces_a_commit(folder: Path) -> None:
+    """The retry is refused, and nothing of it is kept for a next start."""
+
+    async def scene(seat: Seat) -> None:
+        item = seat.screen.item
+        assert item is not None
+        with locked(folder):
+            await seat.press("m")
+        _record_elsewhere(folder, item.output_id, Judgement(label=Label.ESCAPED))
+        await seat.press("enter")
+        assert "changed in another program" in seat.bar
+
+    async def later(seat: Seat) -> None:
+        assert "NOT SAVED" not in seat.bar
+
+    play(folder, scene)
+    play(folder, later)
     assert read_labels(folder) == {"clean": "escaped"}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from .kit import Seat, play, read_labels, read_log
 
 
-def test_a_study_that_cannot_be_written_is_read_with_labels_off(folder: Path) -> None:
+def test_d6_a_study_that_cannot_be_written_is_read_with_labels_off(folder: Path) -> None:
     """The reason stands in the bar; reading and walking go on."""
     reason = "study.db belongs to somebody else"
 
@@ -25,7 +25,7 @@ def test_a_study_that_cannot_be_written_is_read_with_labels_off(folder: Path) ->
     assert read_log(folder) == []
 
 
-def test_a_study_that_is_not_sound_is_read_with_labels_off(folder: Path) -> None:
+def test_d7_a_study_that_is_not_sound_is_read_with_labels_off(folder: Path) -> None:
     """The check runs after the first paint; until it has passed nothing is saved."""
 
     async def scene(seat: Seat) -> None:
@@ -37,7 +37,7 @@ def test_a_study_that_is_not_sound_is_read_with_labels_off(folder: Path) -> None
     assert read_log(folder) == []
 
 
-def test_t25_a_terminal_too_small_says_so_labels_nothing_and_comes_back(folder: Path) -> None:
+def test_field_t25_a_terminal_too_small_says_so_labels_nothing_and_comes_back(folder: Path) -> None:
     """20x5: one line with both sizes; back at 80x24 everything is there, and keys label."""
 
     async def scene(seat: Seat) -> None:
@@ -58,7 +58,7 @@ def test_t25_a_terminal_too_small_says_so_labels_nothing_and_comes_back(folder: 
     assert read_labels(folder) == {"clean": "merged"}
 
 
-def test_t25_at_40_columns_by_10_lines_the_keys_label(folder: Path) -> None:
+def test_field_t25_at_40_columns_by_10_lines_the_keys_label(folder: Path) -> None:
     """The smallest size that is promised."""
 
     async def scene(seat: Seat) -> None:

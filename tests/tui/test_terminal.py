@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from textual import events
 from textual._xterm_parser import XTermParser
 
-from workbench.tui.terminal import GIVE_UP_TICKS, ReplyFilter
+from workbench.tui.messages import TerminalAnswered
+from workbench.tui.terminal import GIVE_UP_TICKS, ReplyFilter, sift
 
 REPLIES = {
     "device attributes": "\x1b[?62;22c",
@@ -84,6 +85,76 @@ def test_what_people_and_textual_send_passes_unchanged(typed: str) -> None:
         passed = replies.feed(typed[:at]) + replies.feed(typed[at:])
         assert passed + replies.tick() == typed
         assert replies.n_dropped == 0
+
+
+HOSTILE_PASTES = [
+    "x\x1b" + "m" * 40,
+    "x\x1b",
+    "\x1b\x1bm",
+    "a\x1b]52;c;bQ==\x07m",
+    "\x1b[5;10R\x1b[?62;22cm",
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE_PASTES)
+def test_t2_a_pasted_escape_types_no_key(body: str) -> None:
+    """Of an escape inside a paste the parser would make keys; wherever reads cut it."""
+    whole = f"\x1b[200~{body}\x1b[201~"
+    assert keys_of(whole) != [], "the day this fails Textual does it by itself"
+    for at in range(len(whole) + 1):
+        replies = ReplyFilter()
+        passed = replies.feed(whole[:at])
+        passed += "".join(replies.tick() for _ in range(GIVE_UP_TICKS) if at > len("\x1b[200~"))
+        passed += replies.feed(whole[at:])
+        shown = body.replace("\x1b", "\u241b")
+        assert passed == f"\x1b[200~{shown}\x1b[201~"
+        assert keys_of(passed) == []
+        assert replies.feed("m") == "m"
+
+
+def test_t2_a_reply_that_a_paste_interrupts_is_dropped() -> None:
+    """The paste ends it, and is whole."""
+    replies = ReplyFilter()
+    assert replies.feed("\x1bP1$r\x1b[200~m\x1b[201~j") == "\x1b[200~m\x1b[201~j"
+    assert replies.n_dropped == 1
+
+
+NOISE = {
+    "before a reply": "m\x1b[?62;22c",
+    "after a reply": "\x1b]lm\x1b\\m",
+    "before an open reply": "m\x1bP1$r",
+    "unknown sequence": "\x1b[99;99zm",
+    "unknown with an intermediate": "\x1b[1;5$wm",
+    "two escapes": "\x1b[3q\x1b[3qm",
+    "endless": "\x1b[" + "1" * 40 + "m",
+}
+
+
+@pytest.mark.parametrize("data", NOISE.values(), ids=NOISE.keys())
+def test_t2_keys_beside_what_no_key_sends_are_left_out(data: str) -> None:
+    """One burst, one sender: a label key in it may be the terminal's; and somebody is told."""
+    events_, told = sifted(data)
+    assert events_ == []
+    assert told >= 1
+
+
+@pytest.mark.parametrize("typed", [*TYPED.values(), "m\x1b[Aj", "\x1b[<35;10;5Mm", "\x1bm", "^m"])
+def test_t2_keys_of_a_person_are_all_taken(typed: str) -> None:
+    """Typed ahead, with the mouse moving, with alt."""
+    events_, told = sifted(typed)
+    assert events_ == keys_of(typed)
+    assert told == 0
+
+
+def sifted(data: str) -> tuple[list[str], int]:
+    """The keys that pass, and how often the app is told that some did not."""
+    parser, replies = XTermParser(), ReplyFilter()
+    found = sift(replies.feed(data), parser, has_reply=replies.take_dropped())
+    if parser._timeout_time is not None:
+        parser._timeout_time = 0.0  # a moment has passed
+    found += sift(replies.tick(), parser, has_reply=replies.take_dropped())
+    told = sum(isinstance(event, TerminalAnswered) for event in found)
+    return [event.key for event in found if isinstance(event, events.Key)], told
 
 
 def test_escape_alone_is_a_key_after_a_moment() -> None:

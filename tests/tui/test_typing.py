@@ -67,7 +67,9 @@ def test_a_burst_of_one_key_is_one_label(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("key", ["slash", "backslash"])
-def test_t14_text_in_a_field_labels_nothing_and_chords_are_dead(folder: Path, key: str) -> None:
+def test_field_t14_text_in_a_field_labels_nothing_and_chords_are_dead(
+    folder: Path, key: str
+) -> None:
     """Letters typed into search and filter are no labels; no redo, no palette behind the field."""
 
     async def scene(seat: Seat) -> None:
@@ -86,7 +88,7 @@ def test_t14_text_in_a_field_labels_nothing_and_chords_are_dead(folder: Path, ke
     assert read_log(folder) == []
 
 
-def test_t14_text_in_a_finding_labels_nothing(folder: Path) -> None:
+def test_field_t14_text_in_a_finding_labels_nothing(folder: Path) -> None:
     """The words of a finding are words; Escape throws them away and says so."""
 
     async def scene(seat: Seat) -> None:
@@ -102,7 +104,7 @@ def test_t14_text_in_a_finding_labels_nothing(folder: Path) -> None:
     assert read_log(folder) == []
 
 
-def test_t14_with_the_help_open_no_key_labels(folder: Path) -> None:
+def test_field_t14_with_the_help_open_no_key_labels(folder: Path) -> None:
     """A modal screen takes every key for itself."""
 
     async def scene(seat: Seat) -> None:
@@ -113,3 +115,50 @@ def test_t14_with_the_help_open_no_key_labels(folder: Path) -> None:
 
     play(folder, scene)
     assert read_log(folder) == []
+
+
+def test_keys_of_one_burst_act_in_their_order(folder: Path) -> None:
+    """Two outputs on, and the label key after them is about what nobody has seen yet."""
+
+    async def scene(seat: Seat) -> None:
+        await seat.on("clean")
+        third = seat.screen.walk.rows[2].output_id
+        for key in ("J", "J", "m"):
+            seat.app.simulate_key(key)
+        await seat.until(lambda: "typed ahead" in seat.bar, "the label key was answered")
+        assert seat.screen.item
+        assert seat.screen.item.output_id == third
+        assert seat.log() == []
+
+    play(folder, scene)
+    assert read_labels(folder) == {}
+
+
+def test_a_burst_of_one_key_draws_where_it_ends(folder: Path) -> None:
+    """What lies between was on no screen."""
+    seen: list[str | None] = []
+
+    async def scene(seat: Seat) -> None:
+        await seat.on("clean")
+        third = seat.screen.walk.rows[2].output_id
+        go_to = seat.screen.go_to
+        seat.screen.go_to = lambda key: (seen.append(key), go_to(key))[-1]  # type: ignore[method-assign]
+        seat.app.simulate_key("J")
+        seat.app.simulate_key("J")
+        await seat.until(lambda: seat.screen.diff.painted_key == third, "the third was drawn")
+        assert seen == [third]
+
+    play(folder, scene)
+
+
+def test_a_label_and_its_digit_in_one_burst_are_both_taken(folder: Path) -> None:
+    """Over a slow line the two arrive in one read."""
+
+    async def scene(seat: Seat) -> None:
+        await seat.on("clean")
+        seat.app.simulate_key("e")
+        seat.app.simulate_key("1")
+        await seat.on("ask")
+
+    play(folder, scene)
+    assert read_labels(folder) == {"clean": "edited"}

@@ -11,7 +11,7 @@ from workbench.tui.widgets.lines import LinesView
 from .kit import OPEN, Seat, filter_by, label_all_but, play, read_labels, read_log
 
 
-def test_t10_undo_and_redo_go_any_number_of_steps_and_across_a_restart(folder: Path) -> None:
+def test_field_t10_undo_and_redo_go_any_number_of_steps_and_across_a_restart(folder: Path) -> None:
     """The log grows, the labels come and go; what the screen forgot the store remembers."""
 
     async def first(seat: Seat) -> None:
@@ -45,7 +45,7 @@ def test_t10_undo_and_redo_go_any_number_of_steps_and_across_a_restart(folder: P
     assert acts == ["label", "label", "undo", "undo", "redo", "redo"]
 
 
-def test_t7_a_change_of_mind_is_one_label_and_every_step_in_the_log(folder: Path) -> None:
+def test_field_t7_a_change_of_mind_is_one_label_and_every_step_in_the_log(folder: Path) -> None:
     """m, e1, m, e1, m on one output: merged, five events."""
 
     async def scene(seat: Seat) -> None:

@@ -17,6 +17,18 @@
     apply       the ladder that ties them together
     batches     many patches, in order, with bounded memory
     objects     blobs and trees for reading, as GitPython's
+    box         what a sandboxed process may see and use
+    sandbox     the only place where code that a model wrote is run
+    bare        the same without a sandbox, where the settings ask for it
+    witness     how pytest is started, so that its report is known to be its own
+    junit       a report of tests, hostile until read
+    frozen      the tree that is tested: the candidate's code, the tests of base
+    moves       frozen tests follow a module that was moved
+    environments  where the tests' interpreter and libraries come from
+    suites      one run of a suite on one tree
+    check_bench one check from end to end
+    check_plans its values: what is asked, by what means, what it comes to
+    check_files reports of checks as files
     importers/  files of others as domain values
 
 Nothing here writes to the user's repository or starts a program that a repository names.

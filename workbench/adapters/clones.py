@@ -128,6 +128,7 @@ def _fetch(source: Path, git_dir: Path, refs: tuple[str, ...], progress: Progres
     flags = ("--progress", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
     arguments = (where, "fetch", *flags, "--update-shallow", "--", _url(source), *refs)
     _transfer(git_dir, source, arguments, progress)
+    _make_private(git_dir)
 
 
 @contextlib.contextmanager
@@ -153,6 +154,13 @@ def _neutralise(git_dir: Path, source: Path) -> None:
     (git_dir / "info").mkdir(exist_ok=True)
     (git_dir / "info" / "attributes").write_text(ATTRIBUTES, "utf-8")
     git_dir.chmod(0o700)
+    _make_private(git_dir)
+
+
+def _make_private(git_dir: Path) -> None:
+    """git writes packs that everybody may read, whatever the umask."""
+    for path in (git_dir / "objects" / "pack").glob("pack-*"):
+        path.chmod(0o400)
 
 
 def _transfer(

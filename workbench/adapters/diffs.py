@@ -5,6 +5,7 @@ import secrets
 
 from workbench.adapters.git import Git
 from workbench.adapters.talks import Talk
+from workbench.domain.errors import GitFailed
 
 MAX_DIFF = 64 << 20
 _RENAME_LIMIT = 400  # a quadratic search: 160,000 pairs at the most
@@ -21,6 +22,23 @@ _OPTIONS = (
     "--no-ext-diff",
     "--no-textconv",
 )
+# What a view may ignore, by the words of diff/blanks.py.
+IGNORING = {
+    "none": (),
+    "line ends": ("--ignore-space-at-eol",),
+    "amount": ("--ignore-space-change",),
+    "all": ("--ignore-all-space",),
+}
+# The colours by which a moved line is known; whatever else git would colour stays plain.
+_COLOURS = {
+    "old": "red",
+    "oldMoved": "magenta",
+    "oldMovedAlternative": "blue",
+    "new": "green",
+    "newMoved": "cyan",
+    "newMovedAlternative": "yellow",
+    **dict.fromkeys(("context", "meta", "frag", "func", "whitespace"), "normal"),
+}
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 _CONFLICT = re.compile(rb"^\+(?:<{7}|>{7}) ", re.MULTILINE)
 
@@ -43,6 +61,29 @@ class Differ:
         question = f"{old} {new}\n".encode() + mark + b"\n"
         answer = self._talk.ask(question, lambda talk: talk.read_until(mark, MAX_DIFF))
         return answer.partition(b"\n")[2]
+
+
+def read_diff(git: Git, old: str, new: str, ignoring: str = "none") -> bytes:
+    """The same patch by a process of its own, some blanks left out of account; raises GitFailed."""
+    return _capped(git.run("diff-tree", *_OPTIONS, *IGNORING[ignoring], old, new))
+
+
+def read_coloured_diff(git: Git, old: str, new: str) -> bytes:
+    """The patch with each line's sign behind the colour that tells whether it moved.
+
+    The text of this run is of no use: what a file holds can look like a colour.
+    """
+    settings = [word for slot in _COLOURS for word in ("-c", f"color.diff.{slot}={_COLOURS[slot]}")]
+    options = [option for option in _OPTIONS if option != "--no-color"]
+    moved = ("--color=always", "--color-moved=zebra", "--ws-error-highlight=none")
+    blanks = "--color-moved-ws=allow-indentation-change"
+    return _capped(git.run(*settings, "diff-tree", *options, *moved, blanks, old, new), 4)
+
+
+def _capped(diff: bytes, times: int = 1) -> bytes:
+    if len(diff) > MAX_DIFF * times:
+        raise GitFailed(f"its diff is larger than {MAX_DIFF >> 20} MB")
+    return diff
 
 
 def count_lines(diff: bytes) -> tuple[int, int, int]:

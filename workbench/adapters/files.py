@@ -1,6 +1,7 @@
 """Files that are there whole or not at all, and private whatever the umask."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -15,8 +16,11 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> str:
     """Write chunks to `path` by a temporary file beside it; returns the SHA-256 of the whole.
 
     A kill at any point leaves the old file or the new one; what it leaves beside it goes with the
-    next write. Raises OSError (disk full, no rights); the temporary file is gone then.
+    next write. Raises OSError (disk full, no rights); the temporary file is gone then. What is no
+    file, as /dev/null, is never replaced by one.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
     sweep(path.parent)
     digest = hashlib.sha256()
     descriptor, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=path.parent)
@@ -35,13 +39,13 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def sweep(folder: Path) -> int:
-    """Remove what killed writes left in a folder; returns how many that were.
+def sweep(*folders: Path) -> int:
+    """Remove what killed writes left in folders; returns how many that were.
 
     What a program that still runs is writing is left alone.
     """
     removed = 0
-    for path in folder.glob(f"{_PREFIX}*"):
+    for path in (path for folder in folders for path in folder.glob(f"{_PREFIX}*")):
         if not _is_alive(path.name.removeprefix(_PREFIX).partition("-")[0]):
             with contextlib.suppress(OSError):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()

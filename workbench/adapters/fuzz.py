@@ -7,6 +7,7 @@ hunk on an existing file must carry a line of context: without one nothing prove
 
 import re
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 from workbench.adapters import names
@@ -77,7 +78,10 @@ def _patch(
     if old is None or old.mode not in _FILE_MODES:
         raise GitFailed(f"{shown}: no such regular file")
     is_modified = section.kind is Kind.MODIFY
-    if is_modified and not all(_CONTEXT.search(hunk) for hunk in _hunk_texts(section.body)):
+    hunks = _hunk_texts(section.body)
+    if not hunks:
+        raise GitFailed(f"{shown}: no hunk begins with @@ -")
+    if is_modified and not all(_CONTEXT.search(hunk) for hunk in hunks):
         raise GitFailed(f"{shown}: a hunk without context is not placed by guess")
     content, said = _run(reader.blob(old.oid), section.body, folder)
     if is_modified:
@@ -90,10 +94,9 @@ def _patch(
 def _hunk_texts(body: bytes) -> list[bytes]:
     """The lines of each hunk, without its header."""
     starts = [match.start() for match in _HUNK_START.finditer(body)]
-    ends = [*starts[1:], len(body)]
     return [
         body[start:end].partition(b"\n")[2].removesuffix(b"\n")
-        for start, end in zip(starts, ends, strict=True)
+        for start, end in pairwise([*starts, len(body)])
     ]
 
 

@@ -7,7 +7,7 @@ keep a repository's config from naming a program, and every call but a clone run
 
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -64,6 +64,7 @@ FLAGS = (
     "--no-optional-locks",
 )
 LIMITS = Limits()
+_PROGRAMS = ("git", "patch", "bwrap")
 _SYSTEM_FOLDERS = (
     Path("/usr/bin"),
     Path("/bin"),
@@ -105,6 +106,19 @@ def find_git(repository: Path | None = None) -> Path:
     if repository is not None and program.resolve().is_relative_to(repository.resolve()):
         raise UsageError(f"refusing to run {program}: it is inside the repository under review")
     return program
+
+
+def refuse_programs_in(folders: Collection[Path]) -> None:
+    """UsageError where PATH takes a program that we start out of a folder that others fill."""
+    for name in _PROGRAMS:
+        if (program := find_program(name)) is None:
+            continue
+        for folder in map(Path.resolve, folders):
+            if program.is_relative_to(folder) or program.resolve().is_relative_to(folder):
+                raise UsageError(
+                    f"refusing to run {display(str(program))}: it is inside "
+                    f"{display(str(folder))}, which others fill: take it off PATH"
+                )
 
 
 def first_line(stderr: bytes) -> str:

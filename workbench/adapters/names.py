@@ -22,6 +22,13 @@ _TEST_CONFIG = frozenset(
 _AUTORUN = frozenset((b"sitecustomize.py", b"usercustomize.py", b".envrc"))
 _AUTORUN_FOLDERS = frozenset((b".githooks", b".vscode"))
 _TEST_FOLDERS = frozenset((b"test", b"tests"))
+_CI_FOLDERS = frozenset((b".github", b".circleci", b".ci", b".buildkite"))
+_CI_FILES = frozenset(
+    (
+        *(b".gitlab-ci.yml", b".travis.yml", b"Jenkinsfile", b".pre-commit-config.yaml"),
+        *(b"azure-pipelines.yml", b"bitbucket-pipelines.yml", b"appveyor.yml", b".cirrus.yml"),
+    )
+)
 
 
 def shown(path: bytes) -> str:
@@ -45,6 +52,8 @@ def badges(path: bytes) -> list[str]:
         found.append("tests touched")
     if name in _AUTORUN or name.endswith(b".pth") or _AUTORUN_FOLDERS.intersection(folders):
         found.append(f"runs by itself: {shown(path)}")
+    if name in _CI_FILES or _CI_FOLDERS.intersection(folders[:1]):
+        found.append(f"CI touched: {shown(path)}")
     if name == b".gitattributes":
         found.append(".gitattributes touched")
     if b":" in path or any(_WINDOWS.match(part) for part in (*folders, name)):

@@ -86,5 +86,5 @@ def _write(target: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(prefix="tmp_pack_", dir=target.parent)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
-        os.fchmod(handle, 0o444)
+        os.fchmod(handle, 0o400)
     Path(name).replace(target)

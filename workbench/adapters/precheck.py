@@ -35,7 +35,7 @@ def check_bytes(patch: bytes) -> None:
     if len(patch) > MAX_PATCH:
         raise PatchRefused(f"the patch is larger than {MAX_PATCH >> 20} MB")
     if patch[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        raise PatchRefused("the patch is UTF-16 text: it must be UTF-8 or plain bytes")
+        raise PatchRefused("the patch is UTF-16 text, not UTF-8 or plain bytes")
     _check_files(patch)
     for match in _MODE.finditer(patch):
         mode = match[1] or match[2]
@@ -62,7 +62,7 @@ def _check_files(patch: bytes) -> None:
     if n_files > MAX_FILES:
         raise PatchRefused(f"the patch touches more than {MAX_FILES:,} files")
     if not n_files:
-        raise PatchRefused("there is no git diff in it: a line that starts with 'diff --git'")
+        raise PatchRefused("there is no git diff in it, no line starts with 'diff --git'")
 
 
 def _git_line_names(line: bytes) -> Iterator[bytes]:

@@ -30,7 +30,7 @@ class Clones:
     ) -> None:
         """`folder` holds the clones; `sources` are the user's repositories, only ever read."""
         self._folder, self._sources, self.progress = folder, sources, progress
-        self._lock = threading.Lock()
+        self._lock, self._is_checked = threading.Lock(), False
         self._objects: dict[str, ObjectStore] = {}
         self._commits: dict[tuple[str, str], str] = {}
 
@@ -38,11 +38,21 @@ class Clones:
         """Where the clone of a repository stands, cloned by now; raises GitFailed."""
         from workbench.adapters.clones import clone_repository, is_clone
 
+        self._check_programs()
         path = self._folder / f"{clone_name(name)}.git"
         if not is_clone(path):
             self._folder.mkdir(mode=0o700, exist_ok=True)
             clone_repository(self._source(name), path, self.progress)
         return path
+
+    def _check_programs(self) -> None:
+        """Neither the study nor a repository under review brings its own git."""
+        from workbench.adapters.git import refuse_programs_in
+
+        if not self._is_checked:
+            study = self._folder.parent.parent
+            refuse_programs_in((study, *self._sources.values()))
+            self._is_checked = True
 
     def _source(self, name: str) -> Path:
         if name not in self._sources:
@@ -75,11 +85,26 @@ class Clones:
         except InputRefused:  # GitFailed is one
             return None
 
+    def diff(self, name: str, old: str, new: str, ignoring: str) -> bytes:
+        """The diff of two trees with some blanks left out of account; raises GitFailed."""
+        from workbench.adapters.diffs import read_diff
+        from workbench.adapters.git import Git
+
+        return read_diff(Git(self.path(name)), old, new, ignoring)
+
+    def diff_moves(self, name: str, old: str, new: str) -> bytes:
+        """The diff of two trees in which git's colours tell what moved; raises GitFailed."""
+        from workbench.adapters.diffs import read_coloured_diff
+        from workbench.adapters.git import Git
+
+        return read_coloured_diff(Git(self.path(name)), old, new)
+
     def find_missing(self, name: str, trees: Sequence[str]) -> Iterator[tuple[str, str]]:
         """(tree, what is wrong) for each tree that is not in the clone with all that it names."""
         from workbench.adapters.clones import is_clone
         from workbench.adapters.git import Git
 
+        self._check_programs()
         path = self._folder / f"{clone_name(name)}.git"
         if not is_clone(path):
             yield from ((tree, f"there is no clone in {path}") for tree in trees)

@@ -30,7 +30,8 @@ def check_changes(reader: Reader, draft: Draft, root: str, changes: Changes) -> 
     """The badges of a change that led to the tree `root`; raises PatchRefused."""
     for path, change in changes.items():
         _check_entry(path, change)
-    found = {badge: None for path in changes for badge in names.badges(path)}
+    found = dict.fromkeys(_first_of_each(changes))
+    found |= {badge: None for change in changes.values() for badge in _mode_badges(change)}
     folds: dict[str, dict[str, int]] = {}
     for path, change in changes.items():
         if change.new is None:
@@ -53,6 +54,23 @@ def _check_entry(path: bytes, change: Change) -> None:
         raise PatchRefused(f"{names.shown(path)}: a symbolic link is added or changed")
     if mode == b"160000":
         raise PatchRefused(f"{names.shown(path)}: a submodule is added or changed")
+
+
+def _first_of_each(changes: Changes) -> Iterator[str]:
+    """One badge of a kind, with a count: thousands of files may not crowd out another warning."""
+    kinds: dict[str, dict[str, None]] = {}
+    for path in changes:
+        for badge in names.badges(path):
+            kinds.setdefault(badge.partition(": ")[0], {})[badge] = None
+    for same in kinds.values():
+        yield next(iter(same)) + (f" +{len(same) - 1}" if len(same) > 1 else "")
+
+
+def _mode_badges(change: Change) -> Iterator[str]:
+    """What a changed line never shows: a file that a shell may start."""
+    if change.new is None or change.new.mode == (change.old.mode if change.old else b"100644"):
+        return
+    yield "mode changed" if change.old else "new executable"
 
 
 def _levels(

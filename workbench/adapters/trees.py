@@ -215,5 +215,5 @@ def _write_loose(objects: Path, oid: str, kind: bytes, data: bytes) -> None:
     handle, name = tempfile.mkstemp(prefix="tmp_obj_", dir=folder)
     with os.fdopen(handle, "wb") as file:
         file.write(zlib.compress(b"%s %d\0" % (kind, len(data)) + data, 1))
-        os.fchmod(handle, 0o444)
+        os.fchmod(handle, 0o400)
     Path(name).replace(target)

@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 a check did not hold, 2 usage, 3 input refused, 4 the stor
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from io import TextIOWrapper
 from typing import Annotated
@@ -15,17 +16,21 @@ import typer
 
 import workbench
 from workbench.cli import (
+    backups,
+    check,
     demo,
     exports,
     keys,
     label,
     metrics,
     outputs,
+    plan,
     review,
     study,
     tickets,
 )
-from workbench.cli.terminal import warn
+from workbench.cli.opening import log_note
+from workbench.cli.terminal import tell_bug, warn
 from workbench.domain.errors import UsageError, WorkbenchError
 
 _STOPPED = 130
@@ -40,14 +45,18 @@ app = typer.Typer(
 )
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(outputs.app, name="outputs")
+app.add_typer(metrics.app, name="metrics")
 app.command("demo")(demo.demo)
+app.command("plan")(plan.plan)
 app.command("init")(study.init)
 app.command("review")(review.review)
+app.command("check")(check.check)
 app.command("label")(label.label)
-app.command("metrics")(metrics.metrics)
 app.command("export")(exports.export)
 app.command("import")(exports.import_)
 app.command("verify")(study.verify)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
 app.command("keys")(keys.keys)
 
 
@@ -73,7 +82,9 @@ def run(act: Callable[[], int] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal that cannot show a letter shows its code
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(_run(act or partial(app, prog_name="workbench", standalone_mode=False)))
+    code = _run(act or partial(app, prog_name="workbench", standalone_mode=False))
+    log_note("end: exit code %d", code)
+    sys.exit(code)
 
 
 def _run(act: Callable[[], int]) -> int:
@@ -82,6 +93,7 @@ def _run(act: Callable[[], int]) -> int:
         sys.stdout.flush()
     except WorkbenchError as error:
         warn(f"workbench: {error}")
+        log_note("refused: %s", type(error).__name__)
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return _tell_stopped()
@@ -114,16 +126,22 @@ def _tell_usage(error: Exception) -> int:
 
 def _tell_bug(error: Exception) -> int:
     """A bug, or a machine that fails, is told calmly and logged whole."""
-    import logging
+    from workbench.log import log_error, log_file
 
-    log = logging.getLogger("workbench")
-    files = [str(getattr(handler, "baseFilename", "")) for handler in log.handlers]
-    where = next((file for file in files if file), "")
-    if where:
-        log.error("unexpected error", exc_info=error)
-    told = f"; the details are in {where}" if where else ""
+    if log_file() is None:
+        _open_spare_log()
+    log_error(error)
     if isinstance(error, OSError) and error.strerror:
+        told = f"; the details are in {log_file()}" if log_file() else ""
         warn(f"workbench: {error.filename or 'the system says'}: {error.strerror}{told}")
         return 1
-    warn(f"workbench: unexpected {type(error).__name__}: {error}{told}")
-    return 1
+    return tell_bug(error)
+
+
+def _open_spare_log() -> None:
+    """Outside of a study it stands in the user's data folder, if that can be written."""
+    from workbench.bootstrap import open_log
+    from workbench.config import find_data_folder
+
+    with suppress(OSError, WorkbenchError):
+        open_log(find_data_folder()[0])

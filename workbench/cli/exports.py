@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.bootstrap import open_workbench
+from workbench.cli.backups import keep_up
 from workbench.cli.terminal import (
     Progress,
     StudyOption,
@@ -76,11 +77,12 @@ def _write(path: Path, made: "Export", filters: dict[str, object], progress: Pro
             yield line.encode()
 
     try:
-        digest = write_atomically(path, chunks())
+        digest = write_atomically(path.resolve(), chunks())  # a link stays one
         manifest = json.dumps(_describe(made, filters, digest), indent=2, sort_keys=True) + "\n"
         write_atomically(path.with_name(path.name + ".manifest.json"), [manifest.encode()])
-    except OSError as error:
-        raise InputRefused(f"{path} cannot be written: {error.strerror or error}") from error
+    except (OSError, RuntimeError) as error:  # a link that leads in a circle is a RuntimeError
+        why = getattr(error, "strerror", None) or error
+        raise InputRefused(f"{path} cannot be written: {why}") from error
 
 
 def _describe(made: "Export", filters: dict[str, object], digest: str) -> dict[str, object]:
@@ -106,6 +108,7 @@ def import_(file: Path, study: StudyOption = None) -> None:
         open_workbench(find_study(study), progress.percent) as bench,
     ):
         done = bench.imports.add(read_rows(file), str(file), progress.count)
+        keep_up(bench)
     counts = {"tickets": done.tickets, "outputs": done.outputs, "labels": done.labels}
     say(f"{done.read} rows read; new: {describe_counts(counts)}")
     end_with_problems(done.problems)

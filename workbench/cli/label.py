@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from workbench.bootstrap import Workbench, open_workbench, utc_now
-from workbench.cli.terminal import ReviewerOption, StudyOption, say
+from workbench.cli.backups import keep_up
+from workbench.cli.terminal import Progress, ReviewerOption, StudyOption, say
 from workbench.domain.draft import Decision, find_lack
 from workbench.domain.errors import UsageError
 from workbench.domain.finding import Finding, FindingKind, Flag
@@ -61,6 +62,8 @@ def label(
             say(_describe(undone) if undone else "nothing to undo")
         else:
             say("nothing to undo")
+        with Progress("backing up"):
+            keep_up(bench)
 
 
 def _decide(

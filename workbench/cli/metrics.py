@@ -1,83 +1,181 @@
-"""`workbench metrics`: the four rates of each candidate, with companions and intervals."""
+"""`workbench metrics`: the four rates of each candidate, and what each of them is made of."""
 
-from typing import Annotated
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.bootstrap import open_workbench
-from workbench.cli.terminal import JsonOption, Progress, StudyOption, say, say_json, say_table
+from workbench.bootstrap import Workbench, open_workbench
+from workbench.cli.boards import render_agreement, render_board, render_trace, to_interval
+from workbench.cli.terminal import JsonOption, Progress, StudyOption, say, say_json
 from workbench.domain.errors import UsageError
-from workbench.domain.metrics import Rate, Scorecard, explain_undefined
+from workbench.domain.metrics import Rate, Scorecard
 from workbench.study import find_study
 
+if TYPE_CHECKING:  # loaded when there is something to count
+    from workbench.domain.case import Case
+    from workbench.services.agreements import Agreement
+    from workbench.services.boards import Board
+    from workbench.services.traces import Traced
 
-def metrics(
-    reviewer: Annotated[
-        str | None, typer.Option("--reviewer", metavar="NAME", help="Only this one's labels.")
-    ] = None,
+app = typer.Typer(invoke_without_command=True)
+
+ReviewerOnly = Annotated[
+    str | None, typer.Option("--reviewer", metavar="NAME", help="Only this one's labels.")
+]
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    reviewer: ReviewerOnly = None,
     study: StudyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print merge, abstention, self-flagged-flaw and escape rate of every candidate."""
-    from workbench.services.scorecards import CONFIDENCE, score_all
+    if context.invoked_subcommand is None:
+        metrics(reviewer, study, as_json=as_json)
+    elif reviewer is not None or study is not None or as_json:
+        raise UsageError(f"options go after `{context.invoked_subcommand}`")
 
+
+def metrics(reviewer: str | None, study: Path | None, *, as_json: bool = False) -> None:
+    """Print the rates; with `reviewer` from that one's labels alone."""
+    from workbench.services.agreements import compare_reviewers
+    from workbench.services.boards import score_cases
+
+    doubles: list[Case] = []
     with open_workbench(find_study(study)) as bench, Progress("counting"):
-        known = bench.store.list_reviewers()
-        if reviewer is not None and reviewer not in known:
-            listed = ", ".join(known) or "nobody yet"
-            raise UsageError(f"no reviewer {reviewer} in this study (known: {listed})")
-        recount = bench.store.recount(reviewer)
-    cards = score_all(recount.tallies)
+        _check_reviewer(bench, reviewer)
+        boards = score_cases(_note_doubles(bench.store.cases(reviewer or ""), doubles))
+        agreed = compare_reviewers(doubles)
     if as_json:
-        rows = [_as_json(name, card, CONFIDENCE) for name, card in sorted(cards.items())]
-        double = {"labelled_twice": recount.n_multiple, "disagree": recount.n_disagree}
-        say_json("metrics", rows, double_labels=double)
+        rows = [_board_as_json(name, board) for name, board in boards.items()]
+        say_json("metrics", rows, double_labels=_agreement_as_json(agreed))
         return
-    if not cards:
+    if not boards:
         say("no outputs yet: workbench outputs import FILE")
         return
-    for name, card in sorted(cards.items()):
-        _print(name, card)
-    if recount.n_multiple:
-        say(f"{recount.n_multiple} outputs have labels of more than one reviewer, of which")
-        say(f"{recount.n_disagree} disagree; here the one who labelled first counts")
+    for name, board in boards.items():
+        for line in render_board(name, board):
+            say(line)
+        say()
+    if any(board.n_trials > 1 for board in boards.values()):
+        say("several trials of a ticket count as one ticket: they show how steady a candidate")
+        say("is, and narrow no interval as more tickets would")
+    for line in render_agreement(agreed):
+        say(line)
 
 
-def _print(name: str, card: Scorecard) -> None:
-    from workbench.services.scorecards import RATES, list_rates
+@app.command()
+def explain(
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="A name of `metrics --json`.")],
+    candidate: Annotated[
+        str | None, typer.Option("--candidate", metavar="NAME", help="Whose; one alone needs none.")
+    ] = None,
+    reviewer: ReviewerOnly = None,
+    study: StudyOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the outputs behind a rate: which it counts, which not, and why."""
+    from workbench.services.traces import find_measure, trace
 
-    say(name)
-    rates = list_rates(card)
-    say_table(
-        ("", "k/n", "rate", "95 % interval"),
-        [(f"  {RATES[key]}", *_cells(key, rate, card)) for key, rate in rates.items()],
-    )
-    if card.discrimination is not None:
-        say(f"  abstention, vague minus clear: {card.discrimination:+.1%}")
-    states = {str(state): n for state, n in card.states.items() if n}
-    say("  outcomes: " + ", ".join(f"{n} {state}" for state, n in states.items()))
-    say()
+    measure = find_measure(metric)
+    with open_workbench(find_study(study)) as bench, Progress("counting"):
+        _check_reviewer(bench, reviewer)
+        cases = list(bench.store.cases(reviewer or "", candidate or ""))
+    names = sorted({case.candidate for case in cases})
+    if candidate is None and len(names) > 1:
+        raise UsageError(f"--candidate: which one? {', '.join(names)}")
+    found = trace(measure, candidate or (names[0] if names else ""), cases)
+    if as_json:
+        rows = [_traced_as_json(output) for output in found.outputs]
+        head = {"metric": metric, "candidate": found.candidate, **_rate_as_json(found.rate)}
+        say_json("outputs", rows, **head)
+        return
+    for line in render_trace(found):
+        say(line)
 
 
-def _cells(key: str, rate: Rate, card: Scorecard) -> tuple[str, str, str]:
-    if rate.value is None:
-        return "0/0", "—", explain_undefined(key, card)
-    low, high = rate.interval
-    return f"{rate.hits}/{rate.n}", f"{rate.value:.1%}", f"{low:.1%} to {high:.1%}"
+def _check_reviewer(bench: Workbench, reviewer: str | None) -> None:
+    known = bench.store.list_reviewers()
+    if reviewer is not None and reviewer not in known:
+        listed = ", ".join(known) or "nobody yet"
+        raise UsageError(f"no reviewer {reviewer} in this study (known: {listed})")
 
 
-def _as_json(name: str, card: Scorecard, confidence: float) -> dict[str, object]:
+def _note_doubles(cases: "Iterable[Case]", doubles: "list[Case]") -> "Iterator[Case]":
+    """The same cases; those with several labels are kept."""
+    for case in cases:
+        if case.others:
+            doubles.append(case)
+        yield case
+
+
+def _rate_as_json(rate: Rate) -> dict[str, object]:
+    from workbench.services.scorecards import CONFIDENCE
+
+    return {
+        "hits": rate.hits,
+        "n": rate.n,
+        "rate": rate.value,
+        "interval": list(rate.interval),
+        "confidence": CONFIDENCE,
+    }
+
+
+def _rates_as_json(card: Scorecard) -> dict[str, object]:
     from workbench.services.scorecards import list_rates
 
-    rates: dict[str, object] = {
-        key: {
-            "hits": rate.hits,
-            "n": rate.n,
-            "rate": rate.value,
-            "interval": list(rate.interval),
-            "confidence": confidence,
-        }
-        for key, rate in list_rates(card).items()
+    return {key: _rate_as_json(rate) for key, rate in list_rates(card).items()}
+
+
+def _board_as_json(name: str, board: "Board") -> dict[str, object]:
+    card = board.card
+    return {
+        "candidate": name,
+        **_rates_as_json(card),
+        "discrimination": card.discrimination,
+        "discrimination_interval": to_interval(board.discrimination),
+        "excused": card.n_excused,
+        "test_blind": card.n_test_blind,
+        "tickets": board.n_tickets,
+        "trials": board.n_trials,
+        "outcomes": {str(state): n for state, n in card.states.items()},
+        "by_spec": {str(spec): _rates_as_json(part) for spec, part in board.by_spec.items()},
+        "ranges": {
+            key: {"low": _rate_as_json(found.low), "high": _rate_as_json(found.high)}
+            for key, found in board.ranges.items()
+        },
     }
-    states = {str(state): n for state, n in card.states.items()}
-    return {"candidate": name, **rates, "discrimination": card.discrimination, "outcomes": states}
+
+
+def _agreement_as_json(found: "Agreement") -> dict[str, object]:
+    return {
+        "labelled_twice": found.n,
+        "disagree": found.n - found.n_agree,
+        "alpha": found.alpha,
+        "ac1": found.ac1,
+        "escaped_ac1": found.escaped,
+        "escaped_ac1_interval": to_interval(found.interval),
+    }
+
+
+def _traced_as_json(output: "Traced") -> dict[str, object]:
+    case, held = output.case, output.case.counted
+    return {
+        "id": case.output_id,
+        "ticket": case.ticket_id,
+        "trial": case.trial,
+        "spec": case.spec,
+        "in": output.part,
+        "hits": output.hits,
+        "n": output.n,
+        "delivery": case.delivery,
+        "tests": case.tests,
+        "outcome": case.cell.outcome,
+        "reviewer": held.reviewer or None,
+        "label": held.judgement.label,
+        "why": output.why,
+    }

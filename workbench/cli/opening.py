@@ -9,13 +9,19 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from shlex import quote
+from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.bootstrap import open_desk, read_first_screen
+from workbench.bootstrap import open_desk, open_log, read_first_screen
 from workbench.domain.errors import UsageError
 from workbench.study import Study, check_name, find_study
+from workbench.text import display
+
+if TYPE_CHECKING:  # the app imports it, and no other command needs it
+    from workbench.services.desk import Desk
 
 
 class Wanted(NamedTuple):
@@ -34,12 +40,19 @@ def run_plain(arguments: Sequence[str]) -> None:
     os.umask(0o077)  # what the app makes is private (K2)
     try:
         code = open_review(wanted)
+        log_note("end: exit code %d", code)
     except BaseException as error:  # noqa: BLE001 - told where all others are told
         from workbench.cli.app import run
 
         run(partial(_fail, error))
     else:
         sys.exit(code)
+
+
+def log_note(sentence: str, value: object) -> None:
+    """One line in the log, where there is one; ids and numbers only."""
+    if logging := sys.modules.get("logging"):
+        logging.getLogger("workbench").info(sentence, value)
 
 
 def _fail(error: BaseException) -> int:
@@ -75,15 +88,31 @@ def open_review(wanted: Wanted) -> int:
     return run_review(study, who, open_names=wanted.open_names)
 
 
-def _open_log(study: Study) -> Path:
-    from workbench.log import start_log
+def _open_desk(study: Study, reviewer: str, *, open_names: bool) -> "Desk":
+    """What the app opens after its first paint; what takes long is in the log."""
+    from workbench.log import guard_threads, timed
 
-    return start_log(study.state)
+    guard_threads()
+    with timed("opening the study"):
+        desk = open_desk(study, reviewer, open_names=open_names)
+
+    def check() -> str:
+        with timed("checking the database"):
+            return desk.check()
+
+    from workbench.checking import open_reports
+
+    return replace(desk, check=check, find_report=open_reports(study).get_report)
 
 
 def is_in_reach(folder: Path) -> bool:
     """Whether a command run here would find the study by itself."""
     return Path.cwd().resolve().is_relative_to(folder.resolve())
+
+
+def _study_option(folder: Path) -> str:
+    """What a command needs to find the study from elsewhere; as a shell reads it, safe to show."""
+    return f" --study {display(quote(str(folder)))}"
 
 
 def run_review(study: Study, reviewer: str, *, open_names: bool) -> int:
@@ -109,12 +138,21 @@ def run_review(study: Study, reviewer: str, *, open_names: bool) -> int:
             idle_seconds=settings.idle_seconds,
             queue_pane=settings.queue_pane,
             metrics_pane=settings.metrics_pane,
-            study_option="" if is_in_reach(study.folder) else f" --study {study.folder}",
+            reveal_checks=settings.reveal_checks,
+            study_option="" if is_in_reach(study.folder) else _study_option(study.folder),
         ),
-        lambda: open_desk(study, reviewer, open_names=open_names),
+        partial(_open_desk, study, reviewer, open_names=open_names),
         keymap=dict(settings.keys),
         theme=settings.theme,
-        open_log=partial(_open_log, study),
+        open_log=partial(open_log, study.state),
     )
-    app.run()
+    last_word = app.run()
+    if app.crash is not None:
+        from workbench.cli.terminal import tell_bug
+
+        return tell_bug(app.crash)
+    if last_word:
+        from workbench.cli.terminal import warn
+
+        warn(f"workbench: {last_word}")
     return app.return_code or 0

@@ -66,6 +66,22 @@ def _is_number(cell: str) -> bool:
     return cell.replace(".", "", 1).isdigit() or cell in {"", "—"}
 
 
+def tell_bug(error: BaseException) -> int:
+    """An error that nobody foresaw, calmly; returns the exit code.
+
+    Its message may quote anything and is left to the log.
+    """
+    from workbench.log import log_file
+
+    warn(f"workbench: an error of its own ended the program ({type(error).__name__})")
+    warn("Every label shown as saved is on disk; `workbench verify` checks it.")
+    if where := log_file():
+        warn(f"The details are in {where}")
+        warn("To report it, send that file and say what you did last. It holds no secrets and no")
+        warn("words of tickets, outputs or reviewers (with WORKBENCH_LOG=debug it does).")
+    return 1
+
+
 def end_with_problems(problems: Sequence[RowProblem]) -> None:
     """Name every row that was refused, then end with exit code 3; nothing where there is none."""
     for problem in problems:
@@ -89,6 +105,7 @@ class Progress:
 
     def __init__(self, doing: str) -> None:
         """`doing` as in "applying patches"."""
+        self._doing, self._begun_at = doing, time.monotonic()
         self._text, self._drawn_at, self._is_drawn = f"{doing} ...", 0.0, False
         self._is_live, self._lock = False, threading.Lock()
         self._timer = threading.Timer(0.5, self._begin)
@@ -103,6 +120,8 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         """Clear the line, whatever happened."""
         self._timer.cancel()
+        if log := sys.modules.get("workbench.log"):  # loaded with the study it is in
+            log.log_slow(self._doing, time.monotonic() - self._begun_at)
         with self._lock:
             self._is_live = False
             if self._is_drawn:
@@ -113,6 +132,11 @@ class Progress:
     def count(self, what: str, n: int) -> None:
         """So many of `what` by now."""
         self._text = f"{what}: {n}"
+        self._draw()
+
+    def line(self, text: str) -> None:
+        """A whole line, as it is to be read."""
+        self._text = display(text)
         self._draw()
 
     def percent(self, what: str, percent: int) -> None:

@@ -10,7 +10,6 @@ from workbench.diff.rows import NOTHING, Body, Kind, RowModel, place, row_id
 from workbench.diff.words import MAX_CELLS, MAX_LINE, Span, pair_lines, word_spans
 from workbench.text import decode
 
-BLANK_CHECK_UP_TO = 100_000  # bytes of a hunk
 IN_ORDER_ABOVE = 8_000  # changed lines; beyond, a block's lines are paired in order
 
 
@@ -91,17 +90,3 @@ def words_of(model: RowModel, row: int) -> list[Span]:
             known = model.words[row]
         model.words[row] = known
     return known
-
-
-def is_blank_change(body: Body) -> bool:
-    """Whether a hunk changes nothing but blanks: indentation, line ends, empty lines."""
-    hunk = body.hunk
-    if not hunk.added or not hunk.removed or sum(map(len, hunk.lines)) > BLANK_CHECK_UP_TO:
-        return False
-    sides = [
-        b"".join(
-            [line[1:] for kind, line in zip(hunk.kinds, hunk.lines, strict=True) if kind == code]
-        )
-        for code in (0x2D, 0x2B)
-    ]
-    return b"".join(sides[0].split()) == b"".join(sides[1].split())

@@ -7,29 +7,33 @@ hunk are wrong as often as not.
 
 from collections.abc import Sequence
 
+from workbench.diff.blanks import Blanks, visible
 from workbench.diff.blocks import words_of
-from workbench.diff.hunk import Hunk
-from workbench.diff.notes import is_binary_text, notes_of
-from workbench.diff.patch import FilePatch, Status, parse
-from workbench.diff.rows import (
-    HEAD,
-    NOTHING,
-    Blob,
-    Body,
-    FileEntry,
-    Gap,
-    Head,
-    RowModel,
-    Segment,
-    column_of,
-    place,
+from workbench.diff.entries import (
+    MAX_BLOB,
+    fits,
+    make_blob,
+    make_entry,
+    make_segments,
+    marks_of,
+    measure_last_gap,
 )
-from workbench.diff.syntax import Colour, highlight
-from workbench.diff.views import Mode, View, make_view
+from workbench.diff.folds import expand, expand_from, is_expandable, reveal, toggle_file
+from workbench.diff.hunk import Hunk
+from workbench.diff.moves import NO_MOVES, Moves
+from workbench.diff.notes import notes_of
+from workbench.diff.order import rank_of
+from workbench.diff.patch import FilePatch, parse
+from workbench.diff.places import enclosing
+from workbench.diff.rows import NOTHING, Body, FileEntry, Head, RowModel, Segment, Side, column_of
+from workbench.diff.syntax import Colour
+from workbench.diff.views import Mode, Shape, View, make_view
+from workbench.diff.wrap import Rooms, wrap_view
 from workbench.text import Marks, count_marks, decode, display
 
-MAX_BLOB = 32 << 20
-EXPAND_STEP, EXPAND_CAP = 40, 2_000  # lines that one keystroke unfolds
+__all__ = ["MAX_BLOB", "DiffDocument", "build_document", "raw_document"]
+
+MAX_VIEWS = 6  # layouts, wrapped or not, and the file filter before this one
 
 
 class DiffDocument:
@@ -40,10 +44,24 @@ class DiffDocument:
     ) -> None:
         self.model = model
         self.key = key
-        self.badges = tuple(badges)
+        self._badges = tuple(badges)
         self.marks = marks or Marks()
-        self._views: dict[Mode, View] = {}
+        self.whole: DiffDocument | None = None  # of one that leaves blanks out of account
+        self.blanks = Blanks.NONE
+        self.is_whole = False  # the whole files were asked for
+        self.moves = NO_MOVES
+        self._views: dict[tuple[Mode, Rooms | None, frozenset[int] | None], View] = {}
         self._colours: dict[tuple[int, str], list[Colour]] = {}
+
+    @property
+    def badges(self) -> tuple[str, ...]:
+        """What the header says beside counts and names."""
+        return (*self._badges, self.moves.badge) if self.moves.problem else self._badges
+
+    @property
+    def plain(self) -> "DiffDocument":
+        """The whole diff behind a reading that leaves blanks out of account; else itself."""
+        return self.whole or self
 
     @property
     def files(self) -> list[FileEntry]:
@@ -72,12 +90,29 @@ class DiffDocument:
         ends += [len(blob.lines) for e in self.files for blob in (e.old, e.new) if blob]
         return len(str(max(ends, default=0)))
 
-    def view(self, mode: Mode) -> View:
-        """The rows in this layout; made once until a fold opens or blobs arrive."""
-        view = self._views.get(mode)
+    def view(
+        self, mode: Mode, rooms: Rooms | None = None, files: frozenset[int] | None = None
+    ) -> View:
+        """The rows in this layout; made once until a fold opens or blobs arrive.
+
+        `rooms` wraps long lines, `files` leaves all others out.
+        """
+        key = (mode, rooms, files)
+        view = self._views.get(key)
         if view is None or view.revision != self.model.revision:
-            view = self._views[mode] = make_view(self.model, mode)
+            if rooms is None:
+                view = make_view(self.model, mode, files)
+            else:
+                view = wrap_view(self.view(mode, None, files), self.model, rooms)
+            while len(self._views) >= MAX_VIEWS:
+                self._views.pop(next(iter(self._views.copy())), None)  # workers make views too
+            self._views[key] = view
         return view
+
+    def has_view(self, shape: Shape) -> bool:
+        """Whether `view` has it ready."""
+        view = self._views.get((shape.mode, shape.rooms, shape.files))
+        return view is not None and view.revision == self.model.revision
 
     def warm(self, width: int, height: int, mode: Mode) -> None:
         """Prepares the first screen so that showing it costs nothing; for a worker thread."""
@@ -92,10 +127,24 @@ class DiffDocument:
         """Changed words of a line, in columns of its text."""
         return words_of(self.model, row)
 
-    def colours(self, row: int) -> list[Colour]:
-        """Colours of a line in columns of its text; none while the whole file is unknown."""
+    def enclosing(self, row: int) -> str:
+        """The function or class that a line stands in; "" for what is no line."""
         line = self.model.row(row)
-        side = "old" if line.new_line is None else "new"
+        return enclosing(self.model, line) if line.is_line and not self.model.raw else ""
+
+    def visible(self, row: int) -> str | None:
+        """Another text for a line without changed words whose change would not be seen, or None."""
+        return visible(self.model, self.model.row(row))
+
+    def colours(self, row: int, side: Side = "new") -> list[Colour]:
+        """Colours of a line in columns of its text; none while the whole file is unknown.
+
+        `side` counts for a line whose two sides differ in blanks only.
+        """
+        line = self.model.row(row)
+        if line.new_line is None or not line.old_raw:
+            side = "old" if line.new_line is None else "new"
+        raw = line.old_raw if side == "old" and line.old_raw else line.raw
         number = line.old_line if side == "old" else line.new_line
         blob = getattr(self.files[line.file], side)
         if number is None or blob is None or blob.highlight is None:
@@ -103,7 +152,7 @@ class DiffDocument:
         known = self._colours.get((row, side))
         if known is None:
             known = list(blob.highlight.line(number - 1))
-            table = column_of(line.raw.removesuffix(b"\n")) if known else None
+            table = column_of(raw.removesuffix(b"\n")) if known else None
             if table is not None:
                 last = len(table) - 1
                 known = [
@@ -120,72 +169,62 @@ class DiffDocument:
         not used. The widget draws them after `DiffView.update_blobs()`.
         """
         entry = next((entry for entry in self.files if entry.address == path), None)
-        if entry is None or not _fits(entry, old, new):
+        if entry is None or not fits(entry, old, new):
             return False
-        entry.old, entry.new = (_blob(entry, data) for data in (old, new))
-        entry.notes = notes_of(entry.patch, old, new)
+        entry.old, entry.new = (make_blob(entry, data) for data in (old, new))
+        tabs = b"\t" in (old or b"") or b"\t" in (new or b"")
+        entry.notes = notes_of(entry.patch, old, new, has_tab=tabs)
         entry.notes += sorted(
             {blob.coloured.reason for blob in (entry.old, entry.new) if blob} - {""}
         )
-        self._measure_last_gap(entry)
+        measure_last_gap(entry, self.model.segments)
         self.model.forget_notes()
         return True
 
-    def expand(self, row: int, *, whole: bool = False) -> int:
-        """Opens the fold of a GAP row, a long one bit by bit from both its ends.
-
-        Returns how many lines appeared; 0 where the whole file is not known.
-        """
-        segment = self.model.segments[place(row)[0]]
-        if not self.is_expandable(row):
-            return 0
-        if isinstance(segment, Body):
-            segment.folded = False
+    def attach_moves(self, moves: Moves) -> None:
+        """Which lines moved, and where to; for a worker thread."""
+        self.moves = moves
+        if moves.ends or moves.problem:
             self.model.forget_notes()
-            return len(segment.hunk.lines)
-        if not isinstance(segment, Gap):
-            return 0
-        hidden = segment.hidden
-        step = min(hidden, EXPAND_CAP if whole else EXPAND_STEP)
-        if segment.old_first == 1 == segment.new_first:
-            segment.below += step
-        elif segment.is_last or step == hidden:
-            segment.above += step
-        else:
-            segment.above += step // 2
-            segment.below += step - step // 2
-        self.model.forget_notes()
-        return step
+
+    def expand(self, row: int, *, whole: bool = False) -> int:
+        """Opens the fold of a GAP row; lines that appeared."""
+        return expand(self.model, row, whole=whole)
+
+    def reveal(self, row: int) -> bool:
+        """Opens the file that hides a row; whether it was folded."""
+        return reveal(self.model, row)
+
+    def expand_from(self, row: int, step: int) -> int:
+        """More lines above (`step` < 0) or below the change at a row; lines that appeared."""
+        return expand_from(self.model, row, step)
+
+    def toggle_file(self, file: int) -> int:
+        """All folds of a file open, or shut again; lines that came, or went as less than 0."""
+        return toggle_file(self.model, file)
 
     def is_expandable(self, row: int) -> bool:
-        number, offset = place(row)
-        segment = self.model.segments[number]
-        if isinstance(segment, Body):
-            return segment.folded and offset == HEAD
-        entry = self.files[segment.file]
-        known = entry.old is not None or entry.new is not None
-        return known and isinstance(segment, Gap) and segment.hidden > 0
-
-    def _measure_last_gap(self, entry: FileEntry) -> None:
-        gaps = [s for s in self.model.segments if isinstance(s, Gap) and s.file == entry.index]
-        blob, first = (entry.new, "new_first") if entry.new else (entry.old, "old_first")
-        if gaps and gaps[-1].count is None and blob is not None:
-            n_lines = len(blob.lines)
-            gaps[-1].count = max(n_lines - getattr(gaps[-1], first) + 1, 0)
+        return is_expandable(self.model, row)
 
 
 def build_document(diff: bytes, *, key: str, badges: Sequence[str] = ()) -> DiffDocument:
-    """A document of git's own diff; raises PatchError. Pure, made for a worker thread."""
+    """A document of git's own diff, its files in reading order; raises PatchError.
+
+    Pure, made for a worker thread.
+    """
     has_cr, ascii_only = b"\r\n" in diff, diff.isascii() and b"\\" not in diff
+    has_tab = b"\t" in diff
     files: list[FileEntry] = []
     segments: list[Segment] = []
     marks = Marks()
-    for patch in parse(diff):
-        entry = _entry(patch, len(files), has_cr=has_cr)
+    for order, patch in sorted(enumerate(parse(diff)), key=lambda each: rank_of(each[1])):
+        entry = make_entry(patch, len(files), has_cr=has_cr, has_tab=has_tab)
+        entry.order = order
         files.append(entry)
-        segments += _segments(entry)
+        segments += make_segments(entry)
         if not ascii_only:
-            marks += _marks(patch)
+            entry.marks = marks_of(patch)
+            marks += entry.marks
     return DiffDocument(RowModel(files, segments), key=key, badges=badges, marks=marks)
 
 
@@ -207,70 +246,3 @@ def raw_document(
     segments: list[Segment] = [Head(0), *([Body(0, hunk)] if lines else [])]
     marks = count_marks(decode(data))
     return DiffDocument(RowModel([entry], segments, raw=True), key=key, badges=badges, marks=marks)
-
-
-def _entry(patch: FilePatch, index: int, *, has_cr: bool) -> FileEntry:
-    moved = patch.status in {Status.RENAMED, Status.COPIED}
-    return FileEntry(
-        patch,
-        index,
-        display(decode(patch.path)),
-        decode(patch.path),
-        patch.added,
-        patch.removed,
-        notes_of(patch, has_cr=has_cr),
-        old_path=display(decode(patch.old_path or b"")) if moved else "",
-    )
-
-
-def _segments(entry: FileEntry) -> list[Segment]:
-    segments: list[Segment] = [Head(entry.index)]
-    folded = is_binary_text(entry.patch)
-    old = new = 1
-    for hunk in entry.patch.hunks:
-        segments.append(Gap(entry.index, old, new, hunk.old_first - old))
-        segments.append(Body(entry.index, hunk, folded))
-        old, new = hunk.old_first + hunk.old_count, hunk.new_first + hunk.new_count
-    whole = entry.patch.status in {Status.ADDED, Status.DELETED}
-    segments.append(
-        Gap(entry.index, old, new, 0 if whole or not entry.patch.hunks else None, is_last=True)
-    )
-    return segments
-
-
-def _marks(patch: FilePatch) -> Marks:
-    """Over everything that is drawn: the names and all lines, the unchanged ones as well."""
-    names = {patch.old_path, patch.new_path} - {None}
-    marks = Marks()
-    for text in [*(name for name in names if name), *(b"\n".join(h.lines) for h in patch.hunks)]:
-        marks += count_marks(decode(text))
-    return marks
-
-
-def _fits(entry: FileEntry, old: bytes | None, new: bytes | None) -> bool:
-    """Whether each hunk's lines stand where the diff says; also false for a side too large."""
-    for data, code, side in ((old, b"-", "old"), (new, b"+", "new")):
-        if data is None:
-            continue
-        if len(data) > MAX_BLOB:
-            return False
-        lines = data.split(b"\n")
-        for hunk in entry.patch.hunks:
-            start = getattr(hunk, f"{side}_first") - 1
-            wanted = [
-                line[1:]
-                for kind, line in zip(hunk.kinds, hunk.lines, strict=True)
-                if kind in (0x20, code[0])
-            ]
-            if lines[start : start + len(wanted)] != wanted:
-                return False
-    return True
-
-
-def _blob(entry: FileEntry, data: bytes | None) -> Blob | None:
-    if data is None:
-        return None
-    lines = data.split(b"\n")
-    if not lines[-1]:
-        lines.pop()
-    return Blob(data, lines, highlight(entry.address, data))

@@ -11,11 +11,16 @@ _BINARY_HEAD = 8_000  # git looks for a NUL in so many bytes
 
 
 def notes_of(
-    patch: FilePatch, old: bytes | None = None, new: bytes | None = None, *, has_cr: bool = True
+    patch: FilePatch,
+    old: bytes | None = None,
+    new: bytes | None = None,
+    *,
+    has_cr: bool = True,
+    has_tab: bool = True,
 ) -> list[str]:
     """Sentences about one file; the blobs, where known, give the sizes of a binary.
 
-    `has_cr=False` spares the look at every line end.
+    `has_cr=False` spares the look at every line end, `has_tab=False` that at every beginning.
     """
     found = [*_status(patch), *_mode(patch)]
     if patch.binary:
@@ -26,6 +31,8 @@ def notes_of(
         found.append("Binary: holds NUL bytes" + _sizes(_length(old), _length(new)))
     if has_cr:
         found += _line_ends(patch)
+    if has_tab:
+        found += _indents(patch)
     return found + _last_newline(patch)
 
 
@@ -111,4 +118,22 @@ def _line_ends(patch: FilePatch) -> list[str]:
         return [f"Line endings: LF → CRLF ({new:,} lines)"]
     if new and patch.status is Status.ADDED:
         return [f"Line endings: CRLF ({new:,} of {n_new:,} lines)"]
+    return []
+
+
+def _indents(patch: FilePatch) -> list[str]:
+    """Tabs against blanks before the code, which look alike: lines that begin with either."""
+    if patch.status in {Status.ADDED, Status.DELETED}:
+        return []
+    tabs, blanks = {0x2D: 0, 0x2B: 0}, {0x2D: 0, 0x2B: 0}
+    for hunk in patch.hunks:
+        if not any(line[1:2] == b"\t" for line in hunk.lines if line[:1] != b" "):
+            continue
+        for kind, line in zip(hunk.kinds, hunk.lines, strict=True):
+            if kind != 0x20 and line[1:2] in {b"\t", b" "}:
+                (tabs if line[1:2] == b"\t" else blanks)[kind] += 1
+    if tabs[0x2D] and blanks[0x2B] and not tabs[0x2B]:
+        return [f"Indentation: tabs → blanks ({tabs[0x2D]:,} lines)"]
+    if blanks[0x2D] and tabs[0x2B] and not tabs[0x2D]:
+        return [f"Indentation: blanks → tabs ({tabs[0x2B]:,} lines)"]
     return []

@@ -8,13 +8,15 @@ so a diff of any length opens at once. A row id stays the same while folds open 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
+from operator import ne
 from typing import Literal, NamedTuple
 
 from workbench.diff.hunk import Hunk
 from workbench.diff.patch import FilePatch
+from workbench.diff.scopes import Scopes
 from workbench.diff.syntax import Coloured, Highlight
 from workbench.diff.words import Span
-from workbench.text import decode, display, offsets, steady
+from workbench.text import Marks, decode, display, offsets, steady
 
 Side = Literal["old", "new"]
 
@@ -45,7 +47,10 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`raw` is the line as in the blob, its terminator included; `text` is safe to draw."""
+    """`raw` is the line as in the blob, its terminator included; `text` is safe to draw.
+
+    `old_raw` and `old_text` differ from these where an unchanged line has other blanks.
+    """
 
     id: int
     kind: Kind
@@ -54,6 +59,8 @@ class Row:
     raw: bytes = b""
     old_line: int | None = None
     new_line: int | None = None
+    old_raw: bytes = b""
+    old_text: str = ""
 
     @property
     def is_line(self) -> bool:
@@ -67,10 +74,16 @@ class Blob:
     data: bytes
     lines: list[bytes]
     coloured: Coloured
+    scopes: Scopes
 
     @property
     def highlight(self) -> Highlight | None:
         return self.coloured.highlight
+
+    def line(self, number: int) -> bytes:
+        """A line by its number from 1, with its newline where it has one."""
+        is_unended = number == len(self.lines) and not self.data.endswith(b"\n")
+        return self.lines[number - 1] + (b"" if is_unended else b"\n")
 
 
 @dataclass(slots=True)
@@ -87,6 +100,10 @@ class FileEntry:
     old: Blob | None = None
     new: Blob | None = None
     old_path: str = ""  # where a renamed or copied file comes from
+    order: int = 0  # its place in git's diff
+    why_folded: str = ""  # what it is that is folded for a start
+    is_folded: bool = False  # one row stands for all its lines
+    marks: Marks = field(default_factory=Marks)  # what could deceive, in its names and lines
 
 
 @dataclass(slots=True)
@@ -115,11 +132,10 @@ class Gap:
 
 @dataclass(slots=True)
 class Body:
-    """A hunk; when folded only its head is shown."""
+    """A hunk."""
 
     file: int
     hunk: Hunk
-    folded: bool = False
 
 
 Segment = Head | Gap | Body
@@ -147,6 +163,7 @@ class RowModel:
         self.revision = 0  # counts folds opened and blobs arrived: views made before are old
         self.pairs: dict[int, list[tuple[int, int]]] = {}  # of a block, by its first row
         self.words: dict[int, list[Span]] = {}  # of a line, by its row
+        self.is_loose = False  # unchanged lines may have other blanks
         self._rows: dict[int, Row] = {}
 
     def row(self, row: int) -> Row:
@@ -173,7 +190,8 @@ class RowModel:
             number = line.new_line if side == "new" else line.old_line
         if number is None:
             return None
-        digest = sha256(line.raw).hexdigest()[:16]
+        raw = line.old_raw if side == "old" and line.old_raw else line.raw
+        digest = sha256(raw).hexdigest()[:16]
         entry = self.files[line.file]
         path = entry.patch.old_path if side == "old" else entry.patch.new_path
         return Address(entry.address if path is None else decode(path), side, number, digest)
@@ -195,21 +213,40 @@ class RowModel:
 
     def _gap(self, row: int, gap: Gap, offset: int) -> Row:
         if offset == HEAD:
-            return Row(row, Kind.GAP, gap.file, _unchanged(gap.hidden))
+            return Row(row, Kind.GAP, gap.file, _unchanged(gap.hidden) + self._hidden_blanks(gap))
         entry = self.files[gap.file]
         new, old = gap.new_first + offset, gap.old_first + offset
         blob, line = (entry.new, new) if entry.new else (entry.old, old)
         if blob is None:
             raise KeyError(row)
-        raw = blob.lines[line - 1]
-        end = b"" if line == len(blob.lines) and not blob.data.endswith(b"\n") else b"\n"
-        return Row(row, Kind.CONTEXT, gap.file, shown(raw), raw + end, old, new)
+        raw = blob.line(line)
+        text = shown(raw.removesuffix(b"\n"))
+        return Row(row, Kind.CONTEXT, gap.file, text, raw, old, new, *self._loose(entry, old, raw))
+
+    def _loose(self, entry: FileEntry, old: int | None, raw: bytes) -> tuple[bytes, str]:
+        """The old line behind one that is shown as unchanged, where its bytes are others."""
+        if not self.is_loose or entry.old is None or old is None:
+            return b"", ""
+        before = entry.old.line(old)
+        return (b"", "") if before == raw else (before, shown(before.removesuffix(b"\n")))
+
+    def _hidden_blanks(self, gap: Gap) -> str:
+        entry = self.files[gap.file]
+        if not self.is_loose or entry.old is None or entry.new is None:
+            return ""
+        first, end = gap.above - 1, (gap.count or 0) - gap.below - 1
+        old = entry.old.lines[gap.old_first + first : gap.old_first + end]
+        new = entry.new.lines[gap.new_first + first : gap.new_first + end]
+        count = sum(map(ne, old, new))
+        return f", {count:,} with other blanks" if count else ""
 
     def _line(self, row: int, body: Body, offset: int) -> Row:
         hunk = body.hunk
         if offset == HEAD:
-            if body.folded:
-                text = f"{len(hunk.lines):,} lines of binary content, folded"
+            entry = self.files[body.file]
+            if entry.is_folded:
+                count = sum(len(hunk.lines) for hunk in entry.patch.hunks)
+                text = f"{count:,} lines of {entry.why_folded}, folded"
                 return Row(row, Kind.GAP, body.file, text)
             text = shown(hunk.section)
             return Row(row, Kind.HUNK_HEADER, body.file, text)
@@ -225,7 +262,8 @@ class RowModel:
             which, new = Kind.REMOVED, None
         elif self.raw:
             old = None
-        return Row(row, which, body.file, shown(raw), raw + end, old, new)
+        loose = self._loose(self.files[body.file], old if new else None, raw + end)
+        return Row(row, which, body.file, shown(raw), raw + end, old, new, *loose)
 
 
 def shown(raw: bytes) -> str:

@@ -6,9 +6,9 @@ the diff and are left out. Case counts only when the query holds a capital lette
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from workbench.diff.document import DiffDocument
@@ -16,6 +16,7 @@ from workbench.diff.rows import Body, Gap, Head, Side, place, row_id, shown
 from workbench.diff.words import Span
 from workbench.text import LINE_LIMIT, decode
 
+AT_ONCE = 256
 _ADDED, _REMOVED = 0x2B, 0x2D
 
 
@@ -44,29 +45,82 @@ class Matches:
 NO_MATCHES = Matches("", [], {})
 
 
+class Query(NamedTuple):
+    """What is looked for; `files` are those to look in, None all of them."""
+
+    text: str
+    regex: bool = False
+    added_only: bool = False
+    files: frozenset[int] | None = None
+
+
 def search(
-    document: DiffDocument, query: str, *, regex: bool = False, added_only: bool = False
+    document: DiffDocument,
+    query: str,
+    *,
+    regex: bool = False,
+    added_only: bool = False,
+    files: frozenset[int] | None = None,
 ) -> Matches:
     """Every place where the query stands. Raises SearchError for a broken expression."""
-    if not query:
-        return NO_MATCHES
-    flags = re.NOFLAG if any(letter.isupper() for letter in query) else re.IGNORECASE
+    run = Run(document, Query(query, regex, added_only, files))
+    while not run.step():
+        pass
+    return run.matches
+
+
+class Run:
+    """A search bit by bit, so that a screen can go on between; raises SearchError."""
+
+    def __init__(self, document: DiffDocument, query: Query) -> None:
+        self.query = query
+        self.matches = Matches(query.text, [], {})
+        self._left = _find(document, query, _compile(query)) if query.text else iter(())
+
+    def step(self) -> bool:
+        """Looks a little further; whether that was all."""
+        found = next(self._left, None)
+        if found is None:
+            return True
+        for hit in found:
+            self.matches.hits.append(hit)
+            self.matches.spans.setdefault(hit.row, []).append((hit.start, hit.end))
+        return False
+
+
+def _compile(query: Query) -> re.Pattern[str]:
+    text = query.text
+    flags = re.NOFLAG if any(letter.isupper() for letter in text) else re.IGNORECASE
     try:
-        pattern = re.compile(query if regex else re.escape(query), flags)
+        return re.compile(text if query.regex else re.escape(text), flags)
     except (re.error, OverflowError, RecursionError) as error:
         raise SearchError(f"not a regular expression: {error}") from error
-    hits: list[Hit] = []
+
+
+def _find(document: DiffDocument, query: Query, pattern: re.Pattern[str]) -> Iterator[list[Hit]]:
+    """Hits from top to bottom, a few at a time."""
+    added_only = query.added_only
     for number, segment in enumerate(document.model.segments):
+        if query.files is not None and segment.file not in query.files:
+            continue
         if not isinstance(segment, Body):
-            hits += [] if added_only else _in_rows(document, number, segment, pattern)
-        elif regex or (found := _in_plain_hunk(number, segment, pattern)) is None:
-            hits += _in_hunk(number, segment, pattern, added_only=added_only)
+            if not added_only and not (isinstance(segment, Gap) and not segment.count):
+                yield from _parted(_in_rows(document, number, segment, pattern))
+        elif query.regex or (found := _in_plain_hunk(number, segment, pattern)) is None:
+            yield from _parted(_in_hunk(number, segment, pattern, added_only=added_only))
         else:
-            hits += [h for h in found if not added_only or _kind(segment, h.row) == _ADDED]
-    spans: dict[int, list[Span]] = {}
-    for hit in hits:
-        spans.setdefault(hit.row, []).append((hit.start, hit.end))
-    return Matches(query, hits, spans)
+            chosen = (h for h in found if not added_only or _kind(segment, h.row) == _ADDED)
+            yield from _parted(chosen)
+
+
+def _parted(hits: Iterable[Hit]) -> Iterator[list[Hit]]:
+    """As they come, in handfuls; an empty one where there was nothing."""
+    rest = iter(hits)
+    part = [*islice(rest, AT_ONCE)]
+    yield part
+    while len(part) == AT_ONCE:
+        part = [*islice(rest, AT_ONCE)]
+        yield part
 
 
 def _kind(body: Body, row: int) -> int:
@@ -104,22 +158,25 @@ def _in_hunk(
         row += 1
 
 
-def _in_plain_hunk(number: int, body: Body, pattern: re.Pattern[str]) -> list[Hit] | None:
+def _in_plain_hunk(number: int, body: Body, pattern: re.Pattern[str]) -> Iterable[Hit] | None:
     """One search in one string; None for a hunk whose text is not drawn as it is."""
     lines = body.hunk.lines
     text = decode(b"\n".join([line[1:] for line in lines]))
     if not text.isascii() or not text.replace("\n", "").isprintable():
         return None
-    found = list(pattern.finditer(text))
-    if not found:
-        return []
-    starts = [0, *accumulate(max(len(line), 1) for line in lines)]
+    if not pattern.search(text):
+        return ()
     if max(map(len, lines)) > LINE_LIMIT:
         return None
-    hits = []
+    return _place_hits(number, body, pattern.finditer(text))
+
+
+def _place_hits(number: int, body: Body, found: Iterator[re.Match[str]]) -> Iterator[Hit]:
+    starts = [0, *accumulate(max(len(line), 1) for line in body.hunk.lines)]
+    base, kinds = row_id(number, 0), body.hunk.kinds
+    nth = 0
     for match in found:
-        nth = bisect_right(starts, match.start()) - 1
-        side: Side = "old" if body.hunk.kinds[nth] == _REMOVED else "new"
-        start, end = match.start() - starts[nth], match.end() - starts[nth]
-        hits.append(Hit(row_id(number, nth), side, start, end))
-    return hits
+        start, end = match.span()
+        nth = bisect_right(starts, start, nth) - 1
+        side: Side = "old" if kinds[nth] == _REMOVED else "new"
+        yield Hit(base + nth, side, start - starts[nth], end - starts[nth])

@@ -1,19 +1,21 @@
 """What is drawn, top to bottom: arrays of row ids, made from the model by a pure function.
 
-Unified and side by side are two such arrays over the same rows. Nothing is stored in a view that
-the model does not know, so each can be thrown away and made again when a fold opens.
+Unified and side by side are two such arrays over the same rows; a filter leaves files out, and
+`wrap.py` gives a long line several places. Nothing is stored in a view that the model does not
+know, so each can be thrown away and made again when a fold opens.
 """
 
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from workbench.diff.blocks import Block, is_blank_change, pairs_in_order, pairs_of
-from workbench.diff.rows import BITS, HEAD, NOTHING, Body, Gap, RowModel, place, row_id
+from workbench.diff.blanks import blank_change
+from workbench.diff.blocks import Block, pairs_in_order, pairs_of
+from workbench.diff.rows import BITS, HEAD, NOTHING, Body, Gap, Head, RowModel, place, row_id
 
 Mode = Literal["unified", "split"]
 
@@ -21,11 +23,20 @@ _RUNS = re.compile(rb" +|-+\+*|\++")
 _NOTHING = array("q", [NOTHING])
 
 
+class Shape(NamedTuple):
+    """What a view is made by: the layout, the cells for wrapped code, the files it keeps."""
+
+    mode: Mode
+    rooms: tuple[int, int] | None = None
+    files: frozenset[int] | None = None
+
+
 @dataclass(frozen=True)
 class View:
     """`left` and `right` hold a row id or NOTHING; in a unified view they are one array.
 
     `starts` has the first index of each segment, and the length of the view as its last item.
+    `parts` says which part of a wrapped line stands at an index; empty where nothing is wrapped.
     """
 
     mode: Mode
@@ -33,8 +44,10 @@ class View:
     left: "array[int]"
     right: "array[int]"
     starts: list[int]
-    hunks: list[int]  # the first changed line of each hunk, or the row of a folded one
+    hunks: list[int]  # the first changed line of each hunk, or the row of a folded file
     files: list[int]
+    shown: list[int]  # the ordinal in the model of each of these files
+    parts: "array[int]"
 
     def __len__(self) -> int:
         return len(self.left)
@@ -53,7 +66,12 @@ class View:
                 return side.index(row, start, end)
             except ValueError:
                 continue
+        if start == end:  # a file that is folded, or left out: what stands before it
+            start = max(start - 1, 0)
         return min(start, max(len(self) - 1, 0))
+
+    def part_at(self, index: int) -> int:
+        return self.parts[index] if self.parts else 0
 
     def hunk_at(self, index: int) -> int:
         """The ordinal of the hunk at or before an index; -1 before the first."""
@@ -67,15 +85,25 @@ class View:
         return frozenset(self.hunks)
 
 
-def make_view(model: RowModel, mode: Mode) -> View:
-    """All rows of the model in the given layout."""
+def make_view(model: RowModel, mode: Mode, files: Collection[int] | None = None) -> View:
+    """The rows of the model in the given layout: all, or those of some files."""
     left: array[int] = array("q")
     right: array[int] = left if mode == "unified" else array("q")
-    view = View(mode, model.revision, left, right, [], [], [])
+    view = View(mode, model.revision, left, right, [], [], [], [], array("H"))
     has_header = True
     for number, segment in enumerate(model.segments):
         view.starts.append(len(left))
         base = number << BITS
+        if files is not None and segment.file not in files:
+            continue
+        if model.files[segment.file].is_folded and not isinstance(segment, Head):
+            if (
+                isinstance(segment, Body)
+                and segment.hunk is model.files[segment.file].patch.hunks[0]
+            ):
+                view.hunks.append(len(left))
+                _both(view, (base + HEAD,))
+            continue
         if isinstance(segment, Body):
             _body(view, model, number, segment, has_header=has_header)
         elif isinstance(segment, Gap):
@@ -87,6 +115,7 @@ def make_view(model: RowModel, mode: Mode) -> View:
                 _both(view, range(end - segment.below, end))
         else:
             view.files.append(len(left))
+            view.shown.append(segment.file)
             _both(view, range(base, base + 1 + len(model.files[segment.file].notes)))
     view.starts.append(len(left))
     return view
@@ -102,11 +131,8 @@ def _body(view: View, model: RowModel, number: int, body: Body, *, has_header: b
     """A hunk's own row is spared where the gap above speaks for it, or it would say nothing."""
     base = number << BITS
     kinds = body.hunk.kinds
-    if body.folded or (has_header and (body.hunk.section or is_blank_change(body))):
+    if has_header and (body.hunk.section or blank_change(body)):
         _both(view, (base + HEAD,))
-    if body.folded:
-        view.hunks.append(len(view.left) - 1)
-        return
     unchanged = len(kinds) - len(kinds.lstrip(b" "))
     if unchanged < len(kinds):  # the lines of a raw document are all context
         view.hunks.append(len(view.left) + unchanged)

@@ -8,6 +8,7 @@
     │   ├── PatchRefused           3  a safety rule forbids this patch; `rule` names it
     │   └── GitFailed              3  git said no; the message holds its first line
     ├── LabelRefused               3  this label cannot stand on this output
+    ├── NoSandbox                  1  model-written code cannot be run here; what to install
     ├── NotSaved                   1  the label is NOT on disk; `reason` says why
     └── StoreDamaged               4  the database is not one we can trust or read
         └── StoreNewer             4  made by a newer version
@@ -60,12 +61,16 @@ class LabelRefused(InputRefused):
 
 
 class NotSaved(WorkbenchError):
-    """A label did not reach the disk."""
+    """A label did not reach the disk; `kept` is the file that holds it until it does, or ""."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, kept: str = "") -> None:
         """Keep the reason alone; the screen adds NOT SAVED."""
         super().__init__(f"NOT SAVED: {reason}")
-        self.reason = reason
+        self.reason, self.kept = reason, kept
+
+
+class NoSandbox(WorkbenchError):
+    """Model-written code cannot be run safely on this machine, so it is not run."""
 
 
 class StoreDamaged(WorkbenchError):

@@ -73,16 +73,6 @@ class Judgement:
         """The findings that say something is wrong."""
         return tuple(f for f in self.findings if f.is_defect)
 
-    @property
-    def open_defects(self) -> tuple[Finding, ...]:
-        """Defects that ask for a change: neither waived as a known risk nor found after merge."""
-        return tuple(
-            d
-            for d in self.defects
-            if d.found_by is not FoundBy.POST_MERGE
-            and (d.flag is None or self.flags[d.flag].verdict is not FlagVerdict.ACCEPTED_RISK)
-        )
-
     def is_matched(self, finding: Finding) -> bool:
         """Whether the candidate itself had pointed at this defect, and was right."""
         return finding.flag is not None and self.flags[finding.flag].is_true

@@ -8,8 +8,11 @@ label that cannot fit what was delivered.
 from enum import StrEnum
 
 from workbench.domain.check import CheckStatus
+from workbench.domain.edit_size import EditSize, classify_edit
+from workbench.domain.finding import FoundBy
 from workbench.domain.label import EditClass, Judgement, Label, Reason
 from workbench.domain.output import Delivery
+from workbench.domain.policy import DEFAULT_POLICY, Policy
 
 
 class Outcome(StrEnum):
@@ -51,11 +54,18 @@ def effective_tests(tests: CheckStatus, judgement: Judgement) -> CheckStatus:
     return CheckStatus.PASS if overridden and tests is CheckStatus.FAIL else tests
 
 
-def derive_outcome(delivery: Delivery, tests: CheckStatus, judgement: Judgement) -> Outcome:
+def derive_outcome(
+    delivery: Delivery,
+    tests: CheckStatus,
+    judgement: Judgement,
+    policy: Policy = DEFAULT_POLICY,
+    measured: EditSize | None = None,
+) -> Outcome:
     """The outcome state; total, the first rule that fits decides.
 
     A question counts as an abstention once a reviewer has agreed that it is one: what a machine
-    says of an output sorts the queue, it never labels.
+    says of an output sorts the queue, it never labels. `measured` is what became of the patch,
+    where somebody measured it; it decides over what was judged by eye.
     """
     delivery = effective_delivery(delivery, judgement)
     tests = effective_tests(tests, judgement)
@@ -69,25 +79,30 @@ def derive_outcome(delivery: Delivery, tests: CheckStatus, judgement: Judgement)
         return Outcome.CAUGHT
     if judgement.label is None:
         return Outcome.PENDING
-    if any(d.is_k_defect and not judgement.is_matched(d) for d in judgement.defects):
+    unsaid = (d for d in judgement.defects if not policy.is_matched(judgement, d))
+    if any(map(policy.is_k_defect, unsaid)):
         return Outcome.ESCAPED if tests is CheckStatus.PASS else Outcome.UNKNOWN_ESCAPE
-    return _edited_or_merged(judgement)
+    return _edited_or_merged(judgement, policy, measured)
 
 
-def _edited_or_merged(judgement: Judgement) -> Outcome:
+def _edited_or_merged(judgement: Judgement, policy: Policy, measured: EditSize | None) -> Outcome:
     """A fixed K-defect is never a minor edit, whoever pointed at it.
 
     A defect accepted as a known risk asks for no change: it may still be merged.
     """
+    defects = policy.open_defects(judgement)
+    is_grave = any(map(policy.is_k_defect, defects))
+    is_clean = judgement.label is Label.MERGED and not defects
+    if measured is not None and (measured.edit_lines or measured.is_base or not is_clean):
+        return _BY_EDIT[classify_edit(measured, has_fixed_k_defect=is_grave, policy=policy)]
     if judgement.edit is EditClass.REJECTED:
         return Outcome.REJECTED
-    if any(d.is_k_defect for d in judgement.open_defects):
+    if is_grave:
         return Outcome.EDITED_MAJOR
     if judgement.label is Label.EDITED and judgement.edit is not None:
         return _BY_EDIT[judgement.edit]
     if judgement.label in {Label.ESCAPED, Label.ABSTAINED}:
         return Outcome.EDITED_MAJOR
-    is_clean = judgement.label is Label.MERGED and not judgement.open_defects
     return Outcome.MERGED if is_clean else Outcome.EDITED_MINOR
 
 
@@ -145,6 +160,9 @@ def objection(delivery: Delivery, judgement: Judgement) -> str:
         return "there is no patch to merge" if label is Label.MERGED else "there is no patch"
     if label is Label.EDITED and delivery in {Delivery.ASK, Delivery.DECLINE}:
         return "it asks a question: is it none?"
-    if label is Label.MERGED and any(not judgement.is_matched(d) for d in judgement.defects):
+    if label is Label.MERGED and any(
+        not judgement.is_matched(d) and d.found_by is not FoundBy.POST_MERGE
+        for d in judgement.defects
+    ):
         return "a defect is recorded on it"
     return ""

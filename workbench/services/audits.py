@@ -10,6 +10,7 @@ from workbench.store.store import Fault, Store
 
 Progress = Callable[[str, int], None]
 BESIDE = frozenset({"lock", "object"})  # kinds of faults that are not the database's own
+STRUCTURE = "structure"  # the kind of fault that SQLite itself finds
 _BATCH = 1000
 
 
@@ -22,7 +23,10 @@ class Objects(Protocol):
 
 def audit(store: Store, objects: Objects, lock: str | None, progress: Progress) -> Iterator[Fault]:
     """Every disagreement, one at a time; `lock` is the text of tickets.lock.json, None without."""
-    yield from store.verify(progress)
+    faults = store.verify(progress)
+    yield from faults
+    if any(fault.kind == STRUCTURE for fault in faults):
+        return  # what is broken there cannot be read any further
     yield from _check_lock(store, lock)
     yield from _check_objects(store, objects, progress)
 

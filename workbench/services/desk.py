@@ -2,9 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
 
+from workbench.domain.check import CheckReport
+from workbench.domain.errors import StoreDamaged, UsageError, WorkbenchError
+from workbench.domain.queue import FirstScreen
+from workbench.services.backups import Backups
+from workbench.services.patches import Diffs
 from workbench.services.queues import Blobs, Queues
-from workbench.services.reviews import Reviews
+from workbench.services.reviews import Clock, Reviews
+from workbench.services.unsaved import Files, UnsavedLabels
+
+if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
+    from workbench.store.store import Store
+
+
+class Clones(Blobs, Diffs, Protocol):
+    """Our private clones, for all that a review reads from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,15 +27,82 @@ class Desk:
     """One reviewer's services. `warning` says why labels cannot be saved, "" where they can.
 
     `check` reads the whole database once, in a worker; it returns what is wrong with it, "" where
-    nothing is. Until then labels wait.
+    nothing is. Until then labels wait. `note` is worth knowing though they can be saved.
     """
 
     reviews: Reviews
     queues: Queues
     blobs: Blobs
+    diffs: Diffs
+    backups: Backups
     warning: str
     check: Callable[[], str]
     close: Callable[[], None]
+    note: str = ""
+    find_report: Callable[[str], CheckReport | None] = lambda _key: None
 
 
 OpenDesk = Callable[[], Desk]
+
+
+def make_desk(
+    store: "Store",
+    clones: Clones,
+    reviewer: str,
+    clock: Clock,
+    *,
+    open_names: bool,
+    kept: Files,
+    close: Callable[[], None],
+) -> Desk:
+    """A reviewer's services on an open study; their queue is made on first use.
+
+    `kept` takes the labels that the study's disk does not.
+    """
+    ensure_queue(store, reviewer, clock())
+    unsaved = UnsavedLabels(kept, store.study_id, reviewer)
+    return Desk(
+        reviews=Reviews(store, reviewer, clock, unsaved),
+        queues=Queues(store, reviewer, open_names=open_names),
+        blobs=clones,
+        diffs=clones,
+        backups=Backups(store, clock),
+        warning=store.why_read_only,
+        note="; ".join(store.warnings),
+        check=lambda: _find_damage(store),
+        close=close,
+    )
+
+
+def ensure_queue(store: "Store", reviewer: str, at: datetime) -> None:
+    """The reviewer's queue; UsageError where there is none and none can be made."""
+    if not store.is_read_only:
+        store.ensure_reviewer(reviewer, at)
+    elif reviewer not in (names := store.list_reviewers()):
+        others = f" (--reviewer opens that of {' or '.join(names)})" if names else ""
+        why = store.why_read_only
+        raise UsageError(f"no queue can be made for {reviewer}{others}: {why}")
+
+
+def make_ready(
+    store: "Store", reviewer: str, at: datetime, look: Callable[[], FirstScreen | None]
+) -> FirstScreen:
+    """The first screen where it could not be read at once: the queue is made, or the fault told."""
+    ensure_queue(store, reviewer, at)
+    first = look()
+    if first is not None:
+        return first
+    store.progress(reviewer)  # says what is in the way, where that keeps everybody from reading
+    damage = _find_damage(store)
+    if damage:
+        raise StoreDamaged(f"{store.path}: {damage}")
+    raise WorkbenchError(f"{store.path}: it cannot be read just now: try again")
+
+
+def _find_damage(store: "Store") -> str:
+    faults = store.quick_check()
+    if not faults:
+        return ""
+    first = " ".join(faults[0].removeprefix("*** in database main ***").split())
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return f"the file is damaged: {first}{more}{store.offer_backup()}"

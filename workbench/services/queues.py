@@ -1,7 +1,6 @@
 """What a reviewer sees next, and the document behind it, made ready before it is asked for."""
 
 from collections import Counter
-from textwrap import wrap
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.diff.document import DiffDocument, build_document, raw_document
@@ -9,8 +8,9 @@ from workbench.diff.hunk import PatchError
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.metrics import Cell
-from workbench.domain.output import Delivery
+from workbench.domain.output import Delivery, Rung
 from workbench.domain.queue import Place, Progress, QueueItem
+from workbench.text import count_marks, display_lines, fold
 
 if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
     from workbench.store.store import Store
@@ -86,8 +86,8 @@ class Queues:
 
 
 def wrap_prose(text: str, width: int) -> str:
-    """A message at a readable width; lines that are short enough stay as they are."""
-    return "\n".join(part for line in text.split("\n") for part in wrap(line, width) or [""])
+    """A message at a readable width, made safe before a blank of it is touched."""
+    return "\n".join(part for line in display_lines(text) for part in fold(line, width))
 
 
 def make_document(item: ReviewItem, width: int = PROSE_WIDTH) -> DiffDocument:
@@ -100,10 +100,12 @@ def make_document(item: ReviewItem, width: int = PROSE_WIDTH) -> DiffDocument:
         prose = max(MIN_PROSE, min(width - GUTTER, PROSE_WIDTH))
         said = wrap_prose(item.message or "(nothing was said)", prose)
         why = "no patch was delivered, this is all"
-        return raw_document(said.encode(), why, key=key, title="message of the candidate")
+        document = raw_document(said.encode(), why, key=key, title="message of the candidate")
+        document.marks = count_marks(item.message)
+        return document
     if not item.rung.has_tree:
         reason = f"{item.rung}: {item.detail}" if item.detail else str(item.rung)
-        return raw_document(item.patch, reason, key=key, badges=item.badges)
+        return raw_document(item.patch, reason, key=key, badges=(_verdict(item), *item.badges))
     badges = item.badges if item.rung == "plain" else (f"applied: {item.rung}", *item.badges)
     try:
         document = build_document(item.diff, key=key, badges=badges)
@@ -112,6 +114,14 @@ def make_document(item: ReviewItem, width: int = PROSE_WIDTH) -> DiffDocument:
     if document.files:
         return document
     return raw_document(item.patch, "the patch changes nothing", key=key)
+
+
+def _verdict(item: ReviewItem) -> str:
+    """Why there is no tree, for a badge: the rule alone, without the file that broke it."""
+    if item.rung is not Rung.REFUSED:
+        return str(item.rung)
+    head, _, rule = item.detail.partition(": ")
+    return f"refused: {rule or head}"
 
 
 def attach_files(item: ReviewItem, document: DiffDocument, blobs: Blobs) -> bool:
@@ -123,6 +133,7 @@ def attach_files(item: ReviewItem, document: DiffDocument, blobs: Blobs) -> bool
         old = _read(blobs, item, item.ticket.base_commit, patch.old_path)
         new = _read(blobs, item, item.tree, patch.new_path)
         document.attach_blobs(entry.address, old, new)
+    document.is_whole = True
     return True
 
 

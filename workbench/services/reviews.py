@@ -1,28 +1,36 @@
 """What a reviewer does, recorded: one act, one COMMIT, one frozen answer."""
 
+import logging
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workbench.domain.draft import Decision, answer_self_flag, apply_decision, insist
-from workbench.domain.errors import LabelRefused
+from workbench.domain.errors import LabelRefused, NotSaved, WorkbenchError
 from workbench.domain.label import Act, Effort, Judgement, Label
 from workbench.domain.outcome import objection
 from workbench.domain.output import Delivery
 from workbench.domain.queue import Saved
+from workbench.domain.unsaved import Kept, Unsaved
+from workbench.services.unsaved import UnsavedLabels
 
 if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
     from workbench.store.store import Store
 
 Clock = Callable[[], datetime]
+_log = logging.getLogger("workbench.reviews")
 
 
 class Reviews:
     """Everything one reviewer records in one study; raises NotSaved when it is not on disk."""
 
-    def __init__(self, store: "Store", reviewer: str, clock: Clock) -> None:
-        """Bind the store to a reviewer; the clock is handed in."""
+    def __init__(
+        self, store: "Store", reviewer: str, clock: Clock, unsaved: UnsavedLabels | None = None
+    ) -> None:
+        """Bind the store to a reviewer; `unsaved` keeps what it would not take."""
         self._store, self.reviewer, self._clock = store, reviewer, clock
+        self._unsaved = unsaved
 
     def record(
         self, output_id: str, act: Act, judgement: Judgement, effort: Effort, held: Judgement
@@ -30,10 +38,57 @@ class Reviews:
         """Record one act on what the reviewer held; when this returns, it is on disk.
 
         Raises LabelRefused where another program changed what is held, NotSaved where the disk
-        says no.
+        says no: then the act is kept elsewhere, and the error says where.
         """
-        at = self._clock()
-        return self._store.record(self.reviewer, output_id, act, judgement, effort, at, held=held)
+        at, who, begun_at = self._clock(), self.reviewer, time.monotonic()
+        try:
+            saved = self._store.record(who, output_id, act, judgement, effort, at, held=held)
+        except NotSaved as error:
+            if self._unsaved is None:
+                raise
+            study = self._unsaved.study_id
+            unsaved = Unsaved(study, who, output_id, act, judgement, held, effort, at)
+            raise NotSaved(error.reason, self._unsaved.keep(unsaved)) from error
+        self._let_go(output_id)
+        _log_saved(saved, begun_at)
+        return saved
+
+    def take_in(self, kept: Kept) -> Saved:
+        """Save what was kept; LabelRefused where anything newer is recorded on its output."""
+        one, begun_at = kept.unsaved, time.monotonic()
+        try:
+            saved = self._store.record(
+                *(self.reviewer, one.output_id, one.act, one.judgement, one.effort),
+                self._clock(),
+                held=one.held,
+                unless_after=one.at,
+            )
+        except NotSaved as error:
+            raise NotSaved(error.reason, kept.place) from error
+        self._let_go(one.output_id)
+        _log_saved(saved, begun_at)
+        return saved
+
+    def is_recorded(self, output_id: str, judgement: Judgement, held: Judgement) -> bool:
+        """Whether a judgement stands though it was NOT SAVED: a disk can take one and complain."""
+        if judgement == held:
+            return False
+        try:
+            return self._store.get_judgement(self.reviewer, output_id) == judgement
+        except WorkbenchError:  # what cannot be read is not known to stand
+            return False
+
+    def give_up(self, output_id: str) -> None:
+        """Forget what was kept of an output."""
+        self._let_go(output_id)
+
+    def find_kept(self) -> tuple[list[Kept], list[str]]:
+        """Acts that an earlier session could not save, and a sentence for each unusable file."""
+        return self._unsaved.find() if self._unsaved else ([], [])
+
+    def _let_go(self, output_id: str) -> None:
+        if self._unsaved is not None:
+            self._unsaved.let_go(output_id)
 
     def answer_self_flag(
         self, output_id: str, held: Judgement, *, said_so: bool, effort: Effort
@@ -48,11 +103,13 @@ class Reviews:
 
     def undo(self, effort: Effort) -> Saved | None:
         """Take back the last act; None where nothing is left."""
-        return self._store.undo(self.reviewer, effort, self._clock())
+        begun_at = time.monotonic()
+        return _log_saved(self._store.undo(self.reviewer, effort, self._clock()), begun_at)
 
     def redo(self, effort: Effort) -> Saved | None:
         """Put back the last act taken back; None where nothing is left."""
-        return self._store.redo(self.reviewer, effort, self._clock())
+        begun_at = time.monotonic()
+        return _log_saved(self._store.redo(self.reviewer, effort, self._clock()), begun_at)
 
     def decide(self, output_id: str, decision: Decision, *, is_sure: bool = False) -> Saved:
         """A label without a screen: refused where a screen would ask, unless `is_sure`."""
@@ -71,6 +128,14 @@ class Reviews:
             judgement = insist(judgement, output.delivery)
         now = self._clock()
         return self.record(output.output_id, Act.LABEL, judgement, Effort(started_at=now), held)
+
+
+def _log_saved(saved: Saved | None, begun_at: float) -> Saved | None:
+    """Ids and a duration, no words; what the record says is in the database."""
+    if saved is not None:
+        event, ms = saved.event, 1000 * (time.monotonic() - begun_at)
+        _log.info("event %d: %s of %s, %.0f ms", event.event_id, event.act, event.output_id, ms)
+    return saved
 
 
 def _is_answered(judgement: Judgement, delivery: Delivery) -> bool:

@@ -91,6 +91,11 @@ Link = Callable[[int, Facts], Links]
 def append(connection: Connection, output_id: str, act: Act, origin: Origin, link: Link) -> Saved:
     """Add one event to the log and bring the derived rows up to it."""
     facts = load_facts(connection, origin.reviewer, output_id)
+    return append_to(connection, facts, act, origin, link)
+
+
+def append_to(connection: Connection, facts: Facts, act: Act, origin: Origin, link: Link) -> Saved:
+    """The same where the facts are known."""
     event = _make_event(facts, act, origin, link(facts.chain_id + 1, facts))
     connection.exec_driver_sql(INSERT_EVENT, dict(to_params(event, facts.output)))
     before = NO_JUDGEMENT if facts.last is None else facts.last.judgement
@@ -100,6 +105,13 @@ def append(connection: Connection, output_id: str, act: Act, origin: Origin, lin
     new = classify(facts.spec, item.delivery, item.tests, event.judgement)
     progress = _move_counts(connection, facts, event.reviewer, (old, new), item)
     return Saved(event, item, item.alias, old, new, progress)
+
+
+def describe_last(facts: Facts, last: Event, held: Judgement) -> Saved:
+    """What the last event changed, for whoever still holds the judgement before it."""
+    item = facts.item
+    old, new = (classify(facts.spec, item.delivery, item.tests, j) for j in (held, last.judgement))
+    return Saved(last, item, item.alias, old, new, compute_progress(facts.standings))
 
 
 def load_facts(connection: Connection, reviewer: str, output_id: str) -> Facts:

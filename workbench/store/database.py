@@ -22,14 +22,19 @@ from workbench.domain.errors import (
     StoreDamaged,
     WorkbenchError,
 )
-from workbench.store.sqlite import connect, explain, is_damage, make_engine
+from workbench.store.sqlite import UNREADABLE, connect, explain, is_damage, make_engine
 
 Params = Mapping[str, Any]  # what sqlite3 binds: text, numbers, bytes, None
 Found = Row[Any]  # the types of a textual SELECT are not known to the checker
 
 
 class Database:
-    """Connections and transactions; the parts of Store build on it."""
+    """Connections and transactions; the parts of Store build on it.
+
+    `why_read_only` is a sentence where it is read-only though nobody asked for that.
+    """
+
+    why_read_only = ""
 
     def __init__(self, path: Path, *, busy_ms: int, read_only: bool) -> None:
         """Make the engine; nothing is opened yet."""
@@ -39,12 +44,14 @@ class Database:
         self._engine = make_engine(path, read_only=read_only, busy_ms=busy_ms)
         self._reader = self._engine.execution_options(read_only=True)
         self._lock = threading.Lock()
+        self._copying, self._closing = threading.Lock(), threading.Event()  # backups.py
         self._writer: Connection | None = None
         self._data_version = 0
 
     def close(self) -> None:
         """Give up all connections; the store cannot be used after it."""
-        with self._lock:
+        self._closing.set()
+        with self._copying, self._lock:
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
@@ -104,7 +111,8 @@ class Database:
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         if self.is_read_only:
-            raise NotSaved("the study is open read-only")
+            why = f": {self.why_read_only}" if self.why_read_only else ""
+            raise NotSaved(f"the study is open read-only{why}")
         if not self._lock.acquire(timeout=self._busy_ms / 1000):
             raise NotSaved(f"this program is still writing (waited {self._busy_ms} ms)")
         try:
@@ -155,7 +163,7 @@ class Database:
             with self._reader.connect() as connection:
                 rows = connection.exec_driver_sql("PRAGMA quick_check(100)").scalars().all()
         except (DBAPIError, sqlite3.Error) as error:
-            return [explain(error, self._busy_ms)]
+            return [UNREADABLE if is_damage(error) else explain(error, self._busy_ms)]
         return [] if rows == ["ok"] else [str(row) for row in rows]
 
 

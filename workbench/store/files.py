@@ -1,4 +1,4 @@
-"""The database file: made whole or not at all, checked before it is believed, copied safely.
+"""The database file: made whole or not at all, checked before it is believed.
 
 Opening never creates a file, never runs a trigger or view that is not ours (D13), and
 says in one line which file is wrong and why.
@@ -10,10 +10,12 @@ import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from pwd import getpwuid
 
 from sqlalchemy.exc import DBAPIError
 
 from workbench.domain.errors import InputRefused, StoreDamaged, StoreNewer, WorkbenchError
+from workbench.store.copying import put_new
 from workbench.store.sqlite import connect, explain, is_damage
 
 APPLICATION_ID = 0x57424E43
@@ -21,7 +23,6 @@ REVISIONS = ("0001",)
 HEAD = REVISIONS[-1]
 
 _MAGIC = b"SQLite format 3\0"
-_HELP = "; restore the newest backup beside it (backups/)"
 _INDEXES = frozenset(
     {
         "ix_output_ticket_output_id",
@@ -55,9 +56,9 @@ def check_file(path: Path) -> None:
     except OSError as error:
         raise StoreDamaged(f"{path}: cannot be read: {error.strerror}") from error
     if not head:
-        raise StoreDamaged(f"{path}: the file is empty{_HELP}")
+        raise StoreDamaged(f"{path}: the file is empty")
     if head[:16] != _MAGIC:
-        raise StoreDamaged(f"{path}: not a SQLite database, or its header is damaged{_HELP}")
+        raise StoreDamaged(f"{path}: not a SQLite database, or its header is damaged")
     if int.from_bytes(head[68:72]) != APPLICATION_ID:
         raise StoreDamaged(f"{path}: a SQLite database, but not one of the workbench")
 
@@ -74,7 +75,7 @@ def read_revision(path: Path, *, read_only: bool, busy_ms: int) -> str:
     except sqlite3.Error as error:
         raise explain_opening(path, error, busy_ms) from error
     if row is None:
-        raise StoreDamaged(f"{path}: the schema version is missing{_HELP}")
+        raise StoreDamaged(f"{path}: the schema version is missing")
     revision = str(row[0])
     if revision not in REVISIONS:
         raise StoreNewer(
@@ -100,7 +101,7 @@ def _check_schema(path: Path, schema: list[tuple[str, str, str | None]]) -> None
     for kind, name in sorted(found - wanted):
         raise StoreDamaged(f"{path}: holds a {kind} that is not ours: {name}")
     for kind, name in sorted(wanted - found):
-        raise StoreDamaged(f"{path}: the {kind} {name} is missing{_HELP}")
+        raise StoreDamaged(f"{path}: the {kind} {name} is missing")
     for kind, name, sql in schema:
         if kind == "trigger" and " ".join((sql or "").split()) != TRIGGERS[name]:
             raise StoreDamaged(f"{path}: the trigger {name} was changed")
@@ -114,7 +115,15 @@ def can_write(path: Path) -> bool:
 def describe_read_only(path: Path) -> str:
     """Path and owner of what cannot be written."""
     what = path.parent if os.access(path, os.W_OK) else path
-    return f"{what} cannot be written (owner uid {what.stat().st_uid}): labels are off"
+    return f"it belongs to {_owner(what)}, and you cannot write it: {what}"
+
+
+def _owner(path: Path) -> str:
+    uid = path.stat().st_uid
+    try:
+        return f"{getpwuid(uid).pw_name}, uid {uid}"
+    except KeyError:
+        return f"uid {uid}"
 
 
 def make_whole(path: Path, fill: Callable[[Path], None]) -> None:
@@ -130,43 +139,9 @@ def make_whole(path: Path, fill: Callable[[Path], None]) -> None:
     temporary = Path(name)
     try:
         fill(temporary)
-        _sync(temporary)
-        os.link(temporary, path)
+        put_new(temporary, path)
     except FileExistsError as error:
         raise InputRefused(f"{path}: is there already; nothing was changed") from error
     finally:
-        _remove(temporary)
-        _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def copy_database(path: Path, target: Path, busy_ms: int = 10_000) -> Path:
-    """A consistent copy while others write; an existing target is replaced whole."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fd, name = tempfile.mkstemp(prefix=".wb-", dir=target.parent)
-    os.close(fd)
-    temporary = Path(name)
-    try:
-        with (
-            closing(connect(path, read_only=True, busy_ms=busy_ms)) as source,
-            closing(connect(temporary, read_only=False, busy_ms=busy_ms)) as copy,
-        ):
-            source.backup(copy)
-        _sync(temporary)
-        temporary.replace(target)
-        _sync(target.parent)
-    finally:
-        _remove(temporary)
-    return target
-
-
-def _remove(temporary: Path) -> None:
-    for name in (temporary, Path(f"{temporary}-journal"), Path(f"{temporary}-wal")):
-        name.unlink(missing_ok=True)
+        for left in (temporary, Path(f"{name}-journal"), Path(f"{name}-wal")):
+            left.unlink(missing_ok=True)

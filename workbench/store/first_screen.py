@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.label import parse_time
 from workbench.domain.queue import FirstScreen, Place, QueueItem, compute_progress
+from workbench.store.disk import make_uri
 from workbench.store.screen_rows import (
     BACKWARD,
     FORWARD,
@@ -29,6 +29,7 @@ from workbench.store.screen_rows import (
 )
 
 SCHEMA_REVISION = "0001"
+APPLICATION_ID = 0x57424E43  # as in files.py, which loads a library
 _SHOWN = (Place.OPEN, Place.SKIPPED, Place.LABELLED)
 _BEFORE_ALL = -1
 
@@ -41,7 +42,7 @@ def read_first_screen(
     They go on with the first open item at or after their last event, then the first open one,
     then a skipped one; with nothing left, where they were last.
     """
-    uri = f"file:{quote(str(path))}?mode=ro"
+    uri = make_uri(path, read_only=True)
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=2, isolation_level=None)) as conn:
             conn.execute("PRAGMA trusted_schema=OFF")
@@ -54,6 +55,8 @@ def read_first_screen(
 def _read(
     conn: sqlite3.Connection, reviewer: str, n_rows: int, *, open_names: bool
 ) -> FirstScreen | None:
+    if conn.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
+        return None
     revision = conn.execute("SELECT version_num FROM alembic_version").fetchone()
     known = conn.execute("SELECT 1 FROM reviewer WHERE name = ?", (reviewer,)).fetchone()
     if revision != (SCHEMA_REVISION,) or known is None:

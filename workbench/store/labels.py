@@ -11,11 +11,19 @@ from sqlalchemy import Connection
 
 from workbench.domain.errors import LabelRefused
 from workbench.domain.history import Links, link_act, link_redo, link_undo
-from workbench.domain.label import NO_JUDGEMENT, Act, Effort, Event, Judgement
+from workbench.domain.label import NO_JUDGEMENT, Act, Effort, Event, Judgement, format_time
 from workbench.domain.queue import Saved
-from workbench.store.append import Facts, Origin, append
+from workbench.store.append import (
+    Facts,
+    Origin,
+    append,
+    append_to,
+    describe_last,
+    load_facts,
+)
 from workbench.store.database import Database, one
 from workbench.store.event_rows import EVENT_COLUMNS, N_EVENT_COLUMNS, event_columns, to_event
+from workbench.store.study import set_meta
 
 # What an undo or redo would act on, and the event behind that: the reviewer's last event names it.
 _REWIND = (
@@ -45,11 +53,13 @@ class Labels(Database):
         at: datetime,
         *,
         held: Judgement | None = None,
+        unless_after: datetime | None = None,
     ) -> Saved:
         """Save one act; returns after COMMIT. `held` is the judgement that the act builds on.
 
-        NotSaved: nothing is stored. LabelRefused: the judgement does not hold together, or `held`
-        is not what the log holds by now. UsageError: no such output in this reviewer's queue.
+        NotSaved: it is not known to be on disk. LabelRefused: the judgement does not hold together,
+        `held` is not what the log holds by now, or something came `unless_after` a time.
+        UsageError: no such output in this reviewer's queue.
         """
         check_flags(judgement)
         origin = self._origin(reviewer, effort, at)
@@ -57,10 +67,17 @@ class Labels(Database):
         def link(event_id: int, facts: Facts) -> Links:
             if held is not None and held != _standing_judgement(facts):
                 raise LabelRefused("it was changed in another program: look at it again")
+            if unless_after and facts.last and facts.last.at > unless_after:
+                raise LabelRefused("something newer is recorded on it")
             return link_act(event_id, act, judgement, facts.head, facts.last)
 
         with self._saving() as connection:
-            return append(connection, output_id, act, origin, link)
+            facts = load_facts(connection, reviewer, output_id)
+            last = facts.last
+            if last and held is not None and _is_again(last, act, judgement, effort):
+                set_meta(connection, "confirmed_at", format_time(at))  # COMMIT syncs what it writes
+                return describe_last(facts, last, held)
+            return append_to(connection, facts, act, origin, link)
 
     def undo(self, reviewer: str, effort: Effort, at: datetime) -> Saved | None:
         """Take the reviewer's last act back; None where there is none."""
@@ -102,6 +119,18 @@ class Labels(Database):
 
 def _standing_judgement(facts: Facts) -> Judgement:
     return NO_JUDGEMENT if facts.last is None else facts.last.judgement
+
+
+def _is_again(last: Event, act: Act, judgement: Judgement, effort: Effort) -> bool:
+    """Whether the log ends with this very act: a disk can report an error after it took one.
+
+    No two acts of a reviewer begin at the same microsecond.
+    """
+    return (
+        last.act is act
+        and last.judgement == judgement
+        and last.effort.started_at == effort.started_at
+    )
 
 
 def check_flags(judgement: Judgement) -> None:

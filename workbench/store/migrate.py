@@ -4,6 +4,10 @@ One transaction that begins IMMEDIATE holds the whole upgrade, and an existing f
 first, so a kill at any point leaves the old database or the new one.
 """
 
+import os
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -11,34 +15,112 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from workbench.store.files import APPLICATION_ID, HEAD, copy_database
-from workbench.store.sqlite import make_engine
+from workbench.domain.backup import Kind
+from workbench.domain.errors import StoreDamaged, WorkbenchError
+from workbench.store.copies import delete_old, find_folder, name_copy
+from workbench.store.copying import (
+    building,
+    check_copy,
+    check_room,
+    copy_pages,
+    put_new,
+    telling,
+)
+from workbench.store.files import APPLICATION_ID, HEAD, TRIGGERS
+from workbench.store.sqlite import connect, make_engine
 
 
-def upgrade(path: Path, *, busy_ms: int = 10_000) -> None:
-    """Bring the database at `path` to the newest revision; raises StoreDamaged, sqlite errors."""
+def upgrade(
+    path: Path,
+    *,
+    busy_ms: int = 10_000,
+    revision: str = HEAD,
+    versions: Sequence[Path] = (),
+    before: Callable[[], None] = lambda: None,
+) -> None:
+    """Bring the database at `path` to a revision; raises StoreDamaged, sqlite errors.
+
+    `before` runs once nobody else can write, and what it raises ends the upgrade. `versions` are
+    folders with revisions beside those that ship.
+    """
     engine = make_engine(path, read_only=False, busy_ms=busy_ms, foreign_keys=False)
     try:
         with engine.begin() as connection:
-            upgrade_on(connection)
+            before()
+            upgrade_on(connection, revision, versions)
     finally:
         engine.dispose()
 
 
-def upgrade_on(connection: Connection, revision: str = HEAD) -> None:
+def upgrade_on(connection: Connection, revision: str = HEAD, versions: Sequence[Path] = ()) -> None:
     """The same inside a transaction that has begun."""
     with as_file(files("workbench.store") / "migrations") as folder:
         config = Config()
-        config.set_main_option("script_location", str(folder).replace("%", "%%"))
-        config.set_main_option("path_separator", "os")
+        places = {"script_location": str(folder), "path_separator": "os"}
+        if versions:
+            beside = os.pathsep.join(map(str, [folder / "versions", *versions]))
+            places["version_locations"] = beside
+        for name, place in places.items():
+            config.set_main_option(name, place.replace("%", "%%"))
         config.attributes["connection"] = connection
+        before = _read_log(connection)
         command.upgrade(config, revision)
+        _check_log(connection, before)
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
 
 
-def back_up_and_upgrade(path: Path, old_revision: str, *, busy_ms: int) -> Path:
-    """Copy first, then upgrade; returns where the copy is."""
-    copy = path.parent / "backups" / f"{path.stem}.before-{HEAD}-from-{old_revision}{path.suffix}"
-    copy_database(path, copy, busy_ms)
-    upgrade(path, busy_ms=busy_ms)
-    return copy
+def _read_log(connection: Connection) -> list[tuple[object, ...]]:
+    """Length and last hash of the log; nothing in a database that is just being made."""
+    sql = "SELECT count(*) FROM sqlite_master WHERE name = 'label_event'"
+    if not connection.exec_driver_sql(sql).scalar_one():
+        return []
+    sql = "SELECT event_id, hash FROM label_event ORDER BY event_id DESC LIMIT 1"
+    n = connection.exec_driver_sql("SELECT count(*) FROM label_event").scalar_one()
+    return [(n,), *(tuple(row) for row in connection.exec_driver_sql(sql))]
+
+
+def _check_log(connection: Connection, before: list[tuple[object, ...]]) -> None:
+    """A migration that rebuilds the log must keep every event and put its triggers back."""
+    sql = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    triggers = {name: " ".join(text.split()) for name, text in connection.exec_driver_sql(sql)}
+    if triggers != TRIGGERS or (before and _read_log(connection) != before):
+        raise StoreDamaged("the upgrade would change the log of labels: nothing was changed")
+
+
+def back_up_and_upgrade(
+    path: Path,
+    at: datetime,
+    *,
+    busy_ms: int,
+    revision: str = HEAD,
+    versions: Sequence[Path] = (),
+) -> Path:
+    """Copy, then upgrade, with no write of another program between them; returns the copy's path.
+
+    Without a sound copy there is no upgrade.
+    """
+    made: list[Path] = []
+
+    def copy() -> None:
+        try:
+            made.append(_copy(path, at, busy_ms))
+        except WorkbenchError as error:
+            raise type(error)(f"{path} was not upgraded: {error}") from error
+
+    upgrade(path, busy_ms=busy_ms, revision=revision, versions=versions, before=copy)
+    return made[0]
+
+
+def _copy(path: Path, at: datetime, busy_ms: int) -> Path:
+    folder = find_folder(path)
+    with telling(folder), building(folder) as temporary:
+        if temporary is None:
+            raise WorkbenchError("another backup is being made there")
+        with closing(connect(path, read_only=True, busy_ms=busy_ms)) as source:
+            check_room(source, folder)
+            copy_pages(source, temporary)
+        check_copy(temporary)
+        target = name_copy(path, Kind.BEFORE_UPGRADE, at)
+        put_new(temporary, target)
+        delete_old(path)
+    return target

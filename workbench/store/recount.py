@@ -12,14 +12,26 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from workbench.domain.label import parse_judgement
-from workbench.domain.metrics import Cell
+from workbench.domain.case import Case, Opinion
+from workbench.domain.cell import Cell
+from workbench.domain.check import CheckStatus
+from workbench.domain.label import NO_JUDGEMENT, parse_judgement
+from workbench.domain.output import Delivery
+from workbench.domain.ticket import Spec
 from workbench.store.database import Database
 from workbench.store.derive import Ground, place_judgement
 
 _OUTPUTS = (
     "SELECT o.id, o.candidate, t.spec, o.delivery, o.tests FROM output o"
     " CROSS JOIN ticket t ON t.ticket_id = o.ticket ORDER BY o.id"
+)
+_CASES = (
+    "SELECT o.output_id, o.ticket, o.candidate, o.trial, t.spec, o.delivery, o.tests, e.reviewer,"
+    " e.event_id, e.judgement FROM output o CROSS JOIN ticket t ON t.ticket_id = o.ticket"
+    " LEFT JOIN label_event e ON e.output = o.id"
+    "  AND e.reviewer = CASE :reviewer WHEN '' THEN e.reviewer ELSE :reviewer END"
+    " WHERE :candidate = '' OR o.candidate = :candidate"
+    " ORDER BY o.ticket, o.candidate, o.trial, e.reviewer, e.seq"
 )
 _EVENTS = (
     "SELECT output, reviewer, event_id, judgement FROM label_event"
@@ -81,6 +93,45 @@ class Recounts(Database):
         for (candidate, cell), n in counts.items():
             tallies.setdefault(candidate, Counter())[Cell.decode(cell)] += n
         return Recount(tallies, n_multiple, n_disagree)
+
+    def cases(self, reviewer: str = "", candidate: str = "") -> Iterator[Case]:
+        """Every output, by ticket, candidate and trial, with the judgement that counts.
+
+        That is one reviewer's, or for the study ("") of whoever labelled first. Streams; the read
+        stays open until the last one is taken.
+        """
+        params = {"reviewer": reviewer, "candidate": candidate}
+        with self._driving() as driver:
+            found = driver.execute(_CASES, params)
+            for key, group in groupby(found, key=itemgetter(0, 1, 2, 3, 4, 5, 6)):
+                yield _to_case(key, [row[6:] for row in group], is_study=not reviewer)
+
+
+def _to_case(key: tuple[Any, ...], events: list[tuple[Any, ...]], *, is_study: bool) -> Case:
+    """The rows of one output (Any: sqlite3 types no columns)."""
+    output_id, ticket, candidate, trial, *rest = key
+    ground = Ground(*rest)
+    held = [_hold(group) for name, group in groupby(events, key=itemgetter(1)) if name is not None]
+    labelled = sorted((h for h in held if h.label), key=lambda h: h.began or 0)
+    mine = labelled if is_study else held
+    first = mine[0] if mine else Held("", "", None, None, None)
+    return Case(
+        output_id=output_id,
+        ticket_id=ticket,
+        candidate=candidate,
+        trial=trial,
+        spec=Spec(ground.spec),
+        delivery=Delivery(ground.delivery),
+        tests=CheckStatus(ground.tests),
+        counted=_read_opinion(first.reviewer, first.text, ground),
+        others=tuple(_read_opinion(h.reviewer, h.text, ground) for h in labelled[1:]),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _read_opinion(reviewer: str, text: str, ground: Ground) -> Opinion:
+    judgement = parse_judgement(text) if text else NO_JUDGEMENT
+    return Opinion(reviewer, judgement, Cell.decode(place_judgement(ground, text).cell))
 
 
 def _choose(held: tuple[Held, ...], labelled: list[Held], reviewer: str | None) -> str:

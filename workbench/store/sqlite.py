@@ -6,13 +6,15 @@ The settings: TRUNCATE + FULL where this SQLite has the WAL-reset bug (fixed in
 
 import sqlite3
 from pathlib import Path
-from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-WAL_SAFE_FROM = (3, 51, 3)
+from workbench.store.disk import make_uri, network_of
+
+WAL_SAFE_FROM: tuple[int, ...] = (3, 51, 3)
+UNREADABLE = "SQLite cannot read all of it"
 _PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
@@ -22,7 +24,6 @@ _PRAGMAS = (
     "mmap_size=0",
     "cache_size=-16384",  # 16 MB hold the inner pages of 1,000,000 labels; the default is 2 MB
 )
-_NETWORK_FS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"})
 
 
 def choose_journal(version: tuple[int, ...], *, on_network: bool) -> str:
@@ -30,34 +31,10 @@ def choose_journal(version: tuple[int, ...], *, on_network: bool) -> str:
     return "WAL" if version >= WAL_SAFE_FROM and not on_network else "TRUNCATE"
 
 
-def find_file_system(path: Path, mountinfo: str) -> str:
-    """The type of the file system that holds `path`, from the text of /proc/self/mountinfo."""
-    best, kind = "", ""
-    for line in mountinfo.splitlines():
-        left, _, right = line.partition(" - ")
-        fields = left.split()
-        if len(fields) < 5 or not right:
-            continue
-        point = fields[4].replace("\\040", " ")
-        is_above = point == "/" or str(path) == point or str(path).startswith(point + "/")
-        if is_above and len(point) >= len(best):
-            best, kind = point, right.split()[0]
-    return kind
-
-
-def is_on_network(path: Path) -> bool:
-    """Whether locks on this file cannot be relied on."""
-    mounts = Path("/proc/self/mountinfo")
-    if not mounts.exists():
-        return False
-    return find_file_system(path.resolve(), mounts.read_text("utf-8", "replace")) in _NETWORK_FS
-
-
 def connect(path: Path, *, read_only: bool, busy_ms: int) -> sqlite3.Connection:
     """A connection that never creates a file and leaves BEGIN to us."""
-    mode = "ro" if read_only else "rw"
     return sqlite3.connect(
-        f"file:{quote(str(path))}?mode={mode}",
+        make_uri(path, read_only=read_only),
         uri=True,
         timeout=busy_ms / 1000,
         isolation_level=None,
@@ -71,7 +48,7 @@ def make_engine(path: Path, *, read_only: bool, busy_ms: int, foreign_keys: bool
     `foreign_keys` is off for migrations alone: it cannot change inside a transaction, and with it
     on the DROP TABLE of a rebuild would delete child rows.
     """
-    journal = choose_journal(sqlite3.sqlite_version_info, on_network=is_on_network(path))
+    journal = choose_journal(sqlite3.sqlite_version_info, on_network=bool(network_of(path)))
     engine = create_engine(
         "sqlite://",
         creator=lambda: connect(path, read_only=read_only, busy_ms=busy_ms),
@@ -101,6 +78,8 @@ def explain(error: sqlite3.Error | DBAPIError, busy_ms: int) -> str:
     code = getattr(cause, "sqlite_errorcode", 0) or 0
     if code == sqlite3.SQLITE_IOERR_WRITE:
         return "the disk refused the write (full, or a limit was reached)"
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # WAL has no room for what it shares
+        return "disk full"
     reasons = {
         sqlite3.SQLITE_BUSY: f"another program is writing (waited {busy_ms} ms)",
         sqlite3.SQLITE_LOCKED: f"another program is writing (waited {busy_ms} ms)",

@@ -3,7 +3,7 @@
 Store is the sum of its parts, one file a job; open_store() is the only way to one.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,14 +11,16 @@ from typing import Self
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from workbench.domain.errors import StoreDamaged
+from workbench.domain.errors import StoreDamaged, StoreNewer, WorkbenchError
+from workbench.store.backups import Backups
 from workbench.store.checks import CheckCounts, Checks
+from workbench.store.copies import offer_newest
+from workbench.store.disk import do_locks_hold, network_of
 from workbench.store.events import Events
 from workbench.store.files import (
     HEAD,
     can_write,
     check_file,
-    copy_database,
     describe_read_only,
     explain_opening,
     make_whole,
@@ -26,10 +28,11 @@ from workbench.store.files import (
 )
 from workbench.store.labels import Labels
 from workbench.store.listing import Listing
+from workbench.store.locks import FolderLock, lock_folder
 from workbench.store.outputs import OutputCounts, Outputs
 from workbench.store.queue import DEFAULT_PLACES, Queue
 from workbench.store.recount import Recount, Recounts
-from workbench.store.sqlite import is_on_network, make_engine
+from workbench.store.sqlite import make_engine
 from workbench.store.study import Repository, first_meta
 from workbench.store.tickets import TicketCounts, Tickets
 from workbench.store.verify import Fault, Verify
@@ -48,21 +51,21 @@ __all__ = [
 ]
 
 
-class Store(Tickets, Outputs, Listing, Checks, Queue, Labels, Events, Recounts, Verify):
-    """One open study. Methods may be called from any thread; close() from the last one."""
+class Store(Tickets, Outputs, Listing, Checks, Queue, Labels, Events, Recounts, Verify, Backups):
+    """One open study. Methods may be called from any thread; close() from the last one.
+
+    `warnings` are sentences on the place where it lies.
+    """
 
     warnings: tuple[str, ...] = ()
+    upgraded = ""  # what a person must be told of an upgrade that took place
+    lock: FolderLock | None = None
 
-    def backup(self, folder: Path, name: str, keep: int = 10) -> Path:
-        """A consistent copy `folder/name`; the oldest beyond `keep` go. Runs while others write.
-
-        Names sort by age: begin them with a time.
-        """
-        target = copy_database(self.path, folder / name, self._busy_ms)
-        copies = sorted(folder.glob(f"*{self.path.suffix}"))
-        for old in [copy for copy in copies if copy != target][: max(0, len(copies) - keep)]:
-            old.unlink(missing_ok=True)
-        return target
+    def close(self) -> None:
+        """Give up connections and the place among those who have the study open."""
+        super().close()
+        if self.lock:
+            self.lock.close()
 
     def __enter__(self) -> Self:
         """Close at the end of the block."""
@@ -104,24 +107,58 @@ def open_store(
     """Open an existing database; never creates one.
 
     Raises StoreDamaged (missing, empty, foreign, corrupt) or StoreNewer. Where file or folder
-    cannot be written it opens read-only and says so in `warnings`. An older schema is brought up
-    to date after a backup.
+    cannot be written, or locks do not hold, it opens read-only and says so in `why_read_only`. An
+    older schema is brought up to date after a backup.
     """
+    lock = _take_place(path)
+    try:
+        store = _open(path, busy_ms=busy_ms, read_only=read_only)
+    except BaseException as error:
+        if lock:
+            lock.close()
+        if isinstance(error, StoreDamaged) and not isinstance(error, StoreNewer):
+            raise StoreDamaged(f"{error}{offer_newest(path)}") from error
+        raise
+    store.lock, store.app_version, store.rubric_version = lock, app_version, rubric_version
+    return store
+
+
+def _take_place(path: Path) -> FolderLock | None:
+    """One of those who have it open; None where the folder cannot be read."""
+    try:
+        lock = lock_folder(path.parent, is_shared=True)
+    except OSError:  # what is wrong with it is said when the file is opened
+        return None
+    if lock is None:
+        raise WorkbenchError(f"{path}: a backup is being restored: try again in a moment")
+    return lock
+
+
+def _open(path: Path, *, busy_ms: int, read_only: bool) -> Store:
     check_file(path)
-    is_read_only = read_only or not can_write(path)
-    warnings = [] if read_only or not is_read_only else [describe_read_only(path)]
+    network = network_of(path)
+    why = "" if read_only else _why_read_only(path, network)
+    is_read_only = read_only or bool(why)
     revision = read_revision(path, read_only=is_read_only, busy_ms=busy_ms)
+    upgraded = ""
     try:
         if revision != HEAD:
-            warnings.append(_upgrade(path, revision, is_read_only, busy_ms))
+            upgraded = _upgrade(path, revision, is_read_only, busy_ms)
         store = Store(path, busy_ms=busy_ms, read_only=is_read_only)
     except DBAPIError as error:
         raise explain_opening(path, error, busy_ms) from error
-    if is_on_network(path):
-        warnings.append(f"{path} is on a network file system: locks may not hold")
-    store.app_version, store.rubric_version = app_version, rubric_version
-    store.warnings = tuple(warnings)
+    if network and not why:
+        store.warnings = (f"{path} is on a network ({network}): let one program write at a time",)
+    store.why_read_only, store.upgraded = why, upgraded
     return store
+
+
+def _why_read_only(path: Path, network: str) -> str:
+    if not can_write(path):
+        return describe_read_only(path)
+    if network and not do_locks_hold(path.parent):
+        return f"{path} is on a network ({network}) where locks do not hold"
+    return ""
 
 
 def _upgrade(path: Path, revision: str, is_read_only: bool, busy_ms: int) -> str:
@@ -131,5 +168,5 @@ def _upgrade(path: Path, revision: str, is_read_only: bool, busy_ms: int) -> str
         )
     from workbench.store.migrate import back_up_and_upgrade
 
-    copy = back_up_and_upgrade(path, revision, busy_ms=busy_ms)
-    return f"the database was upgraded; the one before is kept as {copy}"
+    copy = back_up_and_upgrade(path, datetime.now(UTC), busy_ms=busy_ms)
+    return f"{path} was upgraded from schema {revision} to {HEAD}; as it was before: {copy}"

@@ -1,7 +1,7 @@
 """Does the database agree with itself? Every hash, every derived row, every blob.
 
-The file's structure is SQLite's business (quick_check); what it cannot see is a changed byte in a
-text: the hash chain finds it and names the row. One read of everything: labels wait while it runs
+The file's structure is SQLite's business (integrity_check); what it cannot see is a changed byte in
+a text: the hash chain finds it and names the row. One read of everything: labels wait while it runs
 where the journal is not WAL.
 """
 
@@ -19,6 +19,7 @@ from workbench.store.derive import BASE, Shift, place_judgement
 from workbench.store.event_rows import EVENT_COLUMNS, compute_row_hash
 from workbench.store.files import TRIGGERS
 from workbench.store.recount import Counted, Held, stream_counted
+from workbench.store.sqlite import UNREADABLE, is_damage
 
 Progressed = Callable[[str, int], None]  # what is looked at, how many rows so far
 
@@ -81,6 +82,9 @@ class Verify(Database):
     def verify(self, on_progress: Progressed = lambda _what, _n: None) -> list[Fault]:
         """Everything that disagrees; empty where all is well. Changes nothing."""
         with self._driving() as driver:
+            broken = list(_check_structure(driver))
+            if broken:
+                return broken
             reviewers = driver.execute("SELECT name, seed FROM reviewer").fetchall()
             sql = "SELECT value FROM meta WHERE key = 'first_order'"
             row = driver.execute(sql).fetchone()
@@ -93,6 +97,18 @@ class Verify(Database):
                 sentence = f"items and counts cannot be compared: {error}"
                 faults.append(Fault("unreadable", "", sentence))
             return [*faults, *_check_blobs(check)]
+
+
+def _check_structure(driver: sqlite3.Connection) -> Iterator[Fault]:
+    """What SQLite says of its own pages and indexes; what is broken there is read no further."""
+    try:
+        said = [row[0] for row in driver.execute("PRAGMA integrity_check(20)")]
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        said = [UNREADABLE]
+    for sentence in said if said != ["ok"] else ():
+        yield Fault("structure", "file", f"the file is damaged: {' '.join(sentence.split())}")
 
 
 def _check_triggers(check: _Check) -> Iterator[Fault]:

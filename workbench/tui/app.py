@@ -7,17 +7,19 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.content import Content
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from workbench.domain.queue import FirstScreen
 from workbench.services.desk import OpenDesk
-from workbench.text import display
+from workbench.text import display, display_lines
 from workbench.tui.actions import REVIEW, make_bindings, resolve_keys
+from workbench.tui.messages import TerminalAnswered
 from workbench.tui.net import ControlCharacterFilter
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.review import ReviewScreen
@@ -47,8 +49,8 @@ class ActionProvider(Provider):
         await self.screen.run_action(command)
 
 
-class WorkbenchApp(App[None]):
-    """Shows one study to one reviewer."""
+class WorkbenchApp(App[str]):
+    """Shows one study to one reviewer; what it returns has to be read after the screen is gone."""
 
     CSS_PATH = "workbench.tcss"
     TITLE = "workbench"
@@ -77,6 +79,7 @@ class WorkbenchApp(App[None]):
                 binding.key, binding.action, binding.description, show=False
             )
         self._wanted_theme, self._open_log = theme, open_log
+        self.crash: Exception | None = None  # the error that ended it
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's own driver, unless it is the one that types a terminal's replies as keys."""
@@ -90,6 +93,16 @@ class WorkbenchApp(App[None]):
     async def action_quit(self) -> None:
         """Quit from anywhere; a label that is not on disk asks first."""
         self._review.action_leave()
+
+    async def on_event(self, event: events.Event) -> None:
+        """A text that is pasted comes from anywhere, so it is made safe before any field has it."""
+        if isinstance(event, events.Paste):
+            event.text = "\n".join(display_lines(event.text))
+        await super().on_event(event)
+
+    def on_terminal_answered(self, message: TerminalAnswered) -> None:
+        """Keys were left out: a person who did press one is told why nothing happened."""
+        self._review.say(message.sentence, "warn")
 
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's own filters, then the net for what a widget forgot."""
@@ -110,23 +123,26 @@ class WorkbenchApp(App[None]):
         self.push_screen(self._review)
         self.call_after_refresh(self._settle_memory)
 
+    def on_unmount(self) -> None:
+        """What the net caught, also before there was a log."""
+        if self.net.hits:
+            self._open_log()
+            self.net.tell()
+
     def _handle_exception(self, error: Exception) -> None:
-        """A bug ends the app with one calm line; the whole of it is in the log.
+        """A bug ends the app in order: logged at once, told by the command line afterwards.
 
         Textual would print a traceback with local variables, which hold what models wrote.
         """
         if self.is_headless:  # a test wants to see it
             super()._handle_exception(error)
             return
-        path = self._open_log()
-        _log.error("unexpected error", exc_info=error)
-        self.exit(
-            return_code=1,
-            message=Content(
-                f"workbench: unexpected {type(error).__name__}. Every label shown as saved is on "
-                f"disk. The details are in {path or 'the log'}."
-            ),
-        )
+        if isinstance(error, WorkerFailed):  # what happened in the worker
+            error = error.error if isinstance(error.error, Exception) else error
+        if self._open_log():  # without a file Python would print it
+            _log.error("unexpected error", exc_info=error)
+        self.crash = self.crash or error
+        self.exit(return_code=1)
 
     def _settle_memory(self) -> None:
         """Collections are the tail of key latency: what exists by now stays for good.

@@ -53,6 +53,11 @@ class Counts:
         tallies = {**self.tallies, saved.alias: tally}
         return replace(counts, tallies=tallies, progress=saved.progress)
 
+    def refreshed(self, queues: Queues) -> "Counts | None":
+        """The counts where another program wrote to the study; None where none did."""
+        fresh = queues.fresh_counts()
+        return replace(self, tallies=fresh[0], progress=fresh[1]) if fresh else None
+
     def snapshot(self) -> MetricsSnapshot:
         """What the numbers pane shows."""
         seconds = self.session_ms / 1000 / self.session_labels if self.session_labels else None

@@ -65,7 +65,9 @@ class Mode(StrEnum):
 class Waiting:
     """What the label bar waits for. `judgement` is what would be saved, as `act`.
 
-    `output_id` is what it is about: an answer on any other output is none.
+    `output_id` is what it is about: an answer on any other output is none. Of what was not saved
+    `sentence` is the reason and `kept` the file that holds it, "" where none could be written;
+    `is_leaving`: quitting has asked.
     """
 
     mode: Mode = Mode.READY
@@ -74,6 +76,13 @@ class Waiting:
     sentence: str = ""
     act: Act = Act.LABEL
     output_id: str = ""
+    kept: str = ""
+    is_leaving: bool = False
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether something was decided that is not known to be on disk."""
+        return self.mode is Mode.NOT_SAVED or (self.mode is Mode.SELF_FLAG and bool(self.sentence))
 
 
 READY = Waiting()

@@ -4,22 +4,46 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from workbench.diff.blanks import Blanks
 from workbench.diff.document import DiffDocument
+from workbench.domain.unsaved import Kept
 
 
 @dataclass
 class DeskOpened(Message):
-    """The store is open: there is a queue to walk; labels wait for the check."""
+    """The store is open: there is a queue to walk; labels wait for the check.
+
+    `note` is what the reviewer should know of the place where it lies, "" for nothing.
+    """
+
+    note: str = ""
 
 
 @dataclass
 class DeskChecked(Message):
-    """The database is sound; from here on labels can be saved."""
+    """The database is sound; from here on labels can be saved.
+
+    `kept` is what an earlier session could not save; `problem` names files that held it once.
+    """
+
+    kept: tuple[Kept, ...] = ()
+    problem: str = ""
 
 
 @dataclass
 class DeskRefused(Message):
-    """The store cannot be written; labels stay off, reading goes on."""
+    """The store cannot be written; labels stay off, reading goes on.
+
+    `exit_code` is what the program ends with for it, 0 where the study itself is sound.
+    """
+
+    sentence: str
+    exit_code: int = 0
+
+
+@dataclass
+class BackupMissed(Message):
+    """A backup could not be made; labels go on."""
 
     sentence: str
 
@@ -36,3 +60,25 @@ class BlobsReady(Message):
     """The whole files behind a document that is on the screen."""
 
     key: str
+
+
+@dataclass
+class TerminalAnswered(Message):
+    """Keys came in one piece with something that no key sends, and were not taken."""
+
+    sentence: str = "the terminal answered by itself: the keys beside it were not taken"
+
+
+@dataclass
+class BlanksReady(Message):
+    """The output that is on the screen, with some blanks left out of account."""
+
+    document: DiffDocument
+    blanks: Blanks
+
+
+@dataclass
+class BlanksRefused(Message):
+    """git could not make that diff."""
+
+    sentence: str

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from workbench.domain.label import Act
+from workbench.domain.label import Act, Judgement
 from workbench.domain.outcome import contradiction
 from workbench.domain.queue import Saved
 from workbench.text import display
@@ -29,7 +29,13 @@ def describe(saved: Saved) -> Notice:
         return Notice(f"{came}; u to undo · {where}", "warn")
     if act is Act.SKIP:
         return Notice(f"skipped, comes back last · {where}", "dim")
-    if act is Act.FINDING:
-        return Notice(f"saved: finding · {where}", "good")
+    what = name_act(Act.LABEL if act is Act.SELF_FLAG else act, judgement)
+    return Notice(f"saved: {what} · {where}", "good")
+
+
+def name_act(act: Act, judgement: Judgement) -> str:
+    """What was decided, in a word or two."""
+    if act is not Act.LABEL:
+        return "an answer" if act is Act.SELF_FLAG else act.value
     edit = f" ({judgement.edit})" if judgement.edit else ""
-    return Notice(f"saved: {judgement.label}{edit} · {where}", "good")
+    return f"{judgement.label}{edit}"

@@ -13,6 +13,7 @@ from workbench.diff.views import Mode
 from workbench.domain.blind import ReviewItem
 from workbench.domain.queue import QueueItem
 from workbench.services.desk import Desk
+from workbench.services.patches import mark_moves
 from workbench.services.queues import attach_files, make_document
 from workbench.tui.messages import BlobsReady, ItemReady
 
@@ -34,8 +35,10 @@ def prepare(
     is_ready: Callable[[str], bool],
 ) -> Iterator[Message]:
     """Colour for what is shown, then the outputs that a label, `J` and `K` would show."""
-    if shown and not is_ready(item.output_id):
+    if shown and not shown.is_whole:  # on the shelf there may be another of this output
         if attach_files(item, shown, desk.blobs):
+            mark_moves(item, shown, desk.diffs)
+            shown.warm(frame.width, frame.height, frame.mode)
             yield BlobsReady(shown.key)
         yield ItemReady(shown)
     queues = desk.queues
@@ -50,5 +53,6 @@ def prepare(
             near = queues.open(row.output_id)
             document = make_document(near, frame.width)
             attach_files(near, document, desk.blobs)
+            mark_moves(near, document, desk.diffs)
             document.warm(frame.width, frame.height, frame.mode)
             yield ItemReady(document)

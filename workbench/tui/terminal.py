@@ -2,7 +2,8 @@ r"""The terminal as a source of input: its replies are no keys, and its end is a
 
 Textual types a reply that it does not know as keys, so a terminal (or a patch that made it answer)
 could label an output: `ESC P 1 $ r 0 m ESC \` ends in the merge key. What has the form
-of a reply is taken out before keys are made of it. A terminal that hangs up, and a signal that
+of a reply is taken out before keys are made of it, and with it the keys that came in one piece
+with it, or with a sequence that nobody knows. A terminal that hangs up, and a signal that
 asks the program to stop, leave through App.exit, so the screen is restored and the store closed.
 """
 
@@ -17,9 +18,13 @@ from codecs import getincrementaldecoder
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from workbench.tui.messages import TerminalAnswered
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 ESCAPE = "\x1b"
+PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
 TICK_SECONDS = 0.1
 GIVE_UP_TICKS = 5  # a sequence that nobody ends for so long is over
 
@@ -33,6 +38,8 @@ _REPLY = re.compile(
     r"|\x1b\[[0-9;:]+[ -/]*[cntxy]"
 )
 _OPEN = re.compile(rf"(?:\x1b|{_STRING}[^\x1b\x07]*\x1b?|\x1b\[[<=>?]?[0-9;:]*[ -/]*)\Z")
+_PASTE_TAIL = re.compile(r"\x1b(?:\[(?:2(?:0(?:1)?)?)?)?\Z")  # perhaps the beginning of its end
+_PASTED = {0x1B: "\u241b", 0: "\u2400"}  # Textual would take a NUL out
 # What Textual itself asks for or understands: the mouse, mode reports, resizes in band.
 _WANTED = re.compile(r"\x1b\[(?:<[0-9;]*[Mm]|\?\d+;\d\$y|48;[0-9;:]*t)\Z")
 
@@ -44,21 +51,39 @@ class ReplyFilter:
         """Nothing is held back yet."""
         self.n_dropped = 0
         self._held = ""
-        self._ticks = 0
+        self._ticks = self._n_told = 0
+        self._is_pasting = False
 
     def feed(self, data: str) -> str:
-        """What is left for keys; the start of a reply waits for its end."""
-        if not self._held and ESCAPE not in data:
+        """What is left for keys; the start of a reply waits for its end.
+
+        A pasted text stays whole, its escapes made visible: of those the parser would make keys.
+        """
+        if not self._held and not self._is_pasting and ESCAPE not in data:
             return data
-        text = _REPLY.sub(self._judge, self._held + data)
-        self._held, self._ticks = "", 0
+        rest, self._held, self._ticks = self._held + data, "", 0
+        passed = ""
+        while rest:
+            take = self._feed_pasted if self._is_pasting else self._feed_typed
+            text, mark, rest = rest.partition(PASTE_END if self._is_pasting else PASTE_START)
+            passed += take(text, mark)
+            self._is_pasting ^= bool(mark)
+        return passed
+
+    def _feed_typed(self, text: str, mark: str) -> str:
+        text = _REPLY.sub(self._judge, text + mark)
         if (tail := _OPEN.search(text)) is not None:
             text, self._held = text[: tail.start()], _shorten(tail[0])
         return text
 
+    def _feed_pasted(self, text: str, mark: str) -> str:
+        if not mark and (tail := _PASTE_TAIL.search(text)) is not None:
+            text, self._held = text[: tail.start()], tail[0]
+        return text.translate(_PASTED) + mark
+
     def tick(self) -> str:
         """After a moment without input: what was held and was typed after all."""
-        if not self._held:
+        if not self._held or self._is_pasting:
             return ""
         self._ticks += 1
         if len(self._held) > 2:  # more than alt and one key: under way, and no key by itself
@@ -68,6 +93,12 @@ class ReplyFilter:
             return ""
         held, self._held = self._held, ""
         return held
+
+    def take_dropped(self) -> bool:
+        """Whether anything was taken out since this was last asked, or is about to be."""
+        is_under_way = len(self._held) > 2 and self._held[1] != "["
+        n, self._n_told = self.n_dropped - self._n_told, self.n_dropped
+        return n > 0 or is_under_way
 
     def _judge(self, found: re.Match[str]) -> str:
         if _WANTED.match(found[0]):
@@ -87,6 +118,24 @@ def _shorten(tail: str) -> str:
     return tail[:3] + (ESCAPE if tail.endswith(ESCAPE) else "")
 
 
+def sift(keys: str, parser: XTermParser, *, has_reply: bool) -> list[Message]:
+    """The events of one read. Keys beside a reply, or of a sequence nobody knows, are left out.
+
+    The parser types such a sequence: with its escape as `^`, or after a moment and all at once.
+    """
+    fed, late = list(parser.feed(keys)) if keys else [], list(parser.tick())
+    typed = [event.key for event in fed if isinstance(event, events.Key)]
+    n_late = sum(isinstance(event, events.Key) for event in late)
+    is_typed_out = n_late > 1 or (ESCAPE in keys and "circumflex_accent" in typed)
+    found = [*fed, *late]
+    n_keys = len(typed) + n_late
+    if not n_keys or not (has_reply or is_typed_out):
+        return found
+    _log.warning("%d keys ignored: they came with what no key sends", n_keys)
+    rest = [event for event in found if not isinstance(event, events.Key)]
+    return [*rest, TerminalAnswered()]
+
+
 class TerminalDriver(LinuxDriver):
     """Textual's driver with the filter in front of its parser."""
 
@@ -100,6 +149,13 @@ class TerminalDriver(LinuxDriver):
     def _stop(self, number: int) -> None:
         _log.warning("stopped by signal %d", number)
         self._app.exit(return_code=128 + number)
+
+    def _run_input_thread(self) -> None:
+        """An error in here ends the app as any other does: Textual would print a traceback."""
+        try:
+            self.run_input_thread()
+        except Exception as error:  # noqa: BLE001 - told and logged where all others are
+            self._app.call_later(self._app._handle_exception, error)  # noqa: SLF001 - the same
 
     def run_input_thread(self) -> None:
         """Read until the app ends or the terminal does."""
@@ -119,7 +175,7 @@ class TerminalDriver(LinuxDriver):
                 if keys == ESCAPE:  # nothing came after it: the key itself, at once
                     self.process_message(events.Key("escape", ESCAPE))
                     keys = ""
-                for event in [*(parser.feed(keys) if keys else ()), *parser.tick()]:
+                for event in sift(keys, parser, has_reply=replies.take_dropped()):
                     self.process_message(event)
 
     def _read(self) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from workbench.adapters.redact import redact
+from workbench.adapters.redact import Redacted, redact, redact_name
 from workbench.domain.finding import Finding, Flag
 from workbench.domain.label import Event, Judgement, Label, format_time
 from workbench.domain.outcome import effective_delivery
@@ -59,8 +59,9 @@ def _make_row(
     record: Record, mode: TextMode, taken_out: Counter[str]
 ) -> dict[str, Any]:  # JSON values
     hide = _make_hide(mode, taken_out)
-    # A name may be a path; without text it still tells one candidate from another.
-    name = _make_hide(TextMode.REDACTED, taken_out) if mode is TextMode.NONE else hide
+    # A name may be a path or an address; without it, candidates and reviewers are still told apart.
+    named = mode if mode is TextMode.VERBATIM else TextMode.REDACTED
+    name = _make_hide(named, taken_out, redact_name)
     ticket, output = record.ticket, record.output
     return {
         "schema_version": SCHEMA_VERSION,
@@ -97,7 +98,7 @@ def _make_row(
         },
         "extra": {
             "ticket": {
-                "labels": list(ticket.labels),
+                "labels": [hide(label) for label in ticket.labels],
                 "url": hide(ticket.url),
                 "source": hide(ticket.source),
                 "extra": hide(ticket.extra),
@@ -106,17 +107,19 @@ def _make_row(
             "text": mode,
         },
         **_judgement_fields(record, hide),
-        **_event_fields(record),
+        **_event_fields(record, name),
     }
 
 
-def _make_hide(mode: TextMode, taken_out: Counter[str]) -> Hide:
+def _make_hide(
+    mode: TextMode, taken_out: Counter[str], rule: Callable[[str], Redacted] = redact
+) -> Hide:
     def hide(text: str) -> str:
         if mode is TextMode.VERBATIM or not text:
             return text
         if mode is TextMode.NONE:
             return ""
-        redacted = redact(text)
+        redacted = rule(text)
         taken_out.update(redacted.counts)
         return redacted.text
 
@@ -191,14 +194,14 @@ def _flag(index: int, flag: Flag, judgement: Judgement, hide: Hide) -> dict[str,
     }
 
 
-def _event_fields(record: Record) -> dict[str, object]:
+def _event_fields(record: Record, name: Hide) -> dict[str, object]:
     event = record.event
     effort = event.effort if event else None
     return {
         "event_id": record.event_key or None,
         "supersedes_event_id": record.supersedes_key or None,
         "act": _original_act(event) if event else None,
-        "reviewer_id": event.reviewer if event else None,
+        "reviewer_id": name(event.reviewer) if event else None,
         "role": "rater" if event else None,
         "rubric_version": event.rubric_version if event else None,
         "source": record.source if event else None,

@@ -22,7 +22,10 @@ LOSSY_FIELDS = (
     "ticket_body", "patch", "message", "questions", "self_flagged", "findings", "extra",
 )  # fmt: skip
 NOTE = "formula_safe"
-_FORMULA = re.compile("^[\"' ]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+# Behind any quotes and blanks, those that nobody sees included: some readers trim them.
+_FORMULA = re.compile(
+    "^[\"'\u2018\u2019\u201c\u201d\\s\u200b\ufeff]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+)
 
 
 def guard_cell(text: str) -> str:
@@ -52,6 +55,7 @@ def _cell(name: str, row: dict[str, object]) -> str:
 
 
 def _line(cells: list[str]) -> str:
+    """One row. The writer is told that a row ends in CR LF: else it leaves a CR unquoted."""
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerow(cells)
-    return buffer.getvalue()
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue().removesuffix("\r\n") + "\n"

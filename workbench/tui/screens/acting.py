@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from workbench.domain.blind import ReviewItem
+from workbench.domain.errors import NotSaved
 from workbench.domain.finding import Finding
 from workbench.domain.label import Act
 from workbench.domain.queue import Saved
@@ -11,19 +13,22 @@ from workbench.services.desk import Desk
 from workbench.text import display
 from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.label_keys import READY, Mode
+from workbench.tui.notices import name_act
 from workbench.tui.screens.finding import FindingScreen
 from workbench.tui.screens.recording import RecordingScreen
-
-ASKED = "again to quit without it"
 
 
 class ActingScreen(RecordingScreen):
     """Recording, whole."""
 
-    def peek(self) -> bool:
-        """The message may be opened before the label where that can be logged and counted."""
+    def may_show(self, what: str, item: ReviewItem) -> bool:  # noqa: ARG002 - of the message here
+        """Whether it may be seen before the label without more ado."""
+        return item.is_message_open
+
+    def peek(self, what: str = "message") -> bool:
+        """It may be opened before the label where that can be logged and counted."""
         desk, item = self.desk, self.item
-        if item is None or item.is_message_open or (desk and desk.warning):
+        if item is None or self.may_show(what, item) or (desk and desk.warning):
             return True
         if not self.is_free():
             return False
@@ -35,17 +40,26 @@ class ActingScreen(RecordingScreen):
             return False
         fresh = Stopwatch.start(utc_now(), self.settings.idle_seconds)
         self.stopwatch = replace(fresh, peeks=self.stopwatch.peeks + 1)
-        self.say("an early look at the message: logged", "warn")
+        self.say(f"an early look at the {what}: logged", "warn")
         return True
 
     def action_leave(self) -> None:
-        """Quit; a label that is not on disk asks once."""
-        is_told = self.waiting.sentence.endswith(ASKED)
-        if self.waiting.mode is not Mode.NOT_SAVED or is_told:
+        """Quit; a label that is not on disk asks once, and what became of it is said at the end."""
+        if not self.waiting.is_unsaved:
             self.app.exit()
-            return
-        self.waiting = replace(self.waiting, sentence=f"{self.waiting.sentence}; {ASKED}")
-        self.draw_bar()
+        elif self.waiting.is_leaving:
+            self.app.exit(self._tell_unsaved(), return_code=NotSaved.exit_code)
+        else:
+            self.waiting = replace(self.waiting, is_leaving=True)
+            self.draw_bar()
+
+    def _tell_unsaved(self) -> str:
+        left, item = self.waiting, self.item
+        what = name_act(left.act, left.judgement) if left.judgement else "an answer"
+        where = f" · {item.ticket.ticket_id} · {item.alias}" if item else ""
+        kept = f"It is kept in {left.kept}: the next review offers it again."
+        lost = "It could be kept nowhere: label it again."
+        return f"NOT SAVED: {what}{where}. {kept if left.kept else lost}"
 
     def action_undo(self) -> None:
         """Take back the last thing recorded, wherever it was."""
@@ -62,8 +76,10 @@ class ActingScreen(RecordingScreen):
             return
         if self.waiting.mode is not Mode.SELF_FLAG and not self.is_free():
             return
-        self.waiting = READY
+        left, self.waiting = self.waiting, READY
         self.say("")
+        if left.is_unsaved:
+            self.forget(left)
         saved = self.commit(lambda: write(desk))
         if saved:
             self.take_saved(saved)

@@ -42,6 +42,7 @@ class ReviewSettings:
     queue_pane: bool
     metrics_pane: bool
     study_option: str = ""
+    reveal_checks: str = "always"
 
 
 class PanesScreen(Screen[None]):
@@ -52,7 +53,7 @@ class PanesScreen(Screen[None]):
         super().__init__()
         self.settings, self.keys = settings, keys
         self.item: ReviewItem | None = None
-        self.reading = ""  # "", "ticket", "message" or "rubric": what the text pane shows
+        self.reading = ""  # "", "ticket", "message", "rubric" or "tests": what the text pane shows
         self._is_open: dict[str, bool] = {}
         self._last_pane = ""
 
@@ -74,8 +75,16 @@ class PanesScreen(Screen[None]):
         """Repaint everything around the diff."""
         raise NotImplementedError
 
-    def peek(self) -> bool:
-        """The message is about to be opened by key; whether it may be."""
+    def peek(self, what: str = "message") -> bool:
+        """The message, or what the tests said, is about to be opened by key; whether it may be."""
+        raise NotImplementedError
+
+    def is_check_open(self, item: ReviewItem) -> bool:
+        """Whether what the tests said may be shown."""
+        raise NotImplementedError
+
+    def describe_tests(self, item: ReviewItem) -> str:
+        """What the tests said, in full."""
         raise NotImplementedError
 
     def on_resize(self, event: Resize) -> None:
@@ -108,12 +117,12 @@ class PanesScreen(Screen[None]):
             self._last_pane = name
             self.fit(self.app.size)
             return
-        if name == "message" and self.reading != "message" and not self.peek():
+        if name in {"message", "tests"} and self.reading != name and not self.peek(name):
             return
         self.read("" if self.reading == name else name)
 
     def read(self, what: str) -> None:
-        """Show the ticket, the message or the rubric beside the diff; "" closes the pane."""
+        """Show the ticket, the message, the rubric or the tests; "" closes the pane."""
         self.reading = what
         pane = self.query_one(TextPane)
         pane.set_class(bool(what), "-open")
@@ -122,7 +131,9 @@ class PanesScreen(Screen[None]):
 
     def read_again(self, item: ReviewItem) -> None:
         """Follow to another output; a message that must stay closed does not follow."""
-        is_closed = self.reading == "message" and not item.is_message_open
+        is_closed = (self.reading == "message" and not item.is_message_open) or (
+            self.reading == "tests" and not self.is_check_open(item)
+        )
         if self.reading:
             self.read("" if is_closed else self.reading)
 
@@ -133,6 +144,8 @@ class PanesScreen(Screen[None]):
             return title, f"{ticket.title}\n\n{ticket.body}"
         if what == "rubric":
             return "Rubric", self.settings.rubric
+        if what == "tests":
+            return "Tests against base", self.describe_tests(item)
         flags = "".join(f"\n\nit flagged: {flag}" for flag in item.self_flagged)
         return "Message of the candidate", (item.message or "(nothing was said)") + flags
 

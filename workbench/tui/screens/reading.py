@@ -50,40 +50,120 @@ class ReadingScreen(Screen[None]):
 
     def action_sideways(self, n: int) -> None:
         """Scroll long lines."""
-        self.diff.scroll_sideways(n)
+        if not self.diff.scroll_sideways(n):
+            self.say("long lines are wrapped: all of them is on the screen")
+
+    def action_other_end(self) -> None:
+        """From a moved line to its other end."""
+        self.say(self.diff.to_other_end())
 
     def action_fold(self) -> None:
         """Show the unchanged lines at the cursor."""
         if not self.diff.expand_fold():
             self.say("no unchanged lines to show here")
 
+    def action_context(self, n: int) -> None:
+        """Show more unchanged lines on one side of the change."""
+        if not self.diff.expand_from_cursor(n):
+            self.say(f"no more unchanged lines {'above' if n < 0 else 'below'}")
+
+    def action_fold_file(self) -> None:
+        """Show the whole file, or its changes only."""
+        count = self.diff.toggle_file_folds()
+        done = f"{count:,} lines unfolded" if count > 0 else f"{-count:,} lines folded"
+        self.say(done if count else "nothing to unfold in this file")
+
     def action_layout(self) -> None:
         """Automatic, unified, side by side."""
         self.say(f"layout: {self.diff.cycle_layout()}")
 
+    def action_wrap(self) -> None:
+        """Long lines in parts, or cut at the edge."""
+        self.say("long lines: wrapped" if self.diff.toggle_wrap() else "long lines: cut")
+
+    # Search.
+
+    _query = ""
+    _is_regex = _is_added_only = _is_waiting = False
+
+    @property
+    def _manner(self) -> str:
+        """How the search reads what is typed."""
+        how = "a regular expression" if self._is_regex else "a text"
+        return f"{how}, in added lines only" if self._is_added_only else f"{how}, in all lines"
+
     def action_search(self) -> None:
         """Ask what to look for."""
-        self.app.push_screen(PromptScreen("Search in all files of this output"), self._search)
+        where = "the files shown" if self.diff.scope else "all files"
+        self.app.push_screen(PromptScreen(f"Search in {where}: {self._manner}"), self._search)
+
+    def action_search_regex(self) -> None:
+        """What is typed is a regular expression, or a text."""
+        self._is_regex = not self._is_regex
+        self._search_again()
+
+    def action_search_added(self) -> None:
+        """Look in added lines only, or in all."""
+        self._is_added_only = not self._is_added_only
+        self._search_again()
+
+    def _search_again(self) -> None:
+        if self.diff.match_at[1] or self.diff.is_searching:
+            self._search(self._query)
+        else:
+            self.say(f"search: {self._manner}")
 
     def _search(self, query: str | None) -> None:
         if not query:
             self.diff.clear_search()
             return
+        self._query = query
         try:
-            found = self.diff.search(query)
+            found = self.diff.search(query, regex=self._is_regex, added_only=self._is_added_only)
         except SearchError as error:
             self.say(display(str(error)), "warn")
             return
-        if found:
+        self._is_waiting = self.diff.is_searching
+        if self._is_waiting:
+            self.say(f"searching for {display(query)}: escape stops")
+        elif found:
             self._say_match()
         else:
-            self.say(f"not found: {display(query)}", "warn")
+            self._say_nothing()
+
+    def on_diff_view_search_changed(self, message: DiffView.SearchChanged) -> None:
+        """A search that took longer has ended."""
+        if message.problem:
+            self.say(display(message.problem), "warn")
+        elif self._is_waiting and message.total:
+            self._say_match()
+        elif self._is_waiting:
+            self._say_nothing()
+        self._is_waiting = False
 
     def action_match(self, n: int) -> None:
-        """Go round the matches."""
+        """Go round the matches; in another output, look for the same again."""
+        if not self.diff.match_at[1] and self._query:
+            self._search(self._query)
+            return
         self.diff.next_match(n)
         self._say_match()
 
     def _say_match(self) -> None:
         i, n = self.diff.match_at
-        self.say(f"[{i}/{n}]" if n else "nothing was searched for")
+        self.say(f"[{i:,}/{n:,}]{self._aside}" if n else "nothing was searched for")
+
+    def _say_nothing(self) -> None:
+        self.say(f"not found: {display(self._query)}{self._aside}", "warn")
+
+    @property
+    def _aside(self) -> str:
+        return f" {self._manner}" if self._is_regex or self._is_added_only else ""
+
+    def end_reading(self) -> bool:
+        """Escape: ends the search; whether there was one."""
+        if not self.diff.match_at[1] and not self.diff.is_searching:
+            return False
+        self._is_waiting = False
+        self.diff.clear_search()
+        return True

@@ -5,9 +5,9 @@ from a key held down label nothing, and the bar says so.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 from typing import NamedTuple
 
@@ -15,12 +15,9 @@ from textual import events
 from textual.timer import Timer
 
 from workbench.domain.draft import found_a_flaw
-from workbench.domain.errors import LabelRefused, NotSaved, WorkbenchError
 from workbench.domain.label import Act, Judgement, Label
 from workbench.domain.output import Delivery
 from workbench.domain.queue import Saved
-from workbench.services.desk import Desk
-from workbench.text import display
 from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.label_keys import (
     READY,
@@ -35,9 +32,11 @@ from workbench.tui.label_keys import (
     press_answer,
     press_label,
 )
-from workbench.tui.notices import Notice, describe
-from workbench.tui.screens.panes import PanesScreen, ReviewSettings
+from workbench.tui.notices import describe
+from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.prompt import PromptScreen
+from workbench.tui.screens.saving import SavingScreen
+from workbench.tui.work import start_work
 
 TYPED_AHEAD = "typed ahead: nothing was labelled"
 FINISHED = "that was the last one: K looks at it again"
@@ -54,17 +53,12 @@ class Settling(NamedTuple):
     timer: Timer
 
 
-class RecordingScreen(PanesScreen):
+class RecordingScreen(SavingScreen):
     """The half of the review screen that labels; the other half shows and moves."""
 
     def __init__(self, settings: ReviewSettings, keys: Mapping[str, tuple[str, ...]]) -> None:
-        """Nothing is in front of the reviewer yet, and nothing can be saved."""
+        """No label key was pressed yet."""
         super().__init__(settings, keys)
-        self.desk: Desk | None = None
-        self.labels_off = "checking the study: labels in a moment"
-        self.waiting = READY
-        self.notice = Notice()
-        self.stopwatch = Stopwatch.start(utc_now(), settings.idle_seconds)
         self._rhythm = Rhythm()
         self._settling: Settling | None = None
 
@@ -88,14 +82,6 @@ class RecordingScreen(PanesScreen):
 
     def back(self) -> bool:
         """Escape with nothing to answer; whether there was anything to close."""
-        raise NotImplementedError
-
-    def go_to(self, output_id: str) -> None:
-        """Show an output."""
-        raise NotImplementedError
-
-    def draw_bar(self) -> None:
-        """Repaint the label bar."""
         raise NotImplementedError
 
     # Keys.
@@ -148,14 +134,22 @@ class RecordingScreen(PanesScreen):
         if self.waiting.mode is Mode.READY or self.item is None:
             if event.key == "escape" and self.back():
                 event.stop()
-            return
-        is_about_this = self.waiting.output_id == self.item.output_id and self.is_painted()
-        step = press_answer(self.waiting, event.key, self.item, self.defect_anchor())
-        if step and is_about_this:
+            elif event.key.isdigit():  # in one burst with e or x, which act only after this
+                self.app.call_later(self._answer, event.key)
+        elif self._answer(event.key):
             event.stop()
             event.prevent_default()
+
+    def _answer(self, key: str) -> bool:
+        """Whether a key answers what the bar asks about the output in front."""
+        item = self.item
+        if item is None or self.waiting.output_id != item.output_id or not self.is_painted():
+            return False
+        step = press_answer(self.waiting, key, item, self.defect_anchor())
+        if step:
             self._rhythm = Rhythm()  # with another key between them two presses are no hold
             self._follow(step)
+        return step is not None
 
     def _follow(self, step: Step) -> None:
         """Do what a step says; saving comes before anything moves."""
@@ -166,8 +160,10 @@ class RecordingScreen(PanesScreen):
         elif step.ask is Ask.QUOTE:
             self._ask_quote(step.waiting)
         else:
-            self.waiting = step.waiting
+            left, self.waiting = self.waiting, step.waiting
             self.say(step.notice, "warn" if step.notice else "dim")
+            if left.is_unsaved and not step.waiting.is_unsaved:
+                self.forget(left)
             if step.ask is Ask.ADVANCE:
                 self.advance()
 
@@ -180,7 +176,7 @@ class RecordingScreen(PanesScreen):
             return
         effort, here = self.stopwatch.read(), item.output_id
         saved = self.commit(
-            lambda: desk.reviews.record(here, act, judgement, effort, item.judgement),
+            lambda: self.write(desk, item, act, judgement, effort),
             Waiting(Mode.NOT_SAVED, judgement=judgement, act=act, output_id=here),
         )
         if saved is None:
@@ -195,23 +191,6 @@ class RecordingScreen(PanesScreen):
         elif act is not Act.FINDING:
             self.advance()
 
-    def commit(self, write: Callable[[], Saved | None], retry: Waiting = READY) -> Saved | None:
-        """Run one write; a failure leaves the output and the label where they are."""
-        try:
-            return write()
-        except NotSaved as error:
-            _log.warning("not saved: %s", error.reason)
-            self.waiting = replace(retry, sentence=error.reason)
-            self.say(f"NOT SAVED: {display(error.reason)}", "bad")
-        except LabelRefused as error:
-            self.waiting = READY
-            if self.item:
-                self.go_to(self.item.output_id)
-            self.say(display(str(error)), "bad")
-        except WorkbenchError as error:
-            self.say(display(str(error)), "bad")
-        return None
-
     def take_saved(self, saved: Saved) -> None:
         """What is on disk goes on the screen."""
         self.waiting = READY
@@ -220,6 +199,9 @@ class RecordingScreen(PanesScreen):
         self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
         self.notice = describe(saved)
         self.after_saved(saved)
+        if self.desk and self.desk.backups.claim(saved.event.event_id):
+            work = partial(self.back_up, self.desk.backups.keep_up)
+            start_work(self, work, "backup", is_last=False)
 
     def _answer_self_flag(self, *, said_so: bool) -> None:
         desk, item = self.desk, self.item
@@ -248,16 +230,3 @@ class RecordingScreen(PanesScreen):
                 self.say("cancelled: nothing was saved", "warn")
 
         self.app.push_screen(PromptScreen("Which words name what is missing?"), answer)
-
-    @contextmanager
-    def telling(self) -> Iterator[None]:
-        """What the store cannot read just now is said in the bar, and the screen stays."""
-        try:
-            yield
-        except WorkbenchError as error:
-            self.say(display(str(error)), "bad")
-
-    def say(self, text: str, style: str = "dim") -> None:
-        """Put one line into the bar; the text is ours or has been through display()."""
-        self.notice = Notice(text, style)
-        self.draw_bar()

@@ -1,8 +1,8 @@
 """The review screen: one reviewer in front of one output.
 
-Panes (panes.py), reading (reading.py) and recording (recording.py) are its parts; here they meet
-the queue. Whatever takes time happens in a worker that posts one message; the next and the
-previous output are prepared while the reviewer reads.
+Panes, reading, rereading, recording, saving and opening are its parts, a file each; here they meet
+the queue. Whatever takes time happens in a worker that posts one message; the next and the previous
+output are prepared while the reviewer reads.
 """
 
 from contextlib import suppress
@@ -13,20 +13,20 @@ from textual.worker import get_current_worker
 from workbench.diff.document import DiffDocument
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.queue import FirstScreen, Saved
+from workbench.domain.queue import FirstScreen, QueueItem, Saved
 from workbench.services.desk import Desk, OpenDesk
 from workbench.services.queues import make_document
 from workbench.text import display
 from workbench.tui.counts import Counts
 from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.label_keys import Anchor
-from workbench.tui.messages import BlobsReady, DeskChecked, DeskOpened, DeskRefused, ItemReady
+from workbench.tui.messages import BlobsReady, ItemReady
 from workbench.tui.notices import Notice
 from workbench.tui.preparing import Frame, prepare
-from workbench.tui.screens.acting import ActingScreen
+from workbench.tui.screens.checking import CheckingScreen
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.prompt import PromptScreen
-from workbench.tui.screens.reading import ReadingScreen
+from workbench.tui.screens.rereading import RereadingScreen
 from workbench.tui.shelf import Shelf
 from workbench.tui.walk import Order, Walk
 from workbench.tui.widgets.end_card import EndCard
@@ -34,12 +34,12 @@ from workbench.tui.widgets.header import HeaderBar, HeaderSnapshot
 from workbench.tui.widgets.label_bar import LabelBar, LabelBarSnapshot
 from workbench.tui.widgets.metrics_pane import MetricsPane
 from workbench.tui.widgets.queue_list import QueueList, QueueSnapshot
+from workbench.tui.work import start_work
 
 PREPARE_AFTER = 0.02  # seconds after a paint
-OPEN_AFTER = 0.05  # seconds after the first paint: writing it to the terminal goes first
 
 
-class ReviewScreen(ActingScreen, ReadingScreen):
+class ReviewScreen(CheckingScreen, RereadingScreen):
     """Shows what is in front, and walks the queue."""
 
     def __init__(
@@ -51,15 +51,14 @@ class ReviewScreen(ActingScreen, ReadingScreen):
         notice: str = "",
     ) -> None:
         """`first` is what the first paint shows; `open_desk` runs in a worker after it."""
-        super().__init__(settings, keys)
-        self.open_desk = open_desk
+        super().__init__(settings, keys, open_desk)
         self.item = first.item
         self.walk = Walk(first.rows)
         self.counts = Counts.read(first)
         self._drawn: Counts | None = None  # what the numbers show
         self.shelf = Shelf()
         self.notice = Notice(notice, "warn")
-        self._is_over = False
+        self._heading: QueueItem | None = None  # where keys lead that were typed at once
 
     def on_mount(self) -> None:
         """Show the first output at once; the store is opened after the paint."""
@@ -70,44 +69,7 @@ class ReviewScreen(ActingScreen, ReadingScreen):
         self.fit(self.app.size)
         if self.item is None or not self.counts.progress.left:
             self._finish()
-        start = partial(self.run_worker, self._open_desk, thread=True, group="desk")
-        self.call_after_refresh(self.set_timer, OPEN_AFTER, start)
-
-    def on_unmount(self) -> None:
-        """Close the store properly; a worker that is still reading does so once more."""
-        self._is_over = True
-        if self.desk:
-            self.desk.close()
-
-    # The desk.
-
-    def _open_desk(self) -> None:
-        try:
-            self.desk = desk = self.open_desk()  # before the first message that needs it
-        except WorkbenchError as error:
-            self.post_message(DeskRefused(str(error)))
-            return
-        if self._is_over:
-            desk.close()
-            return
-        self.post_message(DeskOpened())
-        fault = desk.warning or desk.check()
-        self.post_message(DeskRefused(fault) if fault else DeskChecked())
-
-    def on_desk_opened(self) -> None:
-        """Colour what is on the screen, prepare what comes next."""
-        self._prepare()
-
-    def on_desk_checked(self) -> None:
-        """From here on labels can be saved."""
-        if self.notice.text == self.labels_off:
-            self.say("")
-        self.labels_off = ""
-
-    def on_desk_refused(self, message: DeskRefused) -> None:
-        """Reading goes on; the bar says why labels do not."""
-        self.labels_off = f"labels are off: {display(message.sentence)}"
-        self.say(self.labels_off, "bad")
+        self.start_opening()
 
     # Showing.
 
@@ -124,15 +86,17 @@ class ReviewScreen(ActingScreen, ReadingScreen):
     def draw(self) -> None:
         """Repaint everything around the diff from frozen snapshots."""
         counts, walk = self.counts, self.walk
+        rows = self.conceal_rows(walk.rows)
         current = self.item.output_id if self.item else ""
         self.query_one(QueueList).show(
-            QueueSnapshot(walk.rows, current, counts.progress, counts.names, walk.title)
+            QueueSnapshot(rows, current, counts.progress, counts.names, walk.title)
         )
         pane = self.query_one(MetricsPane)
         if counts is not self._drawn and not pane.has_class("-closed"):
             self._drawn = counts  # moving about changes no number
             pane.show(counts.snapshot())
-        shown = None if self.has_class("-finished") else self.item
+        shown = self.conceal(self.item) if self.item else None
+        shown = None if self.has_class("-finished") else shown
         name, at = self.settings.study_name, counts.last_saved_at
         header = HeaderSnapshot(name, shown, counts.progress, at, counts.names)
         self.query_one(HeaderBar).show(header)
@@ -150,6 +114,7 @@ class ReviewScreen(ActingScreen, ReadingScreen):
         if not self.desk:
             self.say("opening the study: one moment", "warn")
             return
+        self._heading = None
         with self.telling():
             item = self.desk.queues.open(output_id)
             self.walk = self.walk.around(self.desk.queues, output_id, item.position)
@@ -166,13 +131,13 @@ class ReviewScreen(ActingScreen, ReadingScreen):
 
     def on_diff_view_painted(self) -> None:
         """Once an output is on the screen, prepare its neighbours."""
-        self.set_timer(PREPARE_AFTER, self._prepare)
+        self.set_timer(PREPARE_AFTER, self.prepare)
 
-    def _prepare(self) -> None:
+    def prepare(self) -> None:
         if self.desk and self.item:
             frame = Frame(self.diff.size.width, self.diff.size.height, self.diff.mode)
-            work = partial(self._work, self.desk, self.item, self.diff.document, frame)
-            self.run_worker(work, thread=True, group="prepare", exclusive=True)
+            work = partial(self._work, self.desk, self.item, self.diff.plain, frame)
+            start_work(self, work, "prepare")
 
     def _work(self, desk: Desk, item: ReviewItem, shown: DiffDocument | None, frame: Frame) -> None:
         worker = get_current_worker()
@@ -181,7 +146,7 @@ class ReviewScreen(ActingScreen, ReadingScreen):
                 self.post_message(message)
                 if worker.is_cancelled:
                     break
-        if self._is_over:
+        if self.is_over:
             desk.close()
 
     def on_item_ready(self, message: ItemReady) -> None:
@@ -216,6 +181,18 @@ class ReviewScreen(ActingScreen, ReadingScreen):
         self.walk = self.walk.with_row(saved.item)
         self.draw()
 
+    def take_news(self, desk: Desk) -> bool:
+        """Counts and rows, where another program wrote."""
+        fresh = self.counts.refreshed(desk.queues)
+        if fresh is None or self.item is None:
+            return False
+        self.counts = fresh
+        if self.walk.is_view:
+            self.walk = self.walk.with_row(desk.queues.item(self.item.output_id))
+        else:
+            self.walk = Walk(desk.queues.window(self.item.position))
+        return True
+
     def advance(self) -> None:
         """The next output without a label; in a view, the next one it holds."""
         if not self.desk or not self.item:
@@ -231,15 +208,13 @@ class ReviewScreen(ActingScreen, ReadingScreen):
                 self._finish()
 
     def back(self) -> bool:
-        """Escape with nothing to answer: ends a view, closes the text, ends the search."""
+        """Escape with nothing to answer: ends a view, closes the text, ends what reading began."""
         if self.walk.is_view:
             self._view("", Order.STUDY)
         elif self.reading:
             self.read("")
-        elif self.diff.match_at[1]:
-            self.diff.clear_search()
         else:
-            return False
+            return self.end_reading()
         return True
 
     # Walking the queue.
@@ -251,16 +226,29 @@ class ReviewScreen(ActingScreen, ReadingScreen):
             return
         if not self.is_free():
             return
-        item = self.item
         if self.has_class("-finished"):
-            self.go_to(item.output_id)
+            self.go_to(self.item.output_id)
             return
+        at = self._heading or self.item
         with self.telling():
-            row = self.walk.step(self.desk.queues, item.output_id, item.position, n)
+            row = self.walk.step(self.desk.queues, at.output_id, at.position, n)
             if row:
-                self.go_to(row.output_id)
+                if not self._heading:
+                    self.app.call_later(self._arrive)
+                self._heading = row
             else:
                 self.say("the last one" if n > 0 else "the first one")
+
+    def _arrive(self) -> None:
+        """Thirty keys typed at once pass twenty-nine outputs that nobody would have seen."""
+        if self._heading:
+            self.go_to(self._heading.output_id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Before any other action runs, the output that it is about stands there."""
+        if action != "go_output":
+            self._arrive()
+        return super().check_action(action, parameters)
 
     def on_queue_list_chosen(self, message: QueueList.Chosen) -> None:
         """A click on a line of the queue."""

@@ -14,6 +14,7 @@ from rich.style import Style
 
 from workbench.diff.syntax import TOKENS, Colour
 from workbench.diff.words import Span
+from workbench.diff.wrap import breaks
 from workbench.text import mixed_words
 
 LEVELS = ("line", "word", "warn", "match", "here")
@@ -57,6 +58,16 @@ def cut(text: str, left: int, width: int) -> Cut:
         room -= size
         end += 1
     return Cut(text[start:end], start, min(before, width), max(room, 0), end < len(text))
+
+
+def cut_part(text: str, nth: int, room: int) -> Cut:
+    """One part of a wrapped line; blanks where the line has fewer parts than its neighbour."""
+    starts = breaks(text, room)
+    start = starts[nth] if nth < len(starts) else len(text)
+    end = starts[nth + 1] if nth + 1 < len(starts) else len(text)
+    part = text[start:end]
+    taken = len(part) if part.isascii() else sum(map(get_character_cell_size, part))
+    return Cut(part, start, 0, max(room - taken, 0), more=False)
 
 
 def warnings(text: str) -> list[Span]:

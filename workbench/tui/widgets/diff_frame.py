@@ -9,7 +9,8 @@ from textual.cache import LRUCache
 from textual.strip import Strip
 
 from workbench.text import cells, clip, display
-from workbench.tui.widgets.diff_paint import Look, Painter, Spot, fit
+from workbench.tui.widgets.diff_chrome import fit
+from workbench.tui.widgets.diff_paint import Look, Painter, Spot
 from workbench.tui.widgets.diff_palette import Palette
 from workbench.tui.widgets.diff_viewport import Viewport
 
@@ -37,10 +38,12 @@ class Frames:
         if index >= len(view):
             return painter.blank(Spot(bar=bar))
         if y == 0:
-            return painter.header(port.file, Spot(cursor, bar=bar))
+            return painter.header(view.shown[port.file], Spot(cursor, bar=bar), port.enclosing)
         left, right = view.left[index], view.right[index]
         here = hit if hit and hit.row in {left, right} else None
-        return painter.strip(left, right, Spot(cursor, here, bar))
+        return painter.strip(
+            left, right, Spot(cursor, here, bar, view.parts[index] if view.parts else 0)
+        )
 
 
 def empty_strips(message: str, palette: Palette, width: int, height: int) -> list[Strip]:

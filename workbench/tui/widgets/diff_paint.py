@@ -14,20 +14,33 @@ from textual.cache import LRUCache
 from textual.filter import LineFilter
 from textual.strip import Strip
 
-from workbench.diff.blocks import is_blank_change
 from workbench.diff.document import DiffDocument
-from workbench.diff.patch import Status
-from workbench.diff.rows import NOTHING, Body, Gap, Kind, Row, place, shown
+from workbench.diff.order import rank_of, status_letter
+from workbench.diff.rows import NOTHING, Kind, Row, Side
 from workbench.diff.search import Hit, Matches
 from workbench.diff.views import Mode
 from workbench.diff.words import Span
-from workbench.text import cells, clip, display, steady
-from workbench.tui.widgets.diff_cells import LEVELS, Cut, cut, pieces, warnings
+from workbench.diff.wrap import Rooms
+from workbench.text import cells, clip, display
+from workbench.tui.widgets.diff_cells import LEVELS, Cut, cut, cut_part, pieces, warnings
+from workbench.tui.widgets.diff_chrome import (
+    CURSOR,
+    MINUS,
+    Space,
+    clip_start,
+    counts_of,
+    fit,
+    fit_badges,
+    fold,
+    note,
+    nth_file,
+)
 from workbench.tui.widgets.diff_palette import Palette
 
+LEAST_NAME = 15  # cells that badges leave to a file's name and what is around it
+LEAST_SCOPE = 10  # cells below which the enclosing function is not named
 MAX_STRIPS = 2_000
-CURSOR, EDGE, MORE, VOID, BAR, THUMB = (
-    "▌",
+EDGE, MORE, VOID, BAR, THUMB = (
     "│",
     "»",
     "\N{BOX DRAWINGS LIGHT DIAGONAL UPPER RIGHT TO LOWER LEFT}",
@@ -36,9 +49,9 @@ CURSOR, EDGE, MORE, VOID, BAR, THUMB = (
 )
 _, WORD, WARN, MATCH, HERE = range(len(LEVELS))
 _TINTS = {Kind.ADDED: "new", Kind.REMOVED: "old"}
-MINUS = "\N{MINUS SIGN}"
+BLANKS = "~"  # the same but for blanks
 _SIGNS = {"new": "+", "old": MINUS, "": " "}
-_LETTERS = {Status.ADDED: "A", Status.DELETED: "D", Status.RENAMED: "R", Status.COPIED: "C"}
+_ARROWS = {"moved-new": "↦", "moved-old": "↤"}
 
 
 class Look(NamedTuple):
@@ -50,10 +63,13 @@ class Look(NamedTuple):
     document: DiffDocument
     revision: int
     mode: Mode
+    rooms: Rooms | None  # of wrapped code
     width: int
     palette: Palette
     left: int  # first cell of the code in sight
     matches: Matches
+    files: frozenset[int] | None  # those that are shown, where some are left out
+    scope: str  # what the header says of that
     filters: tuple[LineFilter, ...]
 
 
@@ -63,6 +79,21 @@ class Spot(NamedTuple):
     cursor: str = ""  # "", "old" or "new"
     here: Hit | None = None  # the hit that the reader stands on
     bar: str = ""  # "", "bar" or "thumb"
+    part: int = 0  # of a wrapped line
+
+
+def rooms_of(document: DiffDocument, mode: Mode, width: int) -> Rooms:
+    """The cells that are left for code on the left and on the right side."""
+    numbers = _digits(document) + 1
+    if mode == "split":
+        room = width - 2  # the edge between, the bar behind
+        return room // 2 - numbers - 4, room - room // 2 - numbers - 4
+    room = width - 1 - numbers * (1 if document.model.raw else 2) - 4
+    return room, room
+
+
+def _digits(document: DiffDocument) -> int:
+    return max(document.n_digits, 3)
 
 
 class Painter:
@@ -70,8 +101,9 @@ class Painter:
 
     def __init__(self, look: Look) -> None:
         self.look = look
-        self.digits = max(look.document.n_digits, 3)
-        self._strips: LRUCache[tuple[int, int, Spot], Strip] = LRUCache(MAX_STRIPS)
+        self._moved = look.document.moves.ends
+        self.digits = _digits(look.document)
+        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(MAX_STRIPS)
 
     def strip(self, left: int, right: int, spot: Spot) -> Strip:
         """A row of the view with its cell of the position bar."""
@@ -81,12 +113,12 @@ class Painter:
             strip = self._strips[left, right, spot] = self._finish(made, spot.bar)
         return strip
 
-    def header(self, file: int, spot: Spot) -> Strip:
-        """The name of a file on the first line, with the badges of the document."""
-        key = (NOTHING, file, spot)
+    def header(self, file: int, spot: Spot, enclosing: str = "") -> Strip:
+        """The name of a file on the first line, what the code is in, and the document's badges."""
+        key = (file, spot, enclosing)
         strip = self._strips.get(key)
         if strip is None:
-            made = self._header(file, badges=True, cursor=bool(spot.cursor))
+            made = self._header(file, enclosing, badges=True, cursor=bool(spot.cursor))
             strip = self._strips[key] = self._finish(made, spot.bar)
         return strip
 
@@ -106,14 +138,20 @@ class Painter:
         row = self.look.document.model.row(left if right == NOTHING else right)
         cursor = bool(spot.cursor)
         if row.kind is Kind.FILE_HEADER:
-            return self._header(row.file, badges=False, cursor=cursor)
+            return self._header(row.file, "", badges=False, cursor=cursor)
         if row.kind is Kind.NOTE:
-            return self._note(row, cursor=cursor)
+            return note(row, self._space(), cursor=cursor)
         if not row.is_line:
-            return self._fold(row, cursor=cursor)
+            return fold(row, self._space(), self.look.document, cursor=cursor)
         if self.look.mode == "unified":
             return self._unified(row, spot)
         return self._split(left, right, spot)
+
+    def _space(self) -> Space:
+        numbers = self.digits + 1
+        wide = self.look.mode == "unified" and not self.look.document.model.raw
+        indent = numbers * (2 if wide else 1) + 3
+        return Space(self.look.palette, indent, self.look.width - 1)
 
     def _unified(self, row: Row, spot: Spot) -> list[Segment]:
         numbers = f"{row.old_line or '':>{self.digits}} {row.new_line or '':>{self.digits}} "
@@ -123,7 +161,10 @@ class Painter:
 
     def _split(self, left: int, right: int, spot: Spot) -> list[Segment]:
         room = self.look.width - 2  # the edge between, the bar behind
-        sides = (("old", left, right, room // 2), ("new", right, left, room - room // 2))
+        sides: tuple[tuple[Side, int, int, int], ...] = (
+            ("old", left, right, room // 2),
+            ("new", right, left, room - room // 2),
+        )
         made: list[Segment] = []
         for side, row_id, other, width in sides:
             if made:
@@ -135,64 +176,97 @@ class Painter:
             row = self.look.document.model.row(row_id)
             number = row.old_line if side == "old" else row.new_line
             mark = bool(spot.cursor) and (spot.cursor == side or other == NOTHING)
-            made += self._line(row, f"{number or '':>{self.digits}} ", width, spot, mark=mark)
+            numbers = f"{number or '':>{self.digits}} "
+            made += self._line(row, numbers, width, spot, mark=mark, side=side)
         return made
 
-    def _line(self, row: Row, numbers: str, width: int, spot: Spot, *, mark: bool) -> list[Segment]:
+    def _line(
+        self,
+        row: Row,
+        numbers: str,
+        width: int,
+        spot: Spot,
+        *,
+        mark: bool,
+        side: Side = "new",
+    ) -> list[Segment]:
         """Mark, numbers, sign and code in exactly `width` cells."""
-        tint = _TINTS.get(row.kind, "")
+        tint = self._tint(row)
         part = partial(self.look.palette.part, tint=tint, cursor=bool(spot.cursor))
+        lead, sign = _ARROWS.get(tint, " "), _SIGNS[tint[-3:]]
+        if row.old_raw:
+            sign = BLANKS
+        text = row.old_text if row.old_raw and side == "old" else row.text
+        words = self.look.document.words(row.id) if tint else []
+        if tint and not words:
+            text = self.look.document.visible(row.id) or text
+        if spot.part:
+            numbers, lead, sign = " " * len(numbers), " ", " "
         made = [
             Segment(CURSOR if mark else " ", part("mark")),
             Segment(numbers, part("number")),
-            Segment(f" {_SIGNS[tint]} ", part("sign")),
+            Segment(f"{lead}{sign} ", part("sign")),
         ]
         room = width - 4 - len(numbers)
         if room < 1:
             return fit(made, width)
-        window = cut(row.text, self.look.left, room)
+        code = partial(self._code, row, spot=spot, side=side, tint=tint, words=words)
+        if self.look.rooms:
+            return [*made, *code(window=cut_part(text, spot.part, room))]
+        window = cut(text, self.look.left, room)
         if window.more:
-            window = cut(row.text, self.look.left, room - 1)
-        made += self._code(row, window, tint, spot)
+            window = cut(text, self.look.left, room - 1)
+        made += code(window=window)
         if window.more:
             made.append(Segment(MORE, part("more")))
         return made
 
-    def _code(self, row: Row, window: Cut, tint: str, spot: Spot) -> list[Segment]:
+    def _tint(self, row: Row) -> str:
+        tint = _TINTS.get(row.kind, "")
+        return f"moved-{tint}" if tint and row.id in self._moved else tint
+
+    def _code(
+        self, row: Row, *, window: Cut, spot: Spot, side: Side, tint: str, words: list[Span]
+    ) -> list[Segment]:
         document, code, cursor = self.look.document, self.look.palette.code, bool(spot.cursor)
-        layers: list[tuple[int, Sequence[Span]]] = []
-        if tint:
-            layers.append((WORD, document.words(row.id)))
-        layers.append((WARN, warnings(row.text)))
+        layers: list[tuple[int, Sequence[Span]]] = [(WORD, words), (WARN, warnings(row.text))]
         if row.id in self.look.matches.spans:
             layers.append((MATCH, self.look.matches.spans[row.id]))
         if spot.here and spot.here.row == row.id:
             layers.append((HERE, [(spot.here.start, spot.here.end)]))
         return pieces(
             window,
-            document.colours(row.id),
+            document.colours(row.id, side),
             layers,
             lambda token, level: code(token, tint, level, cursor=cursor),
         )
 
-    def _header(self, file: int, *, badges: bool, cursor: bool = False) -> list[Segment]:
+    def _header(
+        self, file: int, enclosing: str, *, badges: bool, cursor: bool = False
+    ) -> list[Segment]:
         """Status letter, path, counts; on the right the badges and the place among the files."""
         document, part = self.look.document, self.look.palette.part
         entry = document.files[file]
         raw = document.model.raw
-        letter = " " if raw else _LETTERS.get(entry.patch.status, "M")
-        counts = [(f"+{entry.added:,}", "header-new"), (" ", "header")]
-        counts += [(f"{MINUS}{entry.removed:,}", "header-old")]
-        if not entry.added and not entry.removed:
-            counts = []
-        right = [(f" {text} ", "badge") for text in self._badges() if badges]
-        right = [piece for badge in right for piece in (badge, (" ", "header"))]
-        if len(document.files) > 1:
-            right.append((f"{file + 1}/{len(document.files)} ", "header-dim"))
+        letter = " " if raw else status_letter(entry.patch)
+        counts = counts_of(entry, is_loose=document.model.is_loose)
+        said = self._badges() if badges else [text for text in (entry.marks.badge,) if text]
         room = self.look.width - 1
+        nth = (
+            f"{nth_file(file, self.look.files, len(document.files))} "
+            if len(document.files) > 1
+            else ""
+        )
+        least = room - cells(nth) - sum(cells(text) for text, _ in counts) - LEAST_NAME
+        right = [
+            piece
+            for text in fit_badges(said, least)
+            for piece in ((text, "badge"), (" ", "header"))
+        ]
+        right += [(nth, "header-dim")] if nth else []
         taken = sum(cells(text) for text, _ in (*counts, *right))
         name = f"{entry.old_path} → {entry.path}" if entry.old_path else entry.path
-        name = _clip_start(name, max(room - taken - 7, 8))
+        name = clip_start(name, max(room - taken - 7, 8))
         left = [
             (CURSOR if cursor else " ", "header-mark"),
             (f"{letter} ", "header-dim"),
@@ -201,71 +275,19 @@ class Painter:
             *counts,
         ]
         blank = room - taken - sum(cells(text) for text, _ in left[:4])
+        label = rank_of(entry.patch).label
+        if label and not raw and blank > len(label) + 3:
+            left.append((f"   {label}", "header-dim"))
+            blank -= len(label) + 3
+        if enclosing and blank > LEAST_SCOPE:
+            said_in = clip(f"   {enclosing}", blank - 2)
+            left.append((said_in, "header-dim"))
+            blank -= cells(said_in)
         made = [*left, (" " * max(blank, 0), "header"), *right]
         return fit([Segment(text, part(name)) for text, name in made if text], room)
 
     def _badges(self) -> list[str]:
-        marks = self.look.document.marks
-        found = [("bidi", marks.bidi), ("invisible", marks.invisible)]
-        found.append(("mixed-script", marks.mixed_script))
-        own = " · ".join(f"{name} {count}" for name, count in found if count)
-        return [*([own] if own else []), *map(display, self.look.document.badges)]
-
-    def _indent(self) -> str:
-        """Blanks up to the column where code begins."""
-        numbers = self.digits + 1
-        wide = self.look.mode == "unified" and not self.look.document.model.raw
-        return " " * (numbers * (2 if wide else 1) + 3)
-
-    def _note(self, row: Row, *, cursor: bool) -> list[Segment]:
-        part = partial(self.look.palette.part, cursor=cursor)
-        room = self.look.width - 1
-        text = clip(row.text, room - len(self._indent()) - 1)
-        made = [
-            Segment(CURSOR if cursor else " ", part("mark")),
-            Segment(self._indent(), part("note")),
-        ]
-        return fit([*made, Segment(text, part("note"))], room)
-
-    def _fold(self, row: Row, *, cursor: bool) -> list[Segment]:
-        """A fold or the head of a hunk: what is hidden, and the function that follows."""
-        part = partial(self.look.palette.part, cursor=cursor)
         document = self.look.document
-        glyph = "↕" if document.is_expandable(row.id) else "⋯"
-        hidden = row.text if row.kind is Kind.GAP else ""
-        section, blank = self._next_hunk(row)
-        indent = self._indent()
-        says = [(hidden, "gap"), (section, "section"), ("only blanks differ" * blank, "gap")]
-        made = [
-            Segment(CURSOR if cursor else " ", part("gap-mark")),
-            Segment(f"{indent[:-2]}{glyph} ", part("gap")),
-            *(Segment(f"{text}   ", part(name)) for text, name in says if text),
+        return [text for text in (self.look.scope, document.marks.badge) if text] + [
+            display(text) for text in document.badges
         ]
-        return fit(made, self.look.width - 1)
-
-    def _next_hunk(self, row: Row) -> tuple[str, bool]:
-        """The section text of the hunk that a fold leads to, and whether it changes blanks only."""
-        number, _ = place(row.id)
-        segments = self.look.document.model.segments
-        if isinstance(segments[number], Gap):
-            number += 1
-        body = segments[number] if number < len(segments) else None
-        if not isinstance(body, Body) or body.folded:
-            return "", False
-        return shown(body.hunk.section), is_blank_change(body)
-
-
-def fit(segments: list[Segment], width: int) -> list[Segment]:
-    """Cut or filled with the last look to exactly so many cells."""
-    strip = Strip(segments).adjust_cell_length(width, segments[-1].style)
-    return list(strip)
-
-
-def _clip_start(path: str, width: int) -> str:
-    """A long path loses its beginning: the file's own name tells most."""
-    path = steady(path)
-    if cells(path) <= width:
-        return path
-    while path and cells(path) >= width:
-        path = path[1:]
-    return f"…{path}"

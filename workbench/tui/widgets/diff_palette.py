@@ -1,7 +1,8 @@
 """The colours of the diff pane, worked out from the theme of the app.
 
 New is blue and old is orange, a pair that readers with any colour vision tell apart, and a sign
-and a line number always say the same. A line is tinted faintly and its changed words strongly.
+and a line number always say the same. What moved is violet on both sides, with an arrow. A line
+is tinted faintly and its changed words strongly.
 """
 
 from functools import lru_cache
@@ -23,6 +24,7 @@ class _Hues(NamedTuple):
     text: str
     new: str
     old: str
+    moved: str
     match: str
     warn: str
     tokens: dict[str, str]
@@ -33,6 +35,7 @@ _DARK = _Hues(
     text="#d7dae0",
     new="#3b8eea",
     old="#e8863a",
+    moved="#a98bf5",
     match="#e5d05a",
     warn="#ff8fa3",
     tokens={
@@ -57,6 +60,7 @@ _LIGHT = _Hues(
     text="#24292f",
     new="#1468c7",
     old="#c05a00",
+    moved="#7a45c9",
     match="#d9b400",
     warn="#b3003b",
     tokens={
@@ -87,12 +91,17 @@ class Palette:
         self._base = background if opaque else Color.parse(self._hues.background)
         self._text = Color.parse(self._hues.text)
         self._new, self._old = Color.parse(self._hues.new), Color.parse(self._hues.old)
+        moved = Color.parse(self._hues.moved)
+        self._tints = {"new": self._new, "old": self._old, "moved-new": moved, "moved-old": moved}
         self._dim = self._base.blend(self._text, 0.52)
         self.background = self._base
         self._made: dict[tuple[str, str, str, bool], Style] = {}
 
     def code(self, word: str, tint: str, level: str, *, cursor: bool) -> Style:
-        """Code of a kind of diff/syntax.py; `tint` is "new", "old" or "", `level` one of LEVELS."""
+        """Code of a kind of diff/syntax.py; `tint` is "new", "old", "moved-new", "moved-old" or "".
+
+        `level` is one of LEVELS.
+        """
         key = (word, tint, level, cursor)
         style = self._made.get(key)
         if style is None:
@@ -125,7 +134,7 @@ class Palette:
         return style
 
     def _part(self, name: str, tint: str, *, cursor: bool) -> Style:
-        hue = {"new": self._new, "old": self._old}.get(tint, self._text)
+        hue = self._tints.get(tint, self._text)
         line = self._tinted(tint, _LINE, cursor=cursor)
         gutter = self._tinted(tint, _GUTTER if tint else 0, cursor=cursor)
         panel = self._base.blend(self._text, 0.10)
@@ -159,7 +168,7 @@ class Palette:
     def _tinted(self, tint: str, strength: float, *, cursor: bool) -> Color:
         colour = self._base
         if tint:
-            colour = colour.blend(self._new if tint == "new" else self._old, strength)
+            colour = colour.blend(self._tints[tint], strength)
         return colour.blend(self._text, 0.10) if cursor else colour
 
 

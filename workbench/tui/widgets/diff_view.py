@@ -6,33 +6,38 @@ no keys of its own: the registry of actions calls its methods. `painted_key` nam
 that was really drawn, which is the only one a label may belong to.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from workbench.diff.document import DiffDocument
-from workbench.diff.rows import NOTHING, Address
-from workbench.diff.views import Mode
+from workbench.diff.places import find_row
+from workbench.diff.rows import NOTHING
+from workbench.diff.views import Mode, Shape
+from workbench.diff.wrap import Rooms
 from workbench.tui.widgets.diff_frame import Frames, empty_strips
-from workbench.tui.widgets.diff_paint import Look
+from workbench.tui.widgets.diff_paint import Look, rooms_of
 from workbench.tui.widgets.diff_palette import Palette, palette_for
+from workbench.tui.widgets.diff_search import DiffSearch
 from workbench.tui.widgets.diff_viewport import Viewport
+from workbench.tui.work import start_work
 
 LayoutMode = Literal["auto", "unified", "split"]
 
 SPLIT_FROM = 150  # cells from which two columns show most lines whole
+LEAST_ROOM = 8  # cells of code below which wrapping helps nobody
+LARGE = 10_000  # changed lines from which a worker makes the rows of another layout
 WHEEL_LINES = 3
 SIDEWAYS = 8
 _LAYOUTS: tuple[LayoutMode, ...] = ("auto", "unified", "split")
 
 
-class DiffView(Widget, can_focus=True):
+class DiffView(DiffSearch):
     """Shows a DiffDocument. Give it no border and no padding: it fills all of its cells."""
 
     ALLOW_SELECT = False
@@ -45,23 +50,22 @@ class DiffView(Widget, can_focus=True):
         key: str
 
     @dataclass
-    class CursorMoved(Message):
-        address: Address | None
-
-    @dataclass
     class SearchChanged(Message):
         """The reader stands on hit `index` of `total`, counted from 1; 0 of 0 is no search."""
 
         index: int
         total: int
+        problem: str = ""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.layout_mode: LayoutMode = "auto"
+        self.wrap = False
         self.painted_key: str | None = None
-        self._viewport: Viewport | None = None
         self._empty = ""
         self._left = 0
+        self._files: frozenset[int] | None = None
+        self._scope = ""
         self._frames = Frames()
 
     # What is shown
@@ -70,27 +74,49 @@ class DiffView(Widget, can_focus=True):
         """Another document, from its top; or none, with a text that says why."""
         self._empty = message
         self._left = 0
+        self._files, self._scope = None, ""
         self._viewport = None
         self.painted_key = None
+        self.stop_search()
         if document is not None and document.files:
-            self._viewport = Viewport(document, self.mode, self.size.height)
+            self._viewport = Viewport(document, self._shape(document), self.size.height)
+        self.refresh()
+
+    def replace(self, document: DiffDocument) -> None:
+        """The same output read in another way: the cursor stays on its source line."""
+        before, shape = self._viewport, self._shape(document)
+        if before is None:
+            return
+        address, above, chosen = before.address, before.cursor - before.top, before.moved
+        port = self._viewport = Viewport(document, shape, self.size.height)
+        port.side = before.side
+        row = find_row(document.model, address) if address else NOTHING
+        if row != NOTHING:
+            port.put(row, above)
+        port.moved = chosen
+        self.painted_key = None
+        self.stop_search()
         self.refresh()
 
     def update_blobs(self) -> None:
         """Whole files arrived by `attach_blobs`: draws colours and folds where they are."""
-        if self._viewport:
-            self._viewport.fit(self.mode, self.size.height)
-            self.refresh()
+        self.refit()
 
     def prepare(self, document: DiffDocument) -> None:
         """Makes the strips of the first screen of a document that may be shown next."""
         if document.files and self.size.area:
-            viewport = Viewport(document, self.mode, self.size.height)
+            shape = self._shape(document)._replace(files=None)
+            viewport = Viewport(document, shape, self.size.height)
             self._strips(viewport, range(self.size.height))
 
     @property
     def document(self) -> DiffDocument | None:
         return self._viewport.document if self._viewport else None
+
+    @property
+    def plain(self) -> DiffDocument | None:
+        """The whole diff behind what is shown."""
+        return self._viewport.document.plain if self._viewport else None
 
     # Layout
 
@@ -103,9 +129,65 @@ class DiffView(Widget, can_focus=True):
 
     def set_layout(self, layout: LayoutMode) -> None:
         self.layout_mode = layout
+        self._reshape()
+
+    def toggle_wrap(self) -> bool:
+        """Long lines in several parts, or cut at the edge; whether they are in parts."""
+        self.wrap, self._left = not self.wrap, 0
+        self._reshape()
+        return self.wrap
+
+    def _reshape(self) -> None:
+        """Another layout: at once, or as soon as a worker has made the rows of a large diff."""
+        document = self.document
+        if document is None or document.model.n_changed < LARGE:
+            self.refit()
+            return
+        shape = self._shape(document)
+        if document.has_view(shape):
+            self.refit()
+        else:
+            make = partial(self._make_view, document, shape)
+            start_work(self, make, "view")
+
+    def _make_view(self, document: DiffDocument, shape: Shape) -> None:
+        document.view(*shape)
+        self.app.call_from_thread(self.refit)
+
+    def refit(self) -> None:
+        """Layout, size or rows changed: the cursor keeps its source line."""
         if self._viewport:
-            self._viewport.fit(self.mode, self.size.height)
+            self._viewport.fit(self._shape(self._viewport.document), self.size.height)
         self.refresh()
+
+    def _shape(self, document: DiffDocument) -> Shape:
+        rooms = self._rooms(document)
+        wrapped = rooms if self.wrap and min(rooms) >= LEAST_ROOM else None
+        return Shape(self.mode, wrapped, self._files)
+
+    # The files that are shown
+
+    def show_files(self, files: frozenset[int] | None, scope: str = "") -> None:
+        """Some files only, by their ordinals, and what the header says of that; None is all."""
+        self._files, self._scope = files, scope
+        self.stop_search()
+        if self._viewport:
+            self._viewport.clear_search()
+        self.refit()
+        self.tell_search()
+
+    @property
+    def files(self) -> frozenset[int] | None:
+        """The ordinals of the files that are shown; None is all."""
+        return self._files
+
+    @property
+    def scope(self) -> str:
+        """What the header says while some files are left out."""
+        return self._scope
+
+    def _rooms(self, document: DiffDocument) -> Rooms:
+        return rooms_of(document, self.mode, self.size.width)
 
     def cycle_layout(self) -> LayoutMode:
         """auto, unified, split; the cursor keeps its source line."""
@@ -115,100 +197,28 @@ class DiffView(Widget, can_focus=True):
 
     def on_resize(self) -> None:
         if self._viewport:
-            self._viewport.fit(self.mode, self.size.height)
-
-    # Where the reader is
-
-    @property
-    def cursor_address(self) -> Address | None:
-        return self._viewport.address if self._viewport else None
-
-    @property
-    def cursor_moved(self) -> bool:
-        """Whether the reader moved the cursor to a line of this document."""
-        return bool(self._viewport and self._viewport.moved and self._viewport.address)
-
-    @property
-    def file_position(self) -> tuple[int, int]:
-        """(nth, all) files, counted from 1; (0, 0) without a document."""
-        port = self._viewport
-        return (port.view.file_at(port.cursor) + 1, len(port.view.files)) if port else (0, 0)
-
-    @property
-    def hunk_position(self) -> tuple[int, int]:
-        port = self._viewport
-        return (port.view.hunk_at(port.cursor) + 1, len(port.view.hunks)) if port else (0, 0)
-
-    def move_line(self, lines: int) -> None:
-        self._move(lambda port: port.move(lines))
-
-    def move_page(self, pages: int) -> None:
-        self._move(lambda port: port.page(pages))
-
-    def move_half_page(self, halves: int) -> None:
-        self._move(lambda port: port.page(halves / 2))
-
-    def move_hunk(self, step: int) -> bool:
-        """False at the last hunk in that direction."""
-        return self._move(lambda port: port.hunk(step))
-
-    def move_file(self, step: int) -> bool:
-        return self._move(lambda port: port.next_file(step))
-
-    def home(self) -> None:
-        self._move(lambda port: port.go(0))
-
-    def end(self) -> None:
-        self._move(lambda port: port.go(len(port) - 1))
-
-    def toggle_side(self) -> None:
-        """In a side-by-side row the cursor names the new line, or the old one."""
-        if self._viewport:
-            self._viewport.side = "old" if self._viewport.side == "new" else "new"
-            self._tell_cursor()
+            self._viewport.fit(self._shape(self._viewport.document), self.size.height)
             self.refresh()
 
-    def scroll_sideways(self, steps: int) -> None:
-        self._left = max(self._left + steps * SIDEWAYS, 0)
-        self.refresh()
-
-    def expand_fold(self, *, whole: bool = False) -> int:
-        """Opens the fold under the cursor, or the nearest on the screen; lines that appeared."""
+    def scroll_sideways(self, steps: int) -> bool:
+        """Both sides together, as far as the longest line in sight; False where code is wrapped."""
         port = self._viewport
-        fold = port.nearest_fold() if port else NOTHING
-        if port is None or fold == NOTHING:
-            return 0
-        count = port.document.expand(fold, whole=whole)
-        port.fit(self.mode, self.size.height)
-        self.refresh()
-        return count
+        if self.wrap or port is None:
+            return not self.wrap
+        furthest = max(port.longest_text() - min(self._rooms(port.document)), 0)
+        left = min(max(self._left + steps * SIDEWAYS, 0), max(furthest, self._left))
+        if left != self._left:
+            self._left = left
+            self.refresh()
+        return True
 
-    # Search
-
-    @property
-    def match_at(self) -> tuple[int, int]:
-        """(i, n): the hit the reader stands on, from 1, and how many there are."""
-        port = self._viewport
-        return (port.nth + 1, len(port.matches.hits)) if port else (0, 0)
-
-    def search(self, query: str, *, regex: bool = False) -> int:
-        """Finds all and goes to the first at or below the cursor; raises SearchError."""
-        self._move(lambda port: port.search(query, regex=regex))
-        return self._search_changed()
-
-    def next_match(self, step: int) -> None:
-        """The next or last hit, around the ends."""
-        self._move(lambda port: port.to_match(port.nth + step))
-        self._search_changed()
-
-    def clear_search(self) -> None:
-        self._move(lambda port: port.clear_search())
-        self._search_changed()
-
-    def _search_changed(self) -> int:
-        self.post_message(self.SearchChanged(*self.match_at))
-        self.refresh()
-        return self.match_at[1]
+    def show_column(self, start: int, end: int) -> None:
+        """Scroll sideways where a match would be out of sight."""
+        if self._viewport is None or self.wrap:
+            return
+        room = max(min(self._rooms(self._viewport.document)) - 1, 1)
+        if not self._left <= start <= end <= self._left + room:
+            self._left = max(min(start, end - room // 2), 0) if end > room else 0
 
     # Mouse
 
@@ -223,16 +233,16 @@ class DiffView(Widget, can_focus=True):
         port = self._viewport
         if port is None or not 0 < event.y < len(port) - port.top:
             return
-        if self.mode == "split":
+        if port.shape.mode == "split":
             port.side = "old" if event.x < self.size.width // 2 else "new"
-        self._move(lambda port: port.go(port.top + event.y))
+        self.move(lambda port: port.go(port.top + event.y))
         if port.is_fold(port.cursor):
             self.expand_fold()
 
     def _wheel(self, event: events.MouseEvent, lines: int) -> None:
         event.stop()
         event.prevent_default()
-        self._move(lambda port: port.wheel(lines))
+        self.move(lambda port: port.wheel(lines))
 
     # Drawing
 
@@ -262,11 +272,14 @@ class DiffView(Widget, can_focus=True):
         look = Look(
             port.document,
             port.document.model.revision,
-            self.mode,
+            port.shape.mode,
+            port.shape.rooms,
             self.size.width,
             self._palette,
             self._left,
             port.matches,
+            port.shape.files,
+            self._scope if port.shape.files is not None else "",
             tuple(self.get_line_filters()),
         )
         return self._frames.strips(look, port, lines)
@@ -275,22 +288,5 @@ class DiffView(Widget, can_focus=True):
     def _palette(self) -> Palette:
         return palette_for(self.app.current_theme, self.background_colors[1])
 
-    def _move(self, act: Callable[[Viewport], bool | None]) -> bool:
-        """Moves and asks for what must be drawn anew: two lines, or all when the top changed."""
-        port = self._viewport
-        if port is None:
-            return False
-        top, cursor = port.top, port.cursor
-        done = act(port)
-        if port.top != top:
-            self.refresh()
-        elif port.cursor != cursor:
-            width = self.size.width
-            lines = (cursor - top, port.cursor - top)
-            self.refresh(*(Region(0, y, width, 1) for y in lines))
-        if port.cursor != cursor:
-            self._tell_cursor()
-        return done is not False
-
-    def _tell_cursor(self) -> None:
-        self.post_message(self.CursorMoved(self.cursor_address))
+    def tell_search(self, problem: str = "") -> None:
+        self.post_message(self.SearchChanged(*self.match_at, problem))

@@ -4,10 +4,14 @@ Pure state, no Textual: each move is one method, and the invariants hold after e
 cursor is a row of the view, is on the screen, and is not under the header on the first line.
 """
 
+from bisect import bisect_left
+
 from workbench.diff.document import DiffDocument
-from workbench.diff.rows import NOTHING, Address, Kind, Side
-from workbench.diff.search import NO_MATCHES, Hit, Matches, search
-from workbench.diff.views import Mode, View
+from workbench.diff.rows import HEAD, NOTHING, Address, Kind, Side, place
+from workbench.diff.search import NO_MATCHES, Hit, Matches
+from workbench.diff.views import Shape, View
+from workbench.diff.wrap import part_of
+from workbench.text import cells
 
 MARGIN = 3  # lines kept in sight beyond the cursor
 
@@ -15,9 +19,10 @@ MARGIN = 3  # lines kept in sight beyond the cursor
 class Viewport:
     """One document as seen through `height` lines, of which the first shows the file."""
 
-    def __init__(self, document: DiffDocument, mode: Mode, height: int) -> None:
+    def __init__(self, document: DiffDocument, shape: Shape, height: int) -> None:
         self.document = document
-        self.view: View = document.view(mode)
+        self.shape = shape
+        self.view: View = document.view(*shape)
         self.height = max(height, 1)
         self.top = 0
         self.side: Side = "new"
@@ -48,22 +53,37 @@ class Viewport:
         """The ordinal of the file whose name stands on the first line."""
         return self.view.file_at(self.top)
 
+    @property
+    def enclosing(self) -> str:
+        """What the first line of code below the header stands in; "" where the file begins."""
+        if not len(self.view) or self.is_header(self.top):
+            return ""
+        for index in range(self.top + 1, min(self.top + 3, len(self))):
+            row = self.document.model.row(self.view.row_at(index))
+            if row.is_line or self.is_header(index):
+                return self.document.enclosing(row.id) if row.is_line else ""
+        return ""
+
     def is_header(self, index: int) -> bool:
         return self.document.model.row(self.view.row_at(index)).kind is Kind.FILE_HEADER
 
     def is_fold(self, index: int) -> bool:
         return self.document.model.row(self.view.row_at(index)).kind is Kind.GAP
 
-    def fit(self, mode: Mode, height: int) -> None:
+    def fit(self, shape: Shape, height: int) -> None:
         """Another layout or size, or rows that came or went: the cursor keeps its source line."""
         if not len(self.view):
             return
         row, height = self.row, max(height, 1)
         above = self.cursor - self.top
-        self.view = self.document.view(mode)
-        self.height = height
+        self.shape, self.height = shape, height
+        self.view = self.document.view(*shape)
+        self.put(row, above)
+
+    def put(self, row: int, above: int) -> None:
+        """The cursor to a row, so many lines below the top."""
         self.cursor = self.view.index_of(row)
-        self._scroll(self.cursor - min(above, height - 1))
+        self._scroll(self.cursor - min(above, self.height - 1))
 
     def move(self, lines: int) -> None:
         self.go(self.cursor + lines)
@@ -104,23 +124,49 @@ class Viewport:
         self._scroll(self.view.files[self.view.file_at(self.cursor)])
         return True
 
-    def show_row(self, row: int) -> None:
+    def to_file(self, file: int) -> None:
+        """Its header on the first line, the cursor on its first change where that is in sight."""
+        if file in self.view.shown:
+            header = self.view.files[self.view.shown.index(file)]
+            self._land(header)
+            self._scroll(header)
+            self._to_change_in_sight()
+
+    def _to_change_in_sight(self) -> None:
+        """From a header to the first change below it, if the screen shows it."""
+        after = bisect_left(self.view.hunks, self.cursor)
+        if after < len(self.view.hunks):
+            index = self.view.hunks[after]
+            is_here = self.view.file_at(index) == self.view.file_at(self.cursor)
+            if is_here and index < self.top + self.height:
+                self._land(index)
+
+    def show_row(self, row: int, column: int = 0) -> None:
         """The cursor to a row by its id, a third of the screen down when it was out of sight."""
+        if self.document.reveal(row):
+            self.fit(self.shape, self.height)
         index = self.view.index_of(row)
+        if self.view.parts and self.shape.rooms:
+            room = self.shape.rooms[self.view.right[index] == row]
+            index += part_of(self.document.model.row(row).text, room, column)
         if not self.top < index < self.top + self.height - 1:
             self._scroll(index - self.height // 3)
         self.go(index)
+
+    def is_shown(self, row: int) -> bool:
+        """Whether the file of a row is among those that are shown."""
+        return self.shape.files is None or self.document.model.row(row).file in self.shape.files
 
     @property
     def hit(self) -> Hit | None:
         """The hit that the reader stands on."""
         return self.matches.hits[self.nth] if self.nth >= 0 else None
 
-    def search(self, query: str, *, regex: bool = False) -> None:
-        """Finds all and goes to the first at or below the cursor; raises SearchError."""
-        self.matches, self.nth = search(self.document, query, regex=regex), -1
-        places = [self.view.index_of(hit.row) for hit in self.matches.hits]
-        self.to_match(next((n for n, at in enumerate(places) if at >= self.cursor), 0))
+    def take_matches(self, matches: Matches) -> None:
+        """Takes what was found and goes to the first at or below the cursor."""
+        self.matches, self.nth = matches, -1
+        here = _order(self.row)
+        self.to_match(bisect_left(matches.hits, here, key=lambda hit: _order(hit.row)))
 
     def to_match(self, nth: int) -> None:
         """To a hit by its ordinal, around the ends."""
@@ -128,7 +174,7 @@ class Viewport:
             self.nth = nth % len(self.matches.hits)
             hit = self.matches.hits[self.nth]
             self.side = hit.side
-            self.show_row(hit.row)
+            self.show_row(hit.row, hit.start)
 
     def clear_search(self) -> None:
         self.matches, self.nth = NO_MATCHES, -1
@@ -142,6 +188,14 @@ class Viewport:
             if model.row(row).kind is Kind.GAP and self.document.is_expandable(row):
                 return row
         return NOTHING
+
+    def longest_text(self) -> int:
+        """Cells of the longest line on the screen."""
+        model, view = self.document.model, self.view
+        indices = range(self.top, min(self.top + self.height, len(self)))
+        rows = {row for i in indices for row in (view.left[i], view.right[i])} - {NOTHING}
+        lines = (model.row(row) for row in rows)
+        return max((cells(line.text) for line in lines if line.is_line), default=0)
 
     def thumb(self) -> range:
         """The lines of the position bar that stand for what is on the screen; empty if all is."""
@@ -176,3 +230,9 @@ class Viewport:
         first = self.top if self.height == 1 or self.is_header(self.top) else self.top + 1
         last = min(self.top + self.height, len(self)) - 1
         self.cursor = min(max(self.cursor, min(first, last)), last)
+
+
+def _order(row: int) -> tuple[int, int]:
+    """Rows from top to bottom as far as ids tell; a hunk's own row is before its lines."""
+    segment, offset = place(row)
+    return segment, -1 if offset == HEAD else offset

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from workbench.domain.metrics import Scorecard
 from workbench.domain.outcome import Outcome
 from workbench.domain.queue import Progress
-from workbench.text import cells, display
+from workbench.text import cells, clip, display
 from workbench.tui.widgets.lines import Line, LinesView, Span
 from workbench.tui.widgets.metrics_pane import (
     MetricsSnapshot,
@@ -16,6 +16,7 @@ from workbench.tui.widgets.metrics_pane import (
 
 _EXPORT = "workbench export jsonl -o labels.jsonl"
 TWO_COLUMNS_FROM = 76
+_SETTLED = 20  # cells beside a name: `  1234/1234 settled`
 
 
 def render_card(
@@ -39,13 +40,18 @@ def render_card(
     ]  # fmt: skip
     column = min(width // 2 if width >= TWO_COLUMNS_FROM else width, 64)
     blocks = [
-        render_scorecard(display(snapshot.names.get(alias, alias)), card, column - 2)
+        render_scorecard(_name(snapshot, alias, column), card, column - 2)
         for alias, card in sorted(cards.items())
     ]
     at_a_time = 2 if width >= TWO_COLUMNS_FROM else 1
     for n in range(0, len(blocks), at_a_time):
         lines += [(), *_beside(blocks[n : n + at_a_time], column)]
     return lines
+
+
+def _name(snapshot: MetricsSnapshot, alias: str, column: int) -> str:
+    """A name that leaves the column beside it where it is."""
+    return clip(display(snapshot.names.get(alias, alias)), max(8, column - _SETTLED))
 
 
 def _beside(blocks: Sequence[list[Line]], column: int) -> list[Line]:

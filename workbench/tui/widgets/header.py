@@ -32,10 +32,17 @@ _TESTS = {
 }
 
 
+_SHORT_REASONS = {"no sandbox", "shown after the label"}
+
+
 def render_delivery(item: ReviewItem) -> Span:
     """What came, and what the tests say of it."""
     if item.delivery is Delivery.PATCH:
-        return _TESTS[item.check.tests]
+        mark, check = _TESTS[item.check.tests], item.check
+        if check.is_bare:
+            return Span(f"{mark.text}, NO SANDBOX", "bad")
+        why = check.delta or (check.reason if check.reason in _SHORT_REASONS else "")
+        return mark._replace(text=f"{mark.text}: {why}") if why else mark
     words = {
         Delivery.ASK: "? asks",
         Delivery.DECLINE: "? declines",

@@ -1,7 +1,9 @@
 """The bar under the diff: what was saved, what the next key means, and the keys themselves."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from workbench.domain.label import Label
 from workbench.text import display
@@ -35,10 +37,11 @@ def render_bar_lines(
     """Introduction until the first label, then one line of state and one of keys."""
     letters = {label.value: show_key(keys[f"label.{label}"][0]) for label in Label}
     intro: list[Line] = [(Span(f" {text.format(**letters)}", "dim"),) for text in INTRODUCTION]
+    waiting = snapshot.waiting
     return [
         *(intro if snapshot.is_first else []),
         render_state(snapshot),
-        render_footer(footer, keys, width),
+        render_unsaved(waiting) if waiting.is_unsaved else render_footer(footer, keys, width),
     ]
 
 
@@ -47,12 +50,7 @@ def render_state(snapshot: LabelBarSnapshot) -> Line:
     waiting = snapshot.waiting
     remark = Span(f"  {snapshot.notice}" if snapshot.notice_style == "warn" else "", "warn")
     if waiting.mode is Mode.NOT_SAVED:
-        return (
-            Span(" NOT SAVED ", "alarm"),
-            Span("  "),
-            *_choices({"enter": "retry", "esc": "give up"}),
-            Span(f" {display(waiting.sentence)}", "bad"),
-        )
+        return (Span(f" NOT SAVED: {display(waiting.sentence)} ", "alarm"),)
     if waiting.mode is Mode.DETAIL:
         is_edit = waiting.label is Label.EDITED
         words = EDIT_WORDS if is_edit else ESCAPE_WORDS
@@ -69,9 +67,31 @@ def render_state(snapshot: LabelBarSnapshot) -> Line:
             Span(" NOT SAVED.", "bad") if waiting.sentence else Span(" saved.", "strong"),
             Span(" Did it say so itself?  ", "strong"),
             *_choices({"y": "yes", "n": "no", "esc": "skip the question"}),
-            Span(f"  {display(waiting.sentence)}", "bad") if waiting.sentence else remark,
+            Span("") if waiting.sentence else remark,
         )
     return (Span(f" {snapshot.notice}", snapshot.notice_style),)
+
+
+def render_unsaved(waiting: Waiting) -> Line:
+    """The keys that end NOT SAVED, and where the label is until then."""
+    if waiting.mode is Mode.NOT_SAVED:
+        before = _choices({"enter": "retry", "esc": "give up"})
+    else:
+        before = [Span(display(waiting.sentence), "bad")]
+    if waiting.is_leaving:
+        after = Span(f"again to quit: {'it is kept' if waiting.kept else 'it is lost then'}", "bad")
+    elif waiting.kept:
+        place = display(shorten(str(Path(waiting.kept).parent)))
+        after = Span(f"kept in {place}", "dim")
+    else:
+        after = Span("kept nowhere but on this screen", "bad")
+    return (Span(" "), *before, Span("   "), after)
+
+
+def shorten(path: str) -> str:
+    """A path as a person writes it: with ~ for their home."""
+    home = os.environ.get("HOME", "").rstrip("/")
+    return f"~{path.removeprefix(home)}" if home and path.startswith(f"{home}/") else path
 
 
 def render_footer(footer: list[Action], keys: Mapping[str, tuple[str, ...]], width: int) -> Line:

@@ -1,21 +1,53 @@
 """Prose beside the diff: the ticket, the candidate's message, the rubric, the help. Plain text.
 
-Markdown is shown as it was written: nothing a model wrote is rendered.
+Markdown is shown as it was written: nothing a model wrote is rendered. Only as much of a text is
+wrapped as can be scrolled to soon, so that a message of megabytes opens at once.
 """
 
-from textwrap import wrap
-
-from workbench.text import display_lines
+from workbench.text import count_marks, display, fold
+from workbench.tui.widgets.diff_cells import warnings
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
+AHEAD = 2_000  # lines wrapped beyond those in sight
 
-def wrap_text(text: str, width: int) -> list[str]:
-    """The lines of a text at a width, each kept safe; blank lines stay."""
-    out: list[str] = []
-    for line in display_lines(text):
-        indent = line[: len(line) - len(line.lstrip())]
-        out += wrap(line, max(8, width), subsequent_indent=indent, replace_whitespace=False) or [""]
-    return out
+
+class Prose:
+    """The lines of a text at a width, each made safe; blank lines stay. Wrapped as far as asked."""
+
+    def __init__(self, text: str, width: int) -> None:
+        """Wrap nothing yet."""
+        self._raw, self._width = text.split("\n"), max(8, width)
+        self._next = 0
+        self._lines: list[str] = []
+
+    def lines(self, top: int, room: int) -> list[str]:
+        """`room` lines from `top` on; fewer at the end."""
+        self._reach(top + room + AHEAD)
+        return self._lines[top : top + room]
+
+    def fit(self, top: int, room: int) -> int:
+        """The nearest top that leaves no line of the room empty."""
+        self._reach(top + room)
+        return max(0, min(top, len(self._lines) - room))
+
+    def more(self, end: int) -> str:
+        """How many lines there are after `end`, in words; "" for none."""
+        n, unread = len(self._lines) - end, len(self._raw) - self._next
+        return f"  ({n + unread:,}{'+' if unread else ''} more lines)" if n + unread > 0 else ""
+
+    def _reach(self, count: int) -> None:
+        while len(self._lines) < count and self._next < len(self._raw):
+            self._lines += fold(display(self._raw[self._next]), self._width)
+            self._next += 1
+
+
+def mark_warnings(line: str) -> Line:
+    """A shown line; what tells of a hidden character, or mixes scripts in a name, stands out."""
+    spans, at = [], 0
+    for start, end in sorted(warnings(line)):
+        spans += [Span(line[at:start]), Span(line[start:end], "warn")]
+        at = end
+    return tuple(span for span in (*spans, Span(line[at:])) if span.text)
 
 
 class TextPane(LinesView):
@@ -24,11 +56,14 @@ class TextPane(LinesView):
     title_line: str = ""
     body: str = ""
     top: int = 0
+    _badge = ""
+    _prose: Prose | None = None
 
     def show(self, title: str, body: str) -> None:
         """Show another text from its beginning."""
         if (title, body) != (self.title_line, self.body):
-            self.top = 0
+            self.top, self._prose = 0, None
+            self._badge = count_marks(body).badge
         self.title_line, self.body = title, body
         self._draw()
 
@@ -39,18 +74,20 @@ class TextPane(LinesView):
 
     def _draw(self) -> None:
         width, height = self.size.width - 2, self.size.height
-        text = wrap_text(self.body, width)
+        prose = self._prose = self._prose or Prose(self.body, width)
         room = max(1, height - 1)
-        self.top = min(self.top, max(0, len(text) - room))
-        rest = len(text) - self.top - room
+        self.top = prose.fit(self.top, room)
+        text = prose.lines(self.top, room)
         head: Line = (
             Span(f" {self.title_line}", "title"),
-            Span(f"  ({rest} more lines)" if rest > 0 else "", "dim"),
+            Span(f"  {self._badge}" if self._badge else "", "warn"),
+            Span(prose.more(self.top + room), "dim"),
         )
-        self.show_lines([head, *((Span(f" {t}"),) for t in text[self.top : self.top + room])])
+        self.show_lines([head, *((Span(" "), *mark_warnings(line)) for line in text)])
 
     def on_resize(self) -> None:
         """Wrap to the new width."""
+        self._prose = None
         self._draw()
 
     def on_mouse_scroll_down(self) -> None:

@@ -1,0 +1,217 @@
+"""All hostile repositories in one study: every command, and a review in a real terminal."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from e2e.kit import Pty, labels
+from hostile.build import repos
+from workbench.cli.app import app
+
+Snapshot = dict[str, tuple[int, str]]
+Record = Callable[[str, object], None]
+BROKEN = {
+    "r_corrupt": "cannot be copied",
+    "r_empty": "has no commit yet",
+    "r_notgit": "is not a git repository",
+    "r_foreign": "belongs to another user",
+}
+PATCH = (
+    "diff --git a/.gitattributes b/.gitattributes\nnew file mode 100644\n--- /dev/null\n"
+    "+++ b/.gitattributes\n@@ -0,0 +1 @@\n+*.py filter=f diff=tc merge=m\n"
+    "diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1,2 +1,2 @@\n l1\n-l2\n+x\n"
+)
+
+
+NOT_RUN = {("demo",), ("plan",), ("restore",), ("review",), ("check",)}  # the last two: below
+ran: set[tuple[str, ...]] = set()
+
+
+def commands() -> Iterator[tuple[str, ...]]:
+    """Every command there is, by the words that call it."""
+    for name, command in getattr(get_command(app), "commands", {}).items():
+        inner = getattr(command, "commands", None)
+        yield from ((name, word) for word in inner or ())
+        if not inner:
+            yield (name,)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The folder of traps, a study beside it, and how the traps stood before it."""
+
+    traps: Path
+    study: Path
+    names: tuple[str, ...]
+    before: Snapshot
+
+    @property
+    def files(self) -> Path:
+        return self.study.parent
+
+    def run(self, *arguments: object) -> str:
+        """A command started inside a trap, with a PATH that a careless person may have."""
+        words = tuple(map(str, arguments[:2]))
+        ran.update((words[:1], words))
+        command = [sys.executable, "-m", "workbench", *map(str, arguments)]
+        done = subprocess.run(
+            [*command, "--study", str(self.study)],
+            cwd=self.traps / "r_include",
+            env={**os.environ, "PATH": f".:{os.environ['PATH']}", "PAGER": self.pager},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+        return done.stdout + done.stderr
+
+    @property
+    def pager(self) -> str:
+        """A program that leaves the mark."""
+        return str(self.traps / "x_pager")
+
+
+@pytest.fixture(scope="module")
+def ground(
+    snapshot: Callable[[Path], Snapshot], tmp_path_factory: pytest.TempPathFactory
+) -> Ground:
+    """Twenty that can be cloned, each with a ticket and an output of its own; nothing ran yet."""
+    folder = tmp_path_factory.mktemp("ground")
+    made = repos(folder / "traps")
+    names = tuple(path.name for path in made if path.name not in BROKEN)
+    assert len(names) == 20
+    tickets = [{"id": name, "title": name, "body": "l2 is wrong", "repo": name} for name in names]
+    outputs = [
+        {"instance_id": name, "model_name_or_path": "m", "model_patch": PATCH, "message": "Done."}
+        for name in names
+    ]
+    tests = [{"ticket": name, "candidate": "m", "tests": "pass"} for name in names]
+    for name, rows in (("tickets", tickets), ("outputs", outputs), ("tests", tests)):
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return Ground(folder / "traps", folder / "study", names, snapshot(folder / "traps"))
+
+
+@pytest.fixture(scope="module")
+def imported(ground: Ground) -> Ground:
+    """After init and both imports."""
+    sources = (("--repo", f"{name}={ground.traps / name}") for name in ground.names)
+    ground.run("init", *(word for pair in sources for word in pair))
+    ground.run("tickets", "import", ground.files / "tickets.jsonl")
+    told = ground.run("outputs", "import", ground.files / "outputs.jsonl")
+    assert "20 plain" in told
+    ground.run("outputs", "tests", ground.files / "tests.jsonl")
+    return ground
+
+
+def check(ground: Ground, snapshot: Callable[[Path], Snapshot]) -> None:
+    """No program of a trap ran, and no trap was touched."""
+    assert not (ground.traps / "PWNED").exists()
+    assert snapshot(ground.traps) == ground.before
+
+
+def test_g3_field_d2_every_command_runs_nothing_and_changes_nothing(
+    imported: Ground, snapshot: Callable[[Path], Snapshot], record_property: Record
+) -> None:
+    """From import to verify and backup the mark never appears; no command is left out."""
+    listed = json.loads(imported.run("outputs", "list", "--json"))["outputs"]
+    ids = {row["ticket"]: row["id"] for row in listed}
+    record_property("cases", len(ids))
+    imported.run("tickets", "list")
+    imported.run("tickets", "mark", "r_alias", "vague")
+    imported.run("tickets", "freeze")
+    assert "l2" in imported.run("outputs", "show", ids["r_replace"])
+    imported.run("label", ids["r_hooks"], "merged")
+    imported.run("metrics")
+    imported.run("metrics", "explain", "merge_rate")
+    imported.run("keys")
+    for kind in ("jsonl", "csv"):
+        file = imported.files / f"out.{kind}"
+        imported.run("export", kind, "-o", file, "--all", "--text", "verbatim")
+    imported.run("import", imported.files / "out.jsonl")
+    imported.run("verify")
+    imported.run("backup")
+    check(imported, snapshot)
+    assert set(commands()) - ran <= NOT_RUN
+
+
+@pytest.mark.slow
+def test_g3_tests_of_a_hostile_repository_run_nothing_outside_the_sandbox(
+    imported: Ground, snapshot: Callable[[Path], Snapshot], record_property: Record
+) -> None:
+    """Checked or not run for want of a sandbox, no trap snaps."""
+    imported.run("check")
+    record_property("cases", len(imported.names))
+    check(imported, snapshot)
+
+
+def has_moved(screen: Pty, before: str) -> bool:
+    """Whether another output is in front, or there is no other."""
+    return screen.lines[0] != before or "the last one" in screen.text
+
+
+@pytest.mark.slow
+def test_g3_field_d2_a_review_in_a_terminal_runs_nothing_and_changes_nothing(
+    imported: Ground, snapshot: Callable[[Path], Snapshot], record_property: Record
+) -> None:
+    """Each of the twenty is opened, unfolded, searched; some are labelled, and undone."""
+    record_property("cases", len(imported.names))
+    env = {"PATH": f".:{os.environ['PATH']}", "PAGER": imported.pager, "USER": "eve"}
+    seen: set[str] = set()
+    with Pty("review", "--study", imported.study, env=env, size=(120, 30)) as screen:
+        screen.until(" left")
+        screen.rest(0.4)
+        screen.send("/")
+        screen.until("Search in all files")
+        screen.send("l2\r")
+        screen.until("[1/")
+        for key in ("=", "t", "]", "z"):
+            screen.send(key)
+            screen.rest(0.05)
+        while "the last one" not in screen.text:
+            assert "l1" in screen.text
+            before = screen.lines[0]
+            seen.add(next(name for name in imported.names if f" {name} " in before))
+            screen.send("J")
+            screen.until(partial(has_moved, screen, before))
+        screen.send("m")
+        screen.until("saved: merged")
+        screen.rest(0.3)
+        screen.send("u")
+        screen.until("undone")
+        screen.send("q")
+        assert screen.wait() == 0
+    assert seen == set(imported.names)
+    assert labels(imported.study)[-1] == "merged"
+    check(imported, snapshot)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.needs_root] if name == "r_foreign" else [])
+        for name in BROKEN
+    ],
+)
+def test_g3_what_cannot_be_cloned_is_said_in_one_line(
+    ground: Ground, tmp_path: Path, name: str
+) -> None:
+    """Exit code 3, the reason, no half study."""
+    command = [sys.executable, "-m", "workbench", "init", "--repo", str(ground.traps / name)]
+    done = subprocess.run(
+        [*command, "--study", str(tmp_path / "s")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert BROKEN[name] in done.stderr
+    assert len(done.stderr.strip().split("\n")) == 1
+    assert not (tmp_path / "s" / "workbench.toml").exists()
+    assert not (ground.traps / "PWNED").exists()

@@ -1,0 +1,134 @@
+"""What the tests said, in the app: a badge, a pane, and results that come in while it is open."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from workbench.adapters.check_files import CheckFiles
+from workbench.bootstrap import open_workbench
+from workbench.domain.check import CheckReport, CheckStatus
+from workbench.services.desk import Desk, OpenDesk
+from workbench.study import find_study
+
+from .kit import HOSTILE, NOW, Seat, play, read_log
+
+RED = CheckReport(
+    key="ab" * 16,
+    tests=CheckStatus.FAIL,
+    reason="t/test_a.py::test_x fails, and 1 more",
+    summary="fixes 1, breaks 2",
+    broken=("t/test_a.py::test_x", "t/test_a.py::test_y"),
+    fixed=("t/test_a.py::test_z",),
+    hidden=CheckStatus.PASS,
+    hidden_passed=("t/test_hidden.py::test_h",),
+    touched=("t/test_a.py",),
+    deleted=("t/test_b.py",),
+    tails={"t/test_a.py::test_x": f"assert 1 == 2\n{HOSTILE}"},
+    kept=7,
+    kind="pytest, JUnit",
+    sandbox="bubblewrap",
+)
+
+
+def finish(folder: Path, ticket: str, report: CheckReport) -> None:
+    """What `workbench check` leaves when it has checked the output of a ticket."""
+    study = find_study(folder)
+    CheckFiles(study.state / "checks").put_report(report)
+    with open_workbench(study) as bench:
+        bench.store.record_checks([(ticket, None, None, report.result)], NOW)
+
+
+def with_reports(folder: Path) -> Callable[[OpenDesk], Desk]:
+    """A desk that finds reports, as the command opens it."""
+    files = CheckFiles(find_study(folder).state / "checks")
+
+    def wrap(open_desk: OpenDesk) -> Desk:
+        return replace(open_desk(), find_report=files.get_report)
+
+    return wrap
+
+
+def test_a_check_that_finishes_while_the_app_is_open_appears(folder: Path) -> None:
+    """Badge, list and pane follow within moments; nobody restarts anything."""
+
+    async def scene(seat: Seat) -> None:
+        await seat.on("clean")
+        assert "✓ tests green" in seat.header
+        finish(folder, "clean", RED)
+        await seat.until(lambda: "✗ tests red: fixes 1, breaks 2" in seat.header)
+        await seat.press("T")
+        pane = seat.pane("text")
+        assert "FAIL: fixes 1, breaks 2" in pane
+        assert "newly failing (2)" in pane
+        assert "assert 1 == 2" in pane
+        await seat.press("T")
+        assert not seat.is_open("text")
+        assert seat.ticket == "clean"
+
+    play(folder, scene, size=(160, 50), wrap=with_reports(folder))
+
+
+def test_the_pane_shows_hidden_tests_after_the_label_only(folder: Path) -> None:
+    """What the candidate could not know is no help before the label."""
+    finish(folder, "clean", replace(RED, tests=CheckStatus.PASS, broken=(), summary="fixes 1"))
+
+    async def scene(seat: Seat) -> None:
+        await seat.on("clean")
+        assert "✓ tests green: fixes 1" in seat.header
+        await seat.press("T")
+        assert "tests touched: t/test_a.py" in seat.pane("text")
+        assert "tests deleted: t/test_b.py" in seat.pane("text")
+        assert "test_hidden" not in seat.pane("text")
+        await seat.press("T", "e", "1")
+        await seat.until(lambda: "clean" in seat.labels())
+        await seat.press("K")
+        await seat.on("clean")
+        await seat.press("T")
+        assert "hidden tests that pass (1)" in seat.pane("text")
+
+    play(folder, scene, size=(120, 60), wrap=with_reports(folder))
+
+
+def test_a_result_from_elsewhere_says_so(folder: Path) -> None:
+    """Imported results have no report; the pane says how to get one."""
+
+    async def scene(seat: Seat) -> None:
+        await seat.on("clean")
+        await seat.press("T")
+        assert "pass (tests.jsonl)" in seat.pane("text")
+        assert "workbench check" in seat.pane("text")
+
+    play(folder, scene)
+
+
+def test_results_may_wait_for_the_label(folder: Path) -> None:
+    """Concealed in header and list; an early look is logged like one at the message."""
+
+    async def scene(seat: Seat) -> None:
+        await seat.on("clean")
+        assert "tests not run: shown after the label" in seat.header
+        assert "green" not in seat.header
+        assert "✓" not in seat.pane("queue")
+        await seat.press("T")
+        assert "an early look at the tests: logged" in seat.bar
+        assert "pass (tests.jsonl)" in seat.pane("text")
+        await seat.press("T", "m")
+        await seat.until(lambda: "clean" in seat.labels())
+        await seat.until(lambda: "✓" in seat.pane("queue"))
+
+    play(folder, scene, size=(160, 40), reveal_checks="after_commit")
+    events = read_log(folder)
+    assert [event.act for event in events] == ["peek", "label"]
+    assert events[-1].peeks == 1
+
+
+def test_without_a_sandbox_it_is_red_in_the_header(folder: Path) -> None:
+    """A green that anything could have made is not shown as green."""
+    green = replace(RED, tests=CheckStatus.PASS, broken=(), summary="fixes 1", sandbox="none")
+    finish(folder, "clean", green)
+
+    async def scene(seat: Seat) -> None:
+        await seat.on("clean")
+        assert "✓ tests green, NO SANDBOX" in seat.header
+
+    play(folder, scene, size=(120, 40), wrap=with_reports(folder))

@@ -1,0 +1,1 @@
+"""Widgets on a stage of their own."""

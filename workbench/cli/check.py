@@ -1,0 +1,188 @@
+"""`workbench check`: run the tests on base and on every output."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from workbench.bootstrap import open_workbench
+from workbench.checking import open_bench, open_checks
+from workbench.cli.terminal import (
+    JsonOption,
+    Progress,
+    StudyOption,
+    say,
+    say_json,
+    say_table,
+    say_text,
+    warn,
+)
+from workbench.domain.check import CheckStatus
+from workbench.domain.errors import NoSandbox
+from workbench.services.check_text import describe_report, list_remarks, say_result
+from workbench.services.checks import Checked, Pace
+from workbench.study import find_study
+
+_STOPPED = 130
+_CLEAR, _FINISHING = b"\r\x1b[K", b"finishing what runs; Ctrl-C again ends it\n"
+
+
+def check(
+    candidate: Annotated[
+        list[str] | None, typer.Argument(help="Only the outputs of these candidates.")
+    ] = None,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Only what has no result for its tests as they are.")
+    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Run what has a result too.")] = False,
+    output: Annotated[
+        str | None, typer.Option("--output", metavar="ID", help="One output, with every failure.")
+    ] = None,
+    study: StudyOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the tests on base and on every output, in a sandbox.
+
+    What was run is kept and not run again. The first Ctrl-C lets what runs finish, the second
+    ends it.
+    """
+    stop, cancel = threading.Event(), threading.Event()
+    with Progress("checking") as progress, open_workbench(find_study(study)) as opened:
+        checks = open_checks(opened)
+        jobs = checks.list_wanted(candidate or ())
+        if output is not None:
+            wanted = opened.store.get_output(output).output_id
+            jobs = [job for job in jobs if job.output_id == wanted]
+        if not jobs:
+            say("no output with a tree to test")
+            return
+        try:
+            bench = open_bench(opened)
+        except NoSandbox as missing:
+            checks.record_no_sandbox(jobs)
+            raise NoSandbox(f"tests are not run: no sandbox. {missing}") from missing
+        with bench, _two_stage(stop, cancel):
+            found = checks.run(
+                bench,
+                jobs,
+                again=again,
+                progress=lambda pace: progress.line(_describe(pace)),
+                stop=stop,
+                cancel=cancel,
+            )
+            shown = (one for one in found if one.is_new or not changed)
+            done = [one if as_json or output else _slim(one) for one in shown]
+    if as_json:
+        say_json("checks", [_as_json(one) for one in _sorted(done)])
+    elif output is not None and done:
+        _say_report(done[0])
+    else:
+        _say_table(done)
+    if stop.is_set():
+        warn(f"stopped; {len(done)} of {len(jobs)} done, the same command goes on from here")
+        raise typer.Exit(_STOPPED)
+
+
+@contextmanager
+def _two_stage(stop: threading.Event, cancel: threading.Event) -> Iterator[None]:
+    """Ctrl-C once: begin nothing more. Twice: end what runs."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            cancel.set()
+            return
+        stop.set()
+        os.write(2, (_CLEAR if sys.stderr.isatty() else b"") + _FINISHING)  # no buffer to disturb
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _describe(pace: Pace) -> str:
+    left = pace.seconds_left
+    if left is None:
+        return f"checked {pace.done} of {pace.total}"
+    minutes, seconds = divmod(round(left), 60)
+    return f"checked {pace.done} of {pace.total}, about {minutes}:{seconds:02d} left"
+
+
+def _slim(one: Checked) -> Checked:
+    """What the table needs of it: the ends of failures are not kept for a million outputs."""
+    return replace(one, report=replace(one.report, tails={}, broken=(), still_failing=()))
+
+
+def _sorted(done: list[Checked]) -> list[Checked]:
+    return sorted(done, key=lambda one: (one.job.ticket_id, one.job.candidate, one.job.trial))
+
+
+def _say_table(done: list[Checked]) -> None:
+    rows = [
+        (
+            one.job.output_id,
+            one.job.ticket_id,
+            one.job.candidate,
+            one.job.trial,
+            say_result(one.report),
+            "; ".join(list_remarks(one.report)),
+        )
+        for one in _sorted(done)
+    ]
+    if not rows:
+        say("nothing to run: every output has its result")
+        return
+    say_table(("id", "ticket", "candidate", "trial", "tests", ""), rows)
+    counts = {status: sum(one.report.tests is status for one in done) for status in CheckStatus}
+    say(
+        f"{len(done)} checked: {counts[CheckStatus.PASS]} pass, {counts[CheckStatus.FAIL]} fail, "
+        f"{counts[CheckStatus.NOT_RUN]} not run; one in full: workbench check --output ID"
+    )
+    first = done[0].report
+    say(f"read from: {first.kind} · sandbox: {first.sandbox} · environment: {first.environment}")
+
+
+def _say_report(one: Checked) -> None:
+    job = one.job
+    say(f"output {job.output_id} · {job.ticket_id} · {job.candidate} · trial {job.trial}")
+    say_text(describe_report(one.report, shows_hidden=True))
+
+
+def _as_json(one: Checked) -> dict[str, object]:
+    job, report = one.job, one.report
+    return {
+        "id": job.output_id,
+        "ticket": job.ticket_id,
+        "candidate": job.candidate,
+        "trial": job.trial,
+        "is_new": one.is_new,
+        "tests": report.tests,
+        "summary": report.summary,
+        "reason": report.reason,
+        "broken": list(report.broken),
+        "fixed": list(report.fixed),
+        "still_failing": list(report.still_failing),
+        "flaky": list(report.flaky),
+        "missing": list(report.missing),
+        "kept": report.kept,
+        "hidden": report.hidden,
+        "hidden_passed": list(report.hidden_passed),
+        "hidden_failed": list(report.hidden_failed),
+        "touched": list(report.touched),
+        "added": list(report.added),
+        "deleted": list(report.deleted),
+        "moved": list(report.moved),
+        "tails": dict(report.tails),
+        "kind": report.kind,
+        "sandbox": report.sandbox,
+        "environment": report.environment,
+        "seconds": round(report.seconds, 3),
+    }

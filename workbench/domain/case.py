@@ -1,0 +1,51 @@
+"""One output with all that was said of it: what a number is traced back to."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from workbench.domain.cell import Cell, classify
+from workbench.domain.check import CheckStatus
+from workbench.domain.label import Judgement
+from workbench.domain.output import Delivery
+from workbench.domain.policy import Policy
+from workbench.domain.ticket import Spec
+
+
+class Opinion(NamedTuple):
+    """What one reviewer holds about an output, and the cell it puts it in."""
+
+    reviewer: str
+    judgement: Judgement
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One output; `counted` is the opinion that counts, `others` are labels beside it.
+
+    Without an opinion `counted` has no reviewer.
+    """
+
+    output_id: str
+    ticket_id: str
+    candidate: str
+    trial: int
+    spec: Spec
+    delivery: Delivery
+    tests: CheckStatus
+    counted: Opinion
+    others: tuple[Opinion, ...] = ()
+
+    @property
+    def cell(self) -> Cell:
+        """Where it counts."""
+        return self.counted.cell
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether another label would make it count otherwise."""
+        return any(other.cell != self.cell for other in self.others)
+
+    def classify(self, policy: Policy) -> Cell:
+        """Where it counts under other definitions."""
+        return classify(self.spec, self.delivery, self.tests, self.counted.judgement, policy)

@@ -1,0 +1,125 @@
+"""How much of a patch a reviewer had to change, and how far the merge rate hangs on that.
+
+Lines are counted on normalised text: formatted where a formatter is configured, without blank
+lines, comments and the order of imports. Whoever measures the trees does that.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import NamedTuple
+
+from workbench.domain.label import EditClass
+from workbench.domain.policy import DEFAULT_POLICY, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class EditSize:
+    """Changed lines from base to patch, from patch to the final text, and what of it survived.
+
+    `added` are the lines the patch added, `kept` how many of them stand in the final text.
+    """
+
+    patch_lines: int
+    edit_lines: int
+    added: int
+    kept: int
+    has_added_tests: bool = False
+    is_base: bool = False
+
+    @property
+    def ratio(self) -> float:
+        """Edited lines for each line of the patch."""
+        return self.edit_lines / max(1, self.patch_lines)
+
+    @property
+    def kept_share(self) -> float:
+        """Share of added lines that survived; of none, all where nothing was edited."""
+        if self.added:
+            return self.kept / self.added
+        return 0.0 if self.edit_lines else 1.0
+
+
+def classify_edit(
+    size: EditSize, *, has_fixed_k_defect: bool, policy: Policy = DEFAULT_POLICY
+) -> EditClass:
+    """Rejected where nothing much is left, minor where little was changed, else major."""
+    if size.is_base or size.kept_share < policy.reject_below_kept:
+        return EditClass.REJECTED
+    can_be_minor = _can_be_minor(size, has_fixed_k_defect=has_fixed_k_defect, policy=policy)
+    return (
+        EditClass.MINOR
+        if can_be_minor and size.ratio <= policy.minor_max_ratio
+        else (EditClass.MAJOR)
+    )
+
+
+def _can_be_minor(size: EditSize, *, has_fixed_k_defect: bool, policy: Policy) -> bool:
+    """Whether an edit is minor at some ratio."""
+    is_short = size.edit_lines <= policy.minor_max_lines
+    return is_short and not size.has_added_tests and not has_fixed_k_defect
+
+
+class EditSources(NamedTuple):
+    """How many edits were measured, how many judged by eye, on how many both disagree."""
+
+    measured: int
+    judged: int
+    disagree: int
+
+
+def count_sources(edits: Iterable[tuple[EditClass | None, EditClass | None]]) -> EditSources:
+    """From (judged, measured) classes; where both are there the measured one decides."""
+    held = [pair for pair in edits if pair != (None, None)]
+    measured = sum(found is not None for _, found in held)
+    disagree = sum(None not in pair and pair[0] != pair[1] for pair in held)
+    return EditSources(measured, len(held) - measured, disagree)
+
+
+class Attempt(NamedTuple):
+    """One attempt, as far as its edit goes: `size` None where the class was judged by eye."""
+
+    is_merged: bool
+    edit: EditClass | None = None
+    size: EditSize | None = None
+    has_fixed_k_defect: bool = False
+
+
+def find_limit(attempt: Attempt, policy: Policy = DEFAULT_POLICY) -> float:
+    """The ratio from which this attempt counts as merged: 0 always, infinity never."""
+    if attempt.is_merged:
+        return 0.0
+    if attempt.size is None:
+        return 0.0 if attempt.edit is EditClass.MINOR else inf
+    fixed = attempt.has_fixed_k_defect
+    size = attempt.size
+    is_rejected = size.is_base or size.kept_share < policy.reject_below_kept
+    can_be_minor = _can_be_minor(size, has_fixed_k_defect=fixed, policy=policy)
+    return size.ratio if can_be_minor and not is_rejected else inf
+
+
+def merge_rate_at(limits: Sequence[float], ratio: float) -> float | None:
+    """MR(t): the merge rate if edits up to this ratio were minor; None without attempts."""
+    return sum(limit <= ratio for limit in limits) / len(limits) if limits else None
+
+
+def merge_curve(limits: Sequence[float]) -> list[tuple[float, float]]:
+    """The step function MR(t) as (t, MR) at 0 and at every ratio seen."""
+    steps = sorted({0.0, *(limit for limit in limits if limit < inf)})
+    return [(t, sum(limit <= t for limit in limits) / len(limits)) for t in steps if limits]
+
+
+def find_flips(
+    first: Sequence[float], second: Sequence[float], low: float = 0.1, high: float = 0.4
+) -> list[float]:
+    """Ratios in [low, high] from which the other candidate has the higher merge rate."""
+    flips, ahead = [], 0
+    for t in sorted({low, *(x for x in (*first, *second) if low < x <= high)}):
+        one, other = merge_rate_at(first, t), merge_rate_at(second, t)
+        if one is None or other is None or one == other:
+            continue
+        leads = 1 if one > other else -1
+        if ahead and leads != ahead:
+            flips.append(t)
+        ahead = leads
+    return flips

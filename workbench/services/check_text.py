@@ -1,0 +1,87 @@
+"""A check as a person reads it, in a pane or on a terminal: what changed first, then how."""
+
+from collections.abc import Iterator
+
+from workbench.domain.check import CheckReport, CheckResult, CheckStatus
+
+TAIL_LINES = 20
+_MOST = 50  # ids of one kind
+_WORDS = {CheckStatus.PASS: "pass", CheckStatus.FAIL: "FAIL", CheckStatus.NOT_RUN: "not run"}
+_ELSEWHERE = "These results came from elsewhere; `workbench check` runs the tests here."
+
+
+def say_result(report: CheckReport) -> str:
+    """`FAIL: fixes 1, breaks 8`."""
+    return f"{_WORDS[report.tests]}: {report.summary}"
+
+
+def list_remarks(report: CheckReport) -> Iterator[str]:
+    """What a reviewer should know before believing it."""
+    if report.sandbox == "none":
+        yield "NO SANDBOX"
+    for what, files in (
+        ("tests touched", report.touched),
+        ("tests deleted", report.deleted),
+        ("tests added, not run", report.added),
+        ("tests follow", report.moved[-1:]),
+    ):
+        if files:
+            more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+            yield f"{what}: {files[0]}{more}"
+
+
+def describe_result(check: CheckResult) -> str:
+    """The same for a result that has no report here."""
+    source = f" ({check.source})" if check.source else ""
+    reason = f": {check.reason}" if check.reason else ""
+    return f"{_WORDS[check.tests]}{reason}{source}\n\n{_ELSEWHERE}"
+
+
+def describe_report(report: CheckReport, *, shows_hidden: bool) -> str:
+    """Every line of a report; hidden tests only where they may be seen."""
+    return "\n".join(_lines(report, shows_hidden=shows_hidden))
+
+
+def _lines(report: CheckReport, *, shows_hidden: bool) -> Iterator[str]:
+    yield say_result(report)
+    if report.reason and report.reason != report.summary:
+        yield report.reason
+    yield from list_remarks(report)
+    for what, ids in (
+        ("newly failing", report.broken),
+        ("newly passing", report.fixed),
+        ("did not run", report.missing),
+        ("still failing", report.still_failing),
+        ("flaky", report.flaky),
+    ):
+        yield from _ids(report, what, ids)
+    if shows_hidden:
+        yield from _hidden(report)
+    if said := report.tails.get("output"):
+        yield from ("", "the end of what was printed", *_tail(said))
+    yield ""
+    yield f"{report.kept} tests passed on base and pass still; {report.seconds:.1f} s"
+    yield f"read from: {report.kind} · sandbox: {report.sandbox}"
+
+
+def _hidden(report: CheckReport) -> Iterator[str]:
+    if report.hidden_reason:
+        yield from ("", f"hidden tests not run: {report.hidden_reason}")
+    yield from _ids(report, "hidden tests that fail", report.hidden_failed)
+    yield from _ids(report, "hidden tests that pass", report.hidden_passed)
+
+
+def _ids(report: CheckReport, what: str, ids: tuple[str, ...]) -> Iterator[str]:
+    if not ids:
+        return
+    yield from ("", f"{what} ({len(ids)})")
+    for test in ids[:_MOST]:
+        yield f"  {test}"
+        yield from _tail(report.tails.get(test, ""))
+    if len(ids) > _MOST:
+        yield f"  and {len(ids) - _MOST} more"
+
+
+def _tail(said: str) -> Iterator[str]:
+    lines = [line for line in said.split("\n") if line.strip()]
+    yield from (f"      {line}" for line in lines[-TAIL_LINES:])

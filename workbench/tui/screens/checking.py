@@ -1,0 +1,80 @@
+"""What the tests said: a pane, when it may be seen, and results that come in meanwhile.
+
+Another program may check outputs while a review goes on; once a second one cheap question tells
+whether anybody wrote, and only then anything is read again.
+"""
+
+from dataclasses import replace
+
+from workbench.domain.blind import ReviewItem
+from workbench.domain.check import CheckReport, CheckResult, CheckStatus, key_of
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.queue import QueueItem
+from workbench.services.check_text import describe_report, describe_result
+from workbench.services.desk import Desk
+from workbench.tui.messages import DeskOpened
+from workbench.tui.screens.opening import OpeningScreen
+
+LOOK_SECONDS = 1.0
+CONCEALED = CheckResult(reason="shown after the label")
+
+
+class CheckingScreen(OpeningScreen):
+    """The part of the review screen that knows of tests."""
+
+    def on_desk_opened(self, message: DeskOpened) -> None:
+        """From here on results may come in."""
+        super().on_desk_opened(message)
+        self.set_interval(LOOK_SECONDS, self._look)
+
+    def take_news(self, desk: Desk) -> bool:
+        """Read again what another program wrote; whether it did."""
+        raise NotImplementedError
+
+    def _look(self) -> None:
+        if self.desk is None or self.is_over or self.waiting.is_unsaved:
+            return
+        try:
+            if not self.take_news(self.desk):
+                return
+            item = self.item
+            if item is not None:
+                fresh = self.desk.queues.open(item.output_id)
+                self.item = replace(item, check=fresh.check)
+        except WorkbenchError:  # it is being written; the next look tells
+            return
+        if self.reading == "tests":
+            self.read("tests")
+        self.draw()
+
+    def is_check_open(self, item: ReviewItem) -> bool:
+        """Whether what the tests said may be shown."""
+        return self.settings.reveal_checks == "always" or item.is_message_open
+
+    def conceal(self, item: ReviewItem) -> ReviewItem:
+        """The item as it may be shown: without a result where that comes after the label."""
+        return item if self.is_check_open(item) else replace(item, check=CONCEALED)
+
+    def conceal_rows(self, rows: tuple[QueueItem, ...]) -> tuple[QueueItem, ...]:
+        """The same for the list."""
+        if self.settings.reveal_checks == "always":
+            return rows
+        return tuple(
+            row if row.label is not None else replace(row, tests=CheckStatus.NOT_RUN)
+            for row in rows
+        )
+
+    def may_show(self, what: str, item: ReviewItem) -> bool:
+        """An early look at what the tests said is logged like one at the message."""
+        return self.is_check_open(item) if what == "tests" else super().may_show(what, item)
+
+    def describe_tests(self, item: ReviewItem) -> str:
+        """The pane's text; hidden tests stay hidden until the label is saved."""
+        report = self._find_report(item)
+        if report is None:
+            return describe_result(item.check)
+        return describe_report(report, shows_hidden=item.is_message_open)
+
+    def _find_report(self, item: ReviewItem) -> CheckReport | None:
+        key = key_of(item.check.source)
+        return self.desk.find_report(key) if self.desk and key else None

@@ -1,0 +1,132 @@
+"""Reading the same output in another way: without blanks, in some files, by its list of files.
+
+What is hidden here is hidden from the eye alone: no rate, no count and no label knows of it, and
+every output is shown whole when it comes in front.
+"""
+
+from functools import partial
+
+from workbench.diff.blanks import Blanks
+from workbench.diff.document import DiffDocument
+from workbench.diff.globs import match_files
+from workbench.diff.order import rank_of, status_letter
+from workbench.domain.blind import ReviewItem
+from workbench.domain.errors import WorkbenchError
+from workbench.services.desk import Desk
+from workbench.services.patches import read_without_blanks
+from workbench.text import display
+from workbench.tui.messages import BlanksReady, BlanksRefused
+from workbench.tui.screens.prompt import PromptScreen
+from workbench.tui.screens.reading import ReadingScreen
+from workbench.tui.work import start_work
+
+
+class RereadingScreen(ReadingScreen):
+    """The part of the review screen that shows an output in other ways."""
+
+    desk: Desk | None
+    item: ReviewItem | None
+    _wanted: tuple[DiffDocument, Blanks] | None = None  # how which output should be shown
+    _pattern = ""  # the files last asked for
+
+    def action_blanks(self) -> None:
+        """The next way to leave blanks out of account."""
+        document, plain = self.diff.document, self.diff.plain
+        if not document or not plain or not self.desk or not self.item:
+            self.say("opening the study: one moment", "warn")
+            return
+        if plain.model.raw or not self.item.tree:
+            self.say("there is no diff of files here")
+            return
+        held = self._wanted
+        before = held[1] if held and held[0] is plain else document.blanks
+        self._wanted = plain, before.next
+        if before.next is Blanks.NONE:
+            self.on_blanks_ready(BlanksReady(plain, Blanks.NONE))
+            return
+        work = partial(self._reread, self.desk, self.item, plain, before.next)
+        start_work(self, work, "blanks")
+
+    def _reread(self, desk: Desk, item: ReviewItem, plain: DiffDocument, blanks: Blanks) -> None:
+        try:
+            document = read_without_blanks(item, plain, blanks, desk.diffs, desk.blobs)
+        except WorkbenchError as error:
+            self.post_message(BlanksRefused(str(error)))
+            return
+        document.warm(self.diff.size.width, self.diff.size.height, self.diff.mode)
+        self.post_message(BlanksReady(document, blanks))
+
+    def on_blanks_ready(self, message: BlanksReady) -> None:
+        """Show it, if this is still what is wanted of the output in front."""
+        document, plain = message.document, self.diff.plain
+        if plain is None or (document.plain, message.blanks) != self._wanted:
+            return
+        self.diff.replace(document)
+        note = "; ~ marks lines with other blanks" if document is not plain else ""
+        self.say(f"blanks ignored: {message.blanks}{note}")
+
+    def action_files(self) -> None:
+        """The list of files, to jump to one."""
+        from workbench.tui.screens.files import FileLine, FilesScreen  # not before the first paint
+
+        document, kept = self.diff.document, self.diff.files
+        if document is None or document.model.raw:
+            return
+        lines = [
+            FileLine(
+                entry.index,
+                status_letter(entry.patch),
+                f"{entry.old_path} → {entry.path}" if entry.old_path else entry.path,
+                entry.added,
+                entry.removed,
+                rank_of(entry.patch).label,
+            )
+            for entry in document.files
+            if kept is None or entry.index in kept
+        ]
+        self.app.push_screen(FilesScreen(lines, self.diff.current_file), self._go_to_file)
+
+    def _go_to_file(self, file: int | None) -> None:
+        if file is not None:
+            self.diff.go_to_file(file)
+
+    def action_only_files(self) -> None:
+        """Ask which files to show."""
+        if self.diff.plain and not self.diff.plain.model.raw:
+            title = "Show only files like *.py src/ !tests (empty: all)"
+            self.app.push_screen(PromptScreen(title, self._pattern), self._show_files)
+
+    def _show_files(self, text: str | None) -> None:
+        document = self.diff.document
+        if text is None or document is None:
+            return
+        self._pattern = text.strip()
+        found = match_files(document.files, self._pattern)
+        if not self._pattern or len(found) == len(document.files):
+            self.diff.show_files(None)
+            self.say("all files")
+        elif not found:
+            self.say(f"no file is like {display(self._pattern)}: nothing is left out", "warn")
+        else:
+            of = f"{len(found)} of {len(document.files)} files"
+            self.diff.show_files(found, f"only {display(self._pattern)}: {of}")
+            self.say(f"{of} shown; what is left out counts as before")
+
+    def end_reading(self) -> bool:
+        """Escape: ends the search, then shows all files, then all blanks."""
+        if super().end_reading():
+            return True
+        document = self.diff.document
+        if self.diff.scope:
+            self._show_files("")
+        elif document and document is not document.plain:
+            self._wanted = document.plain, Blanks.NONE
+            self.on_blanks_ready(BlanksReady(document.plain, Blanks.NONE))
+        else:
+            return False
+        return True
+
+    def on_blanks_refused(self, message: BlanksRefused) -> None:
+        """The whole diff stays."""
+        self._wanted = None
+        self.say(display(message.sentence), "bad")

@@ -1,0 +1,148 @@
+"""Where the reader of the diff pane is and goes: lines, pages, hunks, files, matches, folds.
+
+The other half of the diff pane (`diff_view.py`) shows; both know the reader's place from one
+`Viewport` and ask for one refresh per change.
+"""
+
+from collections.abc import Callable
+
+from textual.geometry import Region
+from textual.widget import Widget
+
+from workbench.diff.moves import NO_MOVES
+from workbench.diff.rows import NOTHING, Address
+from workbench.tui.widgets.diff_viewport import Viewport
+
+
+class DiffReader(Widget, can_focus=True):
+    """Moves a viewport; what moved is told by the other half."""
+
+    _viewport: Viewport | None = None
+
+    def tell_search(self, problem: str = "") -> None:
+        """There are other matches, the reader stands on another one, or there is a problem."""
+        raise NotImplementedError
+
+    def show_column(self, start: int, end: int) -> None:
+        """Bring these columns of the cursor's line into sight."""
+        raise NotImplementedError
+
+    def refit(self) -> None:
+        """Rows came or went: draw all anew, the cursor on its source line."""
+        raise NotImplementedError
+
+    # Where the reader is.
+
+    @property
+    def cursor_address(self) -> Address | None:
+        return self._viewport.address if self._viewport else None
+
+    @property
+    def cursor_moved(self) -> bool:
+        """Whether the reader moved the cursor to a line of this document."""
+        return bool(self._viewport and self._viewport.moved and self._viewport.address)
+
+    @property
+    def file_position(self) -> tuple[int, int]:
+        """(nth, all) files, counted from 1; (0, 0) without a document."""
+        port = self._viewport
+        return (port.view.file_at(port.cursor) + 1, len(port.view.files)) if port else (0, 0)
+
+    @property
+    def current_file(self) -> int:
+        """The ordinal in the document of the file at the cursor; -1 without one."""
+        port = self._viewport
+        return port.document.model.row(port.row).file if port and len(port) else -1
+
+    @property
+    def hunk_position(self) -> tuple[int, int]:
+        port = self._viewport
+        return (port.view.hunk_at(port.cursor) + 1, len(port.view.hunks)) if port else (0, 0)
+
+    # Where the reader goes.
+
+    def move_line(self, lines: int) -> None:
+        self.move(lambda port: port.move(lines))
+
+    def move_page(self, pages: int) -> None:
+        self.move(lambda port: port.page(pages))
+
+    def move_half_page(self, halves: int) -> None:
+        self.move(lambda port: port.page(halves / 2))
+
+    def move_hunk(self, step: int) -> bool:
+        """False at the last hunk in that direction."""
+        return self.move(lambda port: port.hunk(step))
+
+    def move_file(self, step: int) -> bool:
+        return self.move(lambda port: port.next_file(step))
+
+    def go_to_file(self, file: int) -> None:
+        """To the first change of a file by its ordinal in the document."""
+        self.move(lambda port: port.to_file(file))
+
+    def home(self) -> None:
+        self.move(lambda port: port.go(0))
+
+    def end(self) -> None:
+        self.move(lambda port: port.go(len(port) - 1))
+
+    def to_other_end(self) -> str:
+        """From a line that moved to where it went or came from; why not, where it is not shown."""
+        port = self._viewport
+        moves = port.document.moves if port else NO_MOVES
+        end = moves.ends.get(port.row) if port else None
+        if port is None or end is None:
+            return moves.badge or "this line did not move"
+        if end == NOTHING:
+            return "git says that this line moved, and its other end was not found"
+        if not port.is_shown(end):
+            return "its other end is in a file that is not shown"
+        port.side = "old" if port.document.model.row(end).new_line is None else "new"
+        self.move(lambda port: port.show_row(end))
+        return ""
+
+    def expand_fold(self, *, whole: bool = False) -> int:
+        """Opens the fold under the cursor, or the nearest on the screen; lines that appeared."""
+        port = self._viewport
+        fold = port.nearest_fold() if port else NOTHING
+        if port is None or fold == NOTHING:
+            return 0
+        count = port.document.expand(fold, whole=whole)
+        self.refit()
+        return count
+
+    def expand_from_cursor(self, step: int) -> int:
+        """More unchanged lines above or below the change at the cursor; lines that appeared."""
+        port = self._viewport
+        count = port.document.expand_from(port.row, step) if port and len(port) else 0
+        if count:
+            self.refit()
+        return count
+
+    def toggle_file_folds(self) -> int:
+        """The whole file at the cursor, or its changes only; lines that came, or went."""
+        port = self._viewport
+        if port is None or not len(port):
+            return 0
+        count = port.document.toggle_file(port.document.model.row(port.row).file)
+        if count:
+            self.refit()
+        return count
+
+    # One act.
+
+    def move(self, act: Callable[[Viewport], bool | None]) -> bool:
+        """Moves and asks for what must be drawn anew: two lines, or all when the top changed."""
+        port = self._viewport
+        if port is None:
+            return False
+        top, cursor = port.top, port.cursor
+        done = act(port)
+        if port.top != top:
+            self.refresh()
+        elif port.cursor != cursor:
+            width = self.size.width
+            lines = (cursor - top, port.cursor - top)
+            self.refresh(*(Region(0, y, width, 1) for y in lines))
+        return done is not False
