@@ -20,6 +20,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from workbench.tui.keyboard import plain_keys
 from workbench.tui.messages import TerminalAnswered
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -175,7 +176,8 @@ class TerminalDriver(LinuxDriver):
                 if keys == ESCAPE:  # nothing came after it: the key itself, at once
                     self.process_message(events.Key("escape", ESCAPE))
                     keys = ""
-                for event in sift(keys, parser, has_reply=replies.take_dropped()):
+                has_reply = replies.take_dropped()
+                for event in sift(plain_keys(keys), parser, has_reply=has_reply):
                     self.process_message(event)
 
     def _read(self) -> bytes:
