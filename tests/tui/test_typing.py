@@ -142,7 +142,12 @@ def test_a_burst_of_one_key_draws_where_it_ends(folder: Path) -> None:
         await seat.on("clean")
         third = seat.screen.walk.rows[2].output_id
         go_to = seat.screen.go_to
-        seat.screen.go_to = lambda key: (seen.append(key), go_to(key))[-1]  # type: ignore[method-assign]
+
+        def note(output_id: str) -> None:
+            seen.append(output_id)
+            go_to(output_id)
+
+        seat.screen.go_to = note  # type: ignore[method-assign]
         seat.app.simulate_key("J")
         seat.app.simulate_key("J")
         await seat.until(lambda: seat.screen.diff.painted_key == third, "the third was drawn")

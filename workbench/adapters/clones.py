@@ -158,7 +158,7 @@ def _neutralise(git_dir: Path, source: Path) -> None:
 
 
 def _make_private(git_dir: Path) -> None:
-    """git writes packs that everybody may read, whatever the umask."""
+    """Take from everybody else the right to read packs, which git gives whatever the umask."""
     for path in (git_dir / "objects" / "pack").glob("pack-*"):
         path.chmod(0o400)
 
