@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .kit import Pty, query, run_workbench
+from .kit import Pty, query, run_workbench, wait_for_labels
 
 pytestmark = [pytest.mark.realdata, pytest.mark.slow]
 
@@ -128,8 +128,8 @@ class Reviewer:
     def __init__(self, screen: Pty, real: Real) -> None:
         """Wait until labels can be saved."""
         self.screen, self.real, self.names = screen, real, real.names
-        screen.until(" left")
-        screen.rest(0.6)
+        wait_for_labels(screen)
+        screen.rest(0.8)  # the same key sooner could be one that is held down
 
     @property
     def front(self) -> Where:
