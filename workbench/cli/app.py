@@ -18,6 +18,7 @@ import workbench
 from workbench.cli import (
     backups,
     check,
+    defect,
     demo,
     exports,
     keys,
@@ -46,6 +47,7 @@ app = typer.Typer(
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(outputs.app, name="outputs")
 app.add_typer(metrics.app, name="metrics")
+app.add_typer(defect.app, name="defect")
 app.command("demo")(demo.demo)
 app.command("plan")(plan.plan)
 app.command("init")(study.init)

@@ -4,9 +4,10 @@ A change of mind replaces what came with the old label (its edit class, its defe
 self-flags) and keeps what was recorded beside it (findings, note).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from workbench.domain.finding import Finding, Flag
+from workbench.domain.finding import Finding, Flag, FoundBy
 from workbench.domain.label import EditClass, Judgement, Label, Reason
 from workbench.domain.output import Delivery
 
@@ -45,6 +46,20 @@ def apply_decision(held: Judgement, decision: Decision, delivery: Delivery) -> J
         note=decision.note or held.note,
         said_so_itself=True if decision.flags else None,
     )
+
+
+def add_leak(held: Judgement, finding: Finding) -> Judgement:
+    """The judgement with a defect that was found after merge; the label stays as it is."""
+    leak = replace(finding, found_by=FoundBy.POST_MERGE, with_label=False, flag=None)
+    return replace(held, findings=(*held.findings, leak))
+
+
+def share_leaks(judgement: Judgement, others: Iterable[Judgement]) -> Judgement:
+    """The judgement with what others found after merge: a fact of the output, whoever wrote it."""
+    found = (f for other in others for f in other.findings if f.found_by is FoundBy.POST_MERGE)
+    leaks = dict.fromkeys(replace(f, flag=None) for f in found)  # a flag is of one judgement
+    new = [leak for leak in leaks if leak not in judgement.findings]
+    return replace(judgement, findings=(*judgement.findings, *new)) if new else judgement
 
 
 def find_lack(held: Judgement, decision: Decision, delivery: Delivery) -> str:

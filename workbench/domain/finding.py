@@ -53,7 +53,8 @@ class Finding:
     """A remark or defect. `file` "" is the whole output, `line` 0 the whole file.
 
     `side` is "old" or "new"; `severity` runs 1 to 3; `flag` is the index of the flag that had
-    pointed at it, or None. `with_label`: given as part of a label, and gone with it.
+    pointed at it, or None. `with_label`: given as part of a label, and gone with it. `found_on`
+    (YYYY-MM-DD) is the day on which it came up, "" the day on which it was written down.
     """
 
     kind: FindingKind
@@ -66,6 +67,7 @@ class Finding:
     flag: int | None = None
     test_blind: bool = False
     with_label: bool = False
+    found_on: str = ""
 
     @property
     def is_defect(self) -> bool:

@@ -179,6 +179,7 @@ def _finding(raw: dict[str, object]) -> Finding:
         flag=None if flag is None else int(str(flag)),
         test_blind=bool(raw.get("test_blind", False)),
         with_label=bool(raw.get("with_label", False)),
+        found_on=str(raw.get("found_on", "")),
     )
 
 

@@ -6,10 +6,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from workbench.domain.draft import Decision, answer_self_flag, apply_decision, insist
+from workbench.domain.draft import (
+    Decision,
+    add_leak,
+    answer_self_flag,
+    apply_decision,
+    insist,
+)
 from workbench.domain.errors import LabelRefused, NotSaved, WorkbenchError
+from workbench.domain.finding import Finding
 from workbench.domain.label import Act, Effort, Judgement, Label
-from workbench.domain.outcome import objection
+from workbench.domain.outcome import effective_delivery, objection
 from workbench.domain.output import Delivery
 from workbench.domain.queue import Saved
 from workbench.domain.unsaved import Kept, Unsaved
@@ -110,6 +117,20 @@ class Reviews:
         """Put back the last act taken back; None where nothing is left."""
         begun_at = time.monotonic()
         return _log_saved(self._store.redo(self.reviewer, effort, self._clock()), begun_at)
+
+    def add_leak(self, output_id: str, leak: Finding) -> Saved:
+        """Record a defect that was found after merge; the label stays as it is.
+
+        LabelRefused where there is no patch to have a defect, or the day has not come yet.
+        """
+        output, now = self._store.get_output(output_id), self._clock()
+        held = self._store.get_judgement(self.reviewer, output.output_id)
+        if effective_delivery(output.delivery, held) is not Delivery.PATCH:
+            raise LabelRefused(f"{output.output_id}: no patch was delivered that could be merged")
+        if leak.found_on > f"{now.astimezone():%Y-%m-%d}":
+            raise LabelRefused(f"{output.output_id}: {leak.found_on} has not come yet")
+        effort = Effort(started_at=now)
+        return self.record(output.output_id, Act.FINDING, add_leak(held, leak), effort, held)
 
     def decide(self, output_id: str, decision: Decision, *, is_sure: bool = False) -> Saved:
         """A label without a screen: refused where a screen would ask, unless `is_sure`."""

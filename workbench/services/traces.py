@@ -144,7 +144,7 @@ def _describe_defect(judgement: Judgement, defect: Finding) -> str:
     if DEFAULT_POLICY.is_matched(judgement, defect):
         how.append("it said so")
     if defect.found_by is FoundBy.POST_MERGE:
-        how.append("after merge")
+        how.append(f"after merge, {defect.found_on}" if defect.found_on else "after merge")
     if defect.test_blind:
         how.append("tests blind to it")
     return f"{defect.kind} {defect.severity}{place}{line}" + (f" ({', '.join(how)})" if how else "")

@@ -5,7 +5,7 @@ Two streams in the order of outputs, merged: constant memory whatever the study'
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 from workbench.domain.case import Case, Opinion
 from workbench.domain.cell import Cell
 from workbench.domain.check import CheckStatus
-from workbench.domain.label import NO_JUDGEMENT, parse_judgement
+from workbench.domain.draft import share_leaks
+from workbench.domain.finding import FoundBy
+from workbench.domain.label import NO_JUDGEMENT, canonical_judgement, parse_judgement
 from workbench.domain.output import Delivery
 from workbench.domain.ticket import Spec
 from workbench.store.database import Database
@@ -33,6 +35,7 @@ _CASES = (
     " WHERE :candidate = '' OR o.candidate = :candidate"
     " ORDER BY o.ticket, o.candidate, o.trial, e.reviewer, e.seq"
 )
+_LEAK = f'"{FoundBy.POST_MERGE}"'  # as it stands in the JSON of a judgement
 _EVENTS = (
     "SELECT output, reviewer, event_id, judgement FROM label_event"
     " WHERE :reviewer = '' OR reviewer = :reviewer ORDER BY output, reviewer, seq"
@@ -77,7 +80,8 @@ class Recounts(Database):
         """Recount one reviewer's judgements, or the study's.
 
         For the study an output that several labelled counts under whoever labelled it first, as
-        long as that label stands. Reads everything once: the cost grows with the study.
+        long as that label stands, with what anybody found in it after merge. Reads everything once:
+        the cost grows with the study.
         """
         counts: Counter[tuple[str, str]] = Counter()
         n_multiple = n_disagree = 0
@@ -115,6 +119,7 @@ def _to_case(key: tuple[Any, ...], events: list[tuple[Any, ...]], *, is_study: b
     labelled = sorted((h for h in held if h.label), key=lambda h: h.began or 0)
     mine = labelled if is_study else held
     first = mine[0] if mine else Held("", "", None, None, None)
+    leaks = _leaks(held)
     return Case(
         output_id=output_id,
         ticket_id=ticket,
@@ -123,9 +128,24 @@ def _to_case(key: tuple[Any, ...], events: list[tuple[Any, ...]], *, is_study: b
         spec=Spec(ground.spec),
         delivery=Delivery(ground.delivery),
         tests=CheckStatus(ground.tests),
-        counted=_read_opinion(first.reviewer, first.text, ground),
-        others=tuple(_read_opinion(h.reviewer, h.text, ground) for h in labelled[1:]),
+        counted=_read_opinion(first.reviewer, _share(first.text, leaks), ground),
+        others=tuple(
+            _read_opinion(h.reviewer, _share(h.text, leaks), ground) for h in labelled[1:]
+        ),
     )
+
+
+def _leaks(held: Iterable[Held]) -> tuple[str, ...]:
+    """The judgements in which a defect was found after merge."""
+    return tuple(h.text for h in held if _LEAK in h.text)
+
+
+@lru_cache(maxsize=4096)
+def _share(text: str, leaks: tuple[str, ...]) -> str:
+    """A judgement that counts, with the leaks that anybody wrote down."""
+    if not text or not leaks:
+        return text
+    return canonical_judgement(share_leaks(parse_judgement(text), map(parse_judgement, leaks)))
 
 
 @lru_cache(maxsize=4096)
@@ -137,7 +157,9 @@ def _read_opinion(reviewer: str, text: str, ground: Ground) -> Opinion:
 def _choose(held: tuple[Held, ...], labelled: list[Held], reviewer: str | None) -> str:
     if reviewer is not None:
         return held[0].text if held else ""
-    return min(labelled, key=lambda h: h.began or 0).text if labelled else ""
+    if not labelled:
+        return ""
+    return _share(min(labelled, key=lambda h: h.began or 0).text, _leaks(held))
 
 
 def stream_counted(driver: sqlite3.Connection, reviewer: str = "") -> Iterator[Counted]:

@@ -171,6 +171,7 @@ def _finding(finding: Finding, hide: Hide) -> dict[str, object]:
         "flag_id": finding.flag,
         "test_blind": finding.test_blind,
         "with_label": finding.with_label,
+        "found_on": finding.found_on,
     }
 
 

@@ -220,6 +220,7 @@ def _finding(raw: Row) -> Finding:
         flag=None if flag is None else _number(raw, "flag_id"),
         test_blind=bool(raw["test_blind"]),
         with_label=bool(raw["with_label"]),
+        found_on=_text(raw, "found_on") if "found_on" in raw else "",
     )
 
 
