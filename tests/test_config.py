@@ -49,7 +49,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
     text = (
         'reviewer = "ann"\nlayout = "split"\nidle_seconds = 30\nqueue_pane = false\n'
         '[repositories]\ndefault = "r"\n"o/n" = "s"\n'
-        '[keys]\n"label.merged" = "M"\nno_such_action = ["a", "b"]\n'
+        '[keys]\n"label.merged" = "M"\nno_such_action = ["a", "b"]\nunbound = []\n'
     )
     assert load_settings(write(tmp_path, text)) == Settings(
         reviewer="ann",
@@ -57,7 +57,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
         idle_seconds=30,
         queue_pane=False,
         repositories={"": "r", "o/n": "s"},
-        keys={"label.merged": ("M",), "no_such_action": ("a", "b")},
+        keys={"label.merged": ("M",), "no_such_action": ("a", "b"), "unbound": ()},
     )
 
 
@@ -82,9 +82,9 @@ def test_settings_are_read(tmp_path: Path) -> None:
         ("[repositories]\n'o/n' = 3", ":2: [repositories] o/n: expected a path in quotes, found 3"),
         (
             "[keys]\ntheme = 3",
-            ':2: [keys] theme: expected a key such as "m" or a list of keys, found 3',
+            ':2: [keys] theme: expected a key such as "m", a list of keys, or [], found 3',
         ),
-        ("[keys]\n'a' = []", ":2: [keys] a: expected a key"),
+        ("[keys]\n'a' = ''", ":2: [keys] a: expected a key"),
         ("theme = 'x'\n[keys]\n[repositories]\ntheme = 4", ":4: [repositories] theme: expected"),
     ],
 )

@@ -34,7 +34,9 @@ class Setting:
 SETTINGS = (
     Setting("reviewer", "", 'Whose labels these are; "" takes the login name.'),
     Setting("layout", "auto", "How a diff is laid out.", ("auto", "unified", "split")),
-    Setting("theme", "dark", "Colours: dark, light, or any theme Textual knows."),
+    Setting(
+        "theme", "dark", "Colours: dark, light, contrast, colour-blind, or any theme Textual knows."
+    ),
     Setting("rubric", "", 'A Markdown file shown by the rubric key; "" shows the built-in one.'),
     Setting("idle_seconds", 120, "Without a key for this long, time no longer counts.", minimum=1),
     Setting("queue_pane", True, "Whether the queue is open at the start (wide terminals)."),
@@ -204,8 +206,8 @@ def _read_keys(where: _Where, raw: object) -> dict[str, tuple[str, ...]]:
     keys: dict[str, tuple[str, ...]] = {}
     for action, value in raw.items():
         listed = value if isinstance(value, list) else [value]
-        if not listed or not all(isinstance(key, str) and key for key in listed):
-            sentence = f'expected a key such as "m" or a list of keys, found {_show(value)}'
+        if not all(isinstance(key, str) and key for key in listed):
+            sentence = f'expected a key such as "m", a list of keys, or [], found {_show(value)}'
             raise where.error(action, sentence, "keys")
         keys[action] = tuple(listed)
     return keys
@@ -221,7 +223,10 @@ def render_settings(repositories: Mapping[str, str]) -> str:
     lines += ['# "default" serves tickets that name none; others go by the name tickets use.']
     lines += ["[repositories]"]
     lines += [f"{_toml(name or 'default')} = {_toml(path)}" for name, path in repositories.items()]
-    lines += ["", "# Keys: action = key, or a list of keys. `workbench keys` lists all actions."]
+    lines += [
+        "",
+        "# Keys: action = key, list of keys, or [] for none; `workbench keys` lists all.",
+    ]
     lines += ["[keys]", '# "label.merged" = "m"', ""]
     return "\n".join(lines)
 

@@ -346,6 +346,7 @@ def play(
     is_ready: bool = True,
     wrap: Callable[[OpenDesk], Desk] = lambda desk: desk(),
     reveal_checks: str = "always",
+    theme: str = "dark",
 ) -> None:
     """Open a study as `workbench review` does and run one scene; nothing may reach the net.
 
@@ -368,6 +369,7 @@ def play(
         settings,
         lambda: wrap(partial(open_desk, study, REVIEWER, open_names=False)),
         keymap=dict(keymap or {}),
+        theme=theme,
     )
 
     async def run() -> None:

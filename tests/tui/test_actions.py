@@ -125,6 +125,15 @@ def test_a_keymap_may_be_written_with_signs() -> None:
     assert keys["pane.ticket"] == ("semicolon",)
 
 
+def test_an_action_can_be_left_without_a_key() -> None:
+    """Its key is free for another; the palette still has it."""
+    keys, problems = resolve_keys(REVIEW, {"queue.skip": (), "pane.rubric": ("s",)})
+    assert problems == []
+    assert keys["queue.skip"] == ()
+    assert keys["pane.rubric"] == ("s",)
+    assert "queue.skip" not in {binding.id for binding in make_bindings(REVIEW, keys)}
+
+
 def test_two_actions_can_trade_keys() -> None:
     """Whoever wants the labels elsewhere must not depend on the order of two lines."""
     keymap = {"label.merged": ("a",), "label.abstained": ("m",)}

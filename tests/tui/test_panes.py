@@ -23,7 +23,7 @@ from workbench.tui.screens.help import render_help
 from workbench.tui.widgets.end_card import render_card
 from workbench.tui.widgets.header import HeaderSnapshot, render_header
 from workbench.tui.widgets.label_bar import LabelBarSnapshot, render_bar_lines, render_footer
-from workbench.tui.widgets.lines import Line
+from workbench.tui.widgets.lines import Line, Span
 from workbench.tui.widgets.metrics_pane import (
     MetricsSnapshot,
     format_percent,
@@ -406,6 +406,17 @@ def test_t1_a_wrapped_text_is_safe_line_by_line_and_keeps_blank_ones() -> None:
     assert "" in lines
     assert all(cells(line) <= 20 for line in lines)
     assert display("".join(lines)) == "".join(lines)
+
+
+def test_an_action_without_a_key_is_left_to_the_palette() -> None:
+    """In the help, in the three lines and in the footer; with no key at all nothing breaks."""
+    keys = KEYS | {"label.merged": (), "queue.skip": ()}
+    assert "(palette)         Label merged" in render_help(keys)
+    lines = plain(render_bar_lines(LabelBarSnapshot(is_first=True), FOOTER, keys, 80))
+    assert "(palette) merged: as it is" in lines
+    assert "skip" not in lines
+    nothing: dict[str, tuple[str, ...]] = {action.id: () for action in REVIEW}
+    assert render_bar_lines(LabelBarSnapshot(), FOOTER, nothing, 80)[-1] == (Span(""),)
 
 
 def test_the_help_names_every_action_with_the_keys_in_force() -> None:

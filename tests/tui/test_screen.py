@@ -3,6 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
+from textual.widgets import OptionList
+
+from workbench.tui.actions import REVIEW, show_key
+
 from .kit import Seat, play, read_labels, read_log
 
 
@@ -118,6 +122,53 @@ def test_keys_of_a_keymap_are_live_and_what_is_refused_is_said(folder: Path) -> 
     keymap = {"queue.skip": ("m",), "pane.rubric": ("f9",)}
     play(folder, scene, (200, 50), keymap)
     assert read_labels(folder) == {"clean": "merged"}
+
+
+def test_the_palette_has_every_action_with_its_keys(folder: Path) -> None:
+    """Before anything is typed, those without a key among them."""
+
+    async def scene(seat: Seat) -> None:
+        await seat.press("ctrl+p")
+        await seat.until(lambda: not seat.is_in_front, "the palette")
+        listed = seat.app.screen.query_one(OptionList)
+        await seat.until(lambda: listed.option_count >= len(REVIEW), "every action")
+        shown = [str(option.prompt).split("\n")[0] for option in listed.options]
+        wanted = {f"{a.title}   {' '.join(map(show_key, a.keys))}".strip() for a in REVIEW}
+        wanted = wanted - {"Skip for now   s"} | {"Skip for now"}
+        assert {text.strip() for text in shown} == wanted
+
+    play(folder, scene, keymap={"queue.skip": ()})
+
+
+def test_a_wrong_theme_is_said_and_a_right_one_is_in_force(folder: Path) -> None:
+    """In the bar, at the start; the other settings hold."""
+
+    async def wrong(seat: Seat) -> None:
+        assert "no theme is called 'drak': did you mean dark?" in seat.bar
+        assert seat.app.theme == "dark"
+
+    async def right(seat: Seat) -> None:
+        assert "theme" not in seat.bar
+        assert seat.app.theme == "contrast"
+        await seat.press("f2")
+        await seat.until(lambda: not seat.is_in_front, "the list of themes")
+
+    play(folder, wrong, (200, 50), theme="drak")
+    play(folder, right, (200, 50), theme="contrast")
+
+
+def test_the_help_closes_by_the_key_that_opened_it(folder: Path) -> None:
+    """Also where a keymap has another one."""
+
+    async def scene(seat: Seat) -> None:
+        await seat.press("f9")
+        assert not seat.is_in_front
+        await seat.press("question_mark")
+        assert not seat.is_in_front
+        await seat.press("f9")
+        assert seat.is_in_front
+
+    play(folder, scene, keymap={"app.help": ("f9",)})
 
 
 def test_the_palette_runs_the_actions_of_the_registry(folder: Path) -> None:

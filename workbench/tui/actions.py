@@ -135,6 +135,8 @@ REVIEW = (
            "pane('queue')", "Panes", "queue"),
     Action("app.palette", ("ctrl+p",), "Palette", "Every action by name",
            "app.command_palette", "Program"),
+    Action("app.theme", ("f2",), "Colours", "Dark, light, contrast, colour-blind, and others",
+           "app.change_theme", "Program"),
     Action("app.quit", ("q", "ctrl+q"), "Quit", "What is shown as saved is on disk",
            "leave", "Program", "quit"),
     Action("app.help", ("question_mark", "f1"), "Help", "All keys", "help", "Program", "help"),
@@ -159,7 +161,8 @@ def resolve_keys(
 ) -> tuple[dict[str, tuple[str, ...]], list[KeyProblem]]:
     """The keys of every action under a keymap, and what of the keymap was refused.
 
-    One bad entry never drops the others; an action whose new keys are refused keeps its own.
+    One bad entry never drops the others; an action whose new keys are refused keeps its own. An
+    action without a key is still in the palette.
     """
     listed = list(actions)
     defaults = {action.id: action.keys for action in listed}
@@ -211,7 +214,11 @@ def make_bindings(actions: Iterable[Action], keys: Mapping[str, tuple[str, ...]]
     clashes = find_clashes(keys)
     if clashes:
         raise ValueError("; ".join(clashes))
-    return [Binding(",".join(keys[a.id]), a.command, a.title, show=False, id=a.id) for a in actions]
+    return [
+        Binding(",".join(keys[a.id]), a.command, a.title, show=False, id=a.id)
+        for a in actions
+        if keys[a.id]
+    ]
 
 
 _SIGNS = {

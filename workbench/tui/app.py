@@ -2,29 +2,29 @@
 
 import gc
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.driver import Driver
 from textual.filter import LineFilter
-from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from workbench.domain.queue import FirstScreen
 from workbench.services.desk import OpenDesk
 from workbench.text import display, display_lines
-from workbench.tui.actions import REVIEW, make_bindings, resolve_keys
+from workbench.tui.actions import REVIEW, Action, make_bindings, resolve_keys, show_key
 from workbench.tui.messages import TerminalAnswered
 from workbench.tui.net import ControlCharacterFilter
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.review import ReviewScreen
+from workbench.tui.themes import THEMES, choose_theme
 
-_THEMES = {"dark": "textual-dark", "light": "textual-light"}
 _log = logging.getLogger("workbench.app")
 
 
@@ -34,7 +34,8 @@ class ActionProvider(Provider):
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
         for action in REVIEW:
-            yield DiscoveryHit(action.title, partial(self._run, action.command), help=action.help)
+            run = partial(self._run, action.command)
+            yield DiscoveryHit(self._title(action), run, action.title, help=action.help)
 
     async def search(self, query: str) -> Hits:
         """Those whose title or help match."""
@@ -43,7 +44,14 @@ class ActionProvider(Provider):
             score = matcher.match(f"{action.title} {action.help}")
             if score:
                 run = partial(self._run, action.command)
-                yield Hit(score, matcher.highlight(action.title), run, help=action.help)
+                title = self._title(action, matcher.highlight(action.title))
+                yield Hit(score, title, run, action.title, help=action.help)
+
+    def _title(self, action: Action, title: Content | None = None) -> Content:
+        """What it is called, and the keys that do the same."""
+        keys = self.app.keys if isinstance(self.app, WorkbenchApp) else {}
+        shown = " ".join(show_key(key) for key in keys.get(action.id, ()))
+        return Content.assemble(title or action.title, "   ", (shown, "dim"))
 
     async def _run(self, command: str) -> None:
         await self.screen.run_action(command)
@@ -54,7 +62,7 @@ class WorkbenchApp(App[str]):
 
     CSS_PATH = "workbench.tcss"
     TITLE = "workbench"
-    COMMANDS: ClassVar = {*App.COMMANDS, ActionProvider}
+    COMMANDS: ClassVar = {ActionProvider}
     ESCAPE_TO_MINIMIZE = False
 
     def __init__(
@@ -70,15 +78,17 @@ class WorkbenchApp(App[str]):
         """Resolve the keys before anything is drawn; what is refused is said in the bar."""
         self.net = ControlCharacterFilter()
         super().__init__()
-        keys, problems = resolve_keys(REVIEW, keymap)
-        refused = "; ".join(display(problem.sentence) for problem in problems)
-        notice = f"workbench.toml [keys]: {refused}" if refused else ""
-        self._review = ReviewScreen(first, settings, open_desk, keys, notice)
-        for binding in make_bindings(REVIEW, keys):
+        self.keys, problems = resolve_keys(REVIEW, keymap)
+        self._wanted_theme, unknown = choose_theme(theme)
+        refused = [f"[keys]: {problem.sentence}" for problem in problems]
+        refused += [f"theme: {unknown}"] if unknown else []
+        notice = f"workbench.toml {display('; '.join(refused))}" if refused else ""
+        self._review = ReviewScreen(first, settings, open_desk, self.keys, notice)
+        for binding in make_bindings(REVIEW, self.keys):
             self._review._bindings.bind(  # noqa: SLF001 - screens have no public way to add one
                 binding.key, binding.action, binding.description, show=False
             )
-        self._wanted_theme, self._open_log = theme, open_log
+        self._open_log = open_log
         self.crash: Exception | None = None  # the error that ended it
 
     def get_driver_class(self) -> type[Driver]:
@@ -108,18 +118,11 @@ class WorkbenchApp(App[str]):
         """Textual's own filters, then the net for what a widget forgot."""
         return [*super().get_line_filters(), self.net]
 
-    def get_system_commands(
-        self,
-        screen: Screen[object],  # noqa: ARG002 - Textual's signature
-    ) -> Iterable[SystemCommand]:
-        """Only the theme: the rest is in the registry."""
-        yield SystemCommand("Theme", "Choose other colours.", self.action_change_theme)
-
     def on_mount(self) -> None:
         """The theme, then the one screen."""
-        wanted = _THEMES.get(self._wanted_theme, self._wanted_theme)
-        if wanted in self.available_themes:
-            self.theme = wanted
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self._wanted_theme
         self.push_screen(self._review)
         self.call_after_refresh(self._settle_memory)
 
@@ -158,6 +161,6 @@ class WorkbenchApp(App[str]):
         is_typing = self.screen is not self._review
         return (
             False
-            if is_typing and action == "command_palette"
+            if is_typing and action in {"command_palette", "change_theme"}
             else super().check_action(action, parameters)
         )

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -22,7 +23,7 @@ def render_help(keys: Mapping[str, tuple[str, ...]]) -> str:
     for group, actions in groupby(REVIEW, key=lambda action: action.group):
         lines += ["", group]
         for action in actions:
-            shown = " ".join(show_key(key) for key in keys[action.id])
+            shown = " ".join(show_key(key) for key in keys[action.id]) or "(palette)"
             first, *rest = wrap(f"{action.title}: {action.help}", WIDTH - 20)
             lines += [f"  {shown:<17} {first}", *(f"{'':<20}{line}" for line in rest)]
     lines += ["", "While the label bar asks, digits, y, n, enter and escape answer it."]
@@ -33,7 +34,7 @@ class HelpScreen(ModalScreen[None]):
     """Shows render_help."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own form
-        Binding("escape,q,question_mark,f1", "close", show=False),
+        Binding("escape", "close", show=False),
         Binding("j,down", "scroll(1)", show=False),
         Binding("k,up", "scroll(-1)", show=False),
     ]
@@ -47,6 +48,12 @@ class HelpScreen(ModalScreen[None]):
         """A scrolling page."""
         with VerticalScroll(id="help"):
             yield Static(Content(render_help(self._keys)))
+
+    def on_key(self, event: Key) -> None:
+        """The keys that opened it, or would quit, close it."""
+        if event.key in {*self._keys["app.help"], *self._keys["app.quit"]}:
+            event.stop()
+            self.dismiss()
 
     def action_close(self) -> None:
         """Back to the review."""

@@ -1,99 +1,54 @@
 """The colours of the diff pane, worked out from the theme of the app.
 
 New is blue and old is orange, a pair that readers with any colour vision tell apart, and a sign
-and a line number always say the same. What moved is violet on both sides, with an arrow. A line
-is tinted faintly and its changed words strongly.
+and a line number always say the same. What moved has a colour of its own, with an arrow. A line is
+tinted faintly and its changed words strongly.
 """
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
 
-# Strength of a tint over the background: a line, the gutter, a changed word.
-_LINE, _GUTTER, _WORD = 0.13, 0.22, 0.40
+from workbench.tui.widgets.diff_hues import BY_THEME, DARK, LIGHT, Hues
+
 _INK = "#15171a"  # on yellow, in a dark and in a light theme
+_ORNAMENTS = {"edge", "void", "bar", "thumb"}  # nothing is to be read there
+_EXTREMES = Color(0, 0, 0), Color(255, 255, 255)
 
 
-class _Hues(NamedTuple):
-    """The fixed colours of a dark or a light theme; `tokens` by the words of diff/syntax.py."""
-
-    background: str
-    text: str
-    new: str
-    old: str
-    moved: str
-    match: str
-    warn: str
-    tokens: dict[str, str]
+def contrast(one: Color, other: Color) -> float:
+    """From 1, which nobody can read, to 21; WCAG 2.2."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
 
 
-_DARK = _Hues(
-    background="#121417",
-    text="#d7dae0",
-    new="#3b8eea",
-    old="#e8863a",
-    moved="#a98bf5",
-    match="#e5d05a",
-    warn="#ff8fa3",
-    tokens={
-        "keyword": "#b9a3f5",
-        "string": "#9fce9f",
-        "comment": "#87909c",
-        "number": "#e3c78a",
-        "function": "#86c8e8",
-        "type": "#e0c795",
-        "operator": "#b4bac4",
-        "constant": "#e3c78a",
-        "builtin": "#86c8e8",
-        "decorator": "#d9a8d4",
-        "escape": "#d9c27a",
-        "tag": "#b9a3f5",
-        "attribute": "#86c8e8",
-        "heading": "#e0c795",
-    },
-)
-_LIGHT = _Hues(
-    background="#fbfbfa",
-    text="#24292f",
-    new="#1468c7",
-    old="#c05a00",
-    moved="#7a45c9",
-    match="#d9b400",
-    warn="#b3003b",
-    tokens={
-        "keyword": "#6b3fb0",
-        "string": "#24703a",
-        "comment": "#66707c",
-        "number": "#885200",
-        "function": "#00607f",
-        "type": "#7a5200",
-        "operator": "#4a5360",
-        "constant": "#885200",
-        "builtin": "#00607f",
-        "decorator": "#8a3a86",
-        "escape": "#7a5200",
-        "tag": "#6b3fb0",
-        "attribute": "#00607f",
-        "heading": "#7a5200",
-    },
-)
+def _luminance(color: Color) -> float:
+    parts = (part / 255 for part in color.rgb)
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def readable(ink: Color, ground: Color, least: float) -> Color:
+    """The ink, or as much nearer to black or white as it takes to be read on this ground."""
+    end = max(_EXTREMES, key=lambda extreme: contrast(extreme, ground))
+    steps = (ink.blend(end, step / 8) for step in range(9))
+    return next((color for color in steps if contrast(color, ground) >= least), end)
 
 
 class Palette:
     """Rich styles by meaning. Made once for a theme; every style is made once as well."""
 
-    def __init__(self, *, dark: bool, background: Color) -> None:
-        self._hues = _DARK if dark else _LIGHT
+    def __init__(self, hues: Hues, background: Color) -> None:
+        self._hues = hues
         opaque = background.ansi is None and background.a > 0
         self._base = background if opaque else Color.parse(self._hues.background)
         self._text = Color.parse(self._hues.text)
         self._new, self._old = Color.parse(self._hues.new), Color.parse(self._hues.old)
         moved = Color.parse(self._hues.moved)
         self._tints = {"new": self._new, "old": self._old, "moved-new": moved, "moved-old": moved}
-        self._dim = self._base.blend(self._text, 0.52)
+        self._dim = self._base.blend(self._text, hues.dim)
         self.background = self._base
         self._made: dict[tuple[str, str, str, bool], Style] = {}
 
@@ -109,7 +64,8 @@ class Palette:
         return style
 
     def _code(self, word: str, tint: str, level: str, *, cursor: bool) -> Style:
-        background = self._tinted(tint, _WORD if level == "word" else _LINE, cursor=cursor)
+        hues = self._hues
+        background = self._tinted(tint, hues.word if level == "word" else hues.line, cursor=cursor)
         colour = Color.parse(self._hues.tokens[word]) if word else self._text
         if level in {"match", "here"}:
             strength = 0.85 if level == "here" else 0.38
@@ -118,11 +74,11 @@ class Palette:
         if level == "warn":
             colour = Color.parse(self._hues.warn)
         return Style(
-            color=colour.rich_color,
+            color=readable(colour, background, hues.least).rich_color,
             bgcolor=background.rich_color,
             bold=level in {"word", "warn", "here"} or None,
             italic=word == "comment" or None,
-            underline=level == "here" or None,
+            underline=level == "here" or (level == "word" and hues.underlines_words) or None,
         )
 
     def part(self, name: str, tint: str = "", *, cursor: bool = False) -> Style:
@@ -135,8 +91,8 @@ class Palette:
 
     def _part(self, name: str, tint: str, *, cursor: bool) -> Style:
         hue = self._tints.get(tint, self._text)
-        line = self._tinted(tint, _LINE, cursor=cursor)
-        gutter = self._tinted(tint, _GUTTER if tint else 0, cursor=cursor)
+        line = self._tinted(tint, self._hues.line, cursor=cursor)
+        gutter = self._tinted(tint, self._hues.gutter if tint else 0, cursor=cursor)
         panel = self._base.blend(self._text, 0.10)
         soft = self._base.blend(self._text, 0.16 if cursor else 0.05)
         faint = self._base.blend(self._text, 0.20)
@@ -150,10 +106,10 @@ class Palette:
             "void": (self._base.blend(self._text, 0.11), self._tinted("", 0, cursor=cursor), False),
             "gap": (self._dim, soft, False),
             "gap-mark": (self._text, soft, True),
-            "section": (self._base.blend(self._text, 0.72), soft, False),
-            "note": (self._base.blend(self._text, 0.80), self._tinted("", 0, cursor=cursor), False),
+            "section": (self._quiet(0.72), soft, False),
+            "note": (self._quiet(0.80), self._tinted("", 0, cursor=cursor), False),
             "header": (self._text, panel, True),
-            "header-dim": (self._base.blend(self._text, 0.62), panel, False),
+            "header-dim": (self._quiet(0.62), panel, False),
             "header-new": (self._new.blend(self._text, 0.40), panel, True),
             "header-old": (self._old.blend(self._text, 0.40), panel, True),
             "header-mark": (self._text, panel, True),
@@ -163,7 +119,12 @@ class Palette:
             "empty": (self._dim, self._base, False),
         }
         colour, background, bold = made[name]
+        if name not in _ORNAMENTS:
+            colour = readable(colour, background, self._hues.least_quiet)
         return Style(color=colour.rich_color, bgcolor=background.rich_color, bold=bold or None)
+
+    def _quiet(self, strength: float) -> Color:
+        return self._base.blend(self._text, max(strength, self._hues.dim))
 
     def _tinted(self, tint: str, strength: float, *, cursor: bool) -> Color:
         colour = self._base
@@ -173,10 +134,10 @@ class Palette:
 
 
 @lru_cache(8)
-def _palette(dark: bool, background: Color) -> Palette:
-    return Palette(dark=dark, background=background)
+def _palette(hues: str, dark: bool, background: Color) -> Palette:
+    return Palette(BY_THEME.get(hues) or (DARK if dark else LIGHT), background)
 
 
 def palette_for(theme: Theme, background: Color) -> Palette:
     """The palette of a theme on the given background; the same object for the same theme."""
-    return _palette(theme.dark, background)
+    return _palette(theme.name if theme.name in BY_THEME else "", theme.dark, background)

@@ -11,6 +11,7 @@ from workbench.tui.actions import Action, show_key
 from workbench.tui.label_keys import EDIT_WORDS, ESCAPE_WORDS, READY, Mode, Waiting
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
+NO_KEY = "(palette)"
 INTRODUCTION = (
     "{merged} merged: as it is. {edited} edited: you would change it first, then 1 to 3: how much.",
     "{abstained} abstained: no patch; it asks or declines, and names what is missing.",
@@ -35,7 +36,7 @@ def render_bar_lines(
     width: int,
 ) -> list[Line]:
     """Introduction until the first label, then one line of state and one of keys."""
-    letters = {label.value: show_key(keys[f"label.{label}"][0]) for label in Label}
+    letters = {label.value: show_key((*keys[f"label.{label}"], NO_KEY)[0]) for label in Label}
     intro: list[Line] = [(Span(f" {text.format(**letters)}", "dim"),) for text in INTRODUCTION]
     waiting = snapshot.waiting
     return [
@@ -96,7 +97,13 @@ def shorten(path: str) -> str:
 
 def render_footer(footer: list[Action], keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
     """The keys worth knowing, as many as fit; the last one (help) always does."""
-    shown = [(show_key(keys[action.id][0]), f" {action.footer}  ") for action in footer]
+    shown = [
+        (show_key(keys[action.id][0]), f" {action.footer}  ")
+        for action in footer
+        if keys[action.id]
+    ]
+    if not shown:
+        return (Span(""),)
     room = width - 1 - sum(len(part) for part in shown[-1])
     fitting = []
     for key, word in shown[:-1]:
