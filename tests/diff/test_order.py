@@ -88,6 +88,6 @@ def test_r14_what_is_folded_says_what_it_is_and_opens(repo: Repo) -> None:
 
 
 def test_a_letter_for_what_became_of_a_file() -> None:
-    """As git has it."""
+    """As git has it; and one for a file that stands beside the patch."""
     letters = [status_letter(FilePatch(b"a", b"a", status)) for status in Status]
-    assert letters == ["A", "D", "M", "R", "C", "M"]
+    assert letters == ["A", "D", "M", "R", "C", "M", "="]

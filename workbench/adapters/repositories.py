@@ -99,6 +99,14 @@ class Clones:
 
         return read_coloured_diff(Git(self.path(name)), old, new)
 
+    def list_files(self, name: str, treeish: str) -> tuple[bytes, ...]:
+        """The paths of all plain files of a tree, in git's order; raises GitFailed."""
+        from workbench.adapters.git import Git
+
+        listed = Git(self.path(name)).run("ls-tree", "-r", "-z", "--full-tree", treeish)
+        rows = (row.split(b"\t", 1) for row in listed.split(b"\0") if row)
+        return tuple(path for meta, path in rows if meta.startswith(b"100"))
+
     def find_missing(self, name: str, trees: Sequence[str]) -> Iterator[tuple[str, str]]:
         """(tree, what is wrong) for each tree that is not in the clone with all that it names."""
         from workbench.adapters.clones import is_clone

@@ -4,9 +4,11 @@ Lines come from the files that the document holds already, so nothing is read he
 appear at once is bounded, for a reader asked for some context and not for a novel.
 """
 
-from workbench.diff.rows import HEAD, Body, Gap, RowModel, Segment, place
+from workbench.diff.places import find_row
+from workbench.diff.rows import HEAD, NOTHING, Address, Body, Gap, RowModel, Segment, place
 
 STEP, STEP_ONE_WAY, CAP = 40, 20, 2_000  # lines that one keystroke unfolds
+AROUND = 3  # lines shown beyond the one that was asked for
 
 
 def is_expandable(model: RowModel, row: int) -> bool:
@@ -65,6 +67,31 @@ def expand_from(model: RowModel, row: int, step: int) -> int:
             return count
         number += 1 if step > 0 else -1
     return 0
+
+
+def reach(model: RowModel, address: Address) -> int:
+    """The row of a line, out of the folds that hide it; NOTHING where no file has it."""
+    row = find_row(model, address)
+    if row == NOTHING or (reveal(model, row) and (row := find_row(model, address)) == NOTHING):
+        return NOTHING
+    gap = model.segments[place(row)[0]]
+    if isinstance(gap, Gap) and place(row)[1] == HEAD and _is_known(model, gap):
+        first = gap.old_first if address.side == "old" else gap.new_first
+        _open_at(model, gap, address.line - first)
+        row = find_row(model, address)
+    return row
+
+
+def _open_at(model: RowModel, gap: Gap, offset: int) -> None:
+    """Opens a fold from its nearer end as far as one of its lines, and a few beyond."""
+    if gap.count is None:
+        return
+    above, below = offset + 1 + AROUND, gap.count - offset + AROUND
+    if above - gap.above <= below - gap.below:
+        gap.above = min(max(gap.above, above), gap.count - gap.below)
+    else:
+        gap.below = min(max(gap.below, below), gap.count - gap.above)
+    model.forget_notes()
 
 
 def toggle_file(model: RowModel, file: int) -> int:

@@ -75,8 +75,9 @@ def rank_of(patch: FilePatch) -> Rank:
 
 
 _LETTERS = {Status.ADDED: "A", Status.DELETED: "D", Status.RENAMED: "R", Status.COPIED: "C"}
+_LETTERS[Status.UNTOUCHED] = "="
 
 
 def status_letter(patch: FilePatch) -> str:
-    """What became of a file, as git has it."""
+    """What became of a file, as git has it; `=` where the patch does not touch it."""
     return _LETTERS.get(patch.status, "M")

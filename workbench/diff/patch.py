@@ -32,6 +32,7 @@ class Status(StrEnum):
     RENAMED = "renamed"
     COPIED = "copied"
     MODE = "mode"
+    UNTOUCHED = "untouched"  # no diff says so: a file shown beside what a patch did
 
 
 @dataclass(slots=True)

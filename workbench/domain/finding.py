@@ -55,6 +55,8 @@ class Finding:
     `side` is "old" or "new"; `severity` runs 1 to 3; `flag` is the index of the flag that had
     pointed at it, or None. `with_label`: given as part of a label, and gone with it. `found_on`
     (YYYY-MM-DD) is the day on which it came up, "" the day on which it was written down.
+    `end_line` is the last line of a range, None for one line; `digest` is of the bytes of the first
+    one (16 hex digits), "" where it is not known.
     """
 
     kind: FindingKind
@@ -68,6 +70,13 @@ class Finding:
     test_blind: bool = False
     with_label: bool = False
     found_on: str = ""
+    end_line: int | None = None
+    digest: str = ""
+
+    @property
+    def last_line(self) -> int:
+        """The last line it is about; 0 for a whole file."""
+        return self.end_line or self.line
 
     @property
     def is_defect(self) -> bool:

@@ -180,6 +180,8 @@ def _finding(raw: dict[str, object]) -> Finding:
         test_blind=bool(raw.get("test_blind", False)),
         with_label=bool(raw.get("with_label", False)),
         found_on=str(raw.get("found_on", "")),
+        end_line=int(str(raw["end_line"])) if "end_line" in raw else None,
+        digest=str(raw.get("digest", "")),
     )
 
 

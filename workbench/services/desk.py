@@ -12,13 +12,14 @@ from workbench.services.backups import Backups
 from workbench.services.patches import Diffs
 from workbench.services.queues import Blobs, Queues
 from workbench.services.reviews import Clock, Reviews
+from workbench.services.surroundings import Listings
 from workbench.services.unsaved import Files, UnsavedLabels
 
 if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
     from workbench.store.store import Store
 
 
-class Clones(Blobs, Diffs, Protocol):
+class Clones(Blobs, Diffs, Listings, Protocol):
     """Our private clones, for all that a review reads from them."""
 
 
@@ -34,6 +35,7 @@ class Desk:
     queues: Queues
     blobs: Blobs
     diffs: Diffs
+    listings: Listings
     backups: Backups
     warning: str
     check: Callable[[], str]
@@ -66,6 +68,7 @@ def make_desk(
         queues=Queues(store, reviewer, open_names=open_names),
         blobs=clones,
         diffs=clones,
+        listings=clones,
         backups=Backups(store, clock),
         warning=store.why_read_only,
         note="; ".join(store.warnings),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from workbench.diff.document import DiffDocument, build_document, raw_document
 from workbench.diff.hunk import PatchError
+from workbench.diff.patch import Status
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.metrics import Cell
@@ -128,8 +129,10 @@ def attach_files(item: ReviewItem, document: DiffDocument, blobs: Blobs) -> bool
     """Give a document the whole files behind it, for context and highlight; in a worker."""
     if not item.tree:
         return False
-    for entry in document.files:
+    for entry in document.files[:]:
         patch = entry.patch
+        if patch.status is Status.UNTOUCHED:
+            continue
         old = _read(blobs, item, item.ticket.base_commit, patch.old_path)
         new = _read(blobs, item, item.tree, patch.new_path)
         document.attach_blobs(entry.address, old, new)

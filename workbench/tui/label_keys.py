@@ -100,11 +100,26 @@ ESCAPE_WORDS = {"1": "functional", "2": "breaks other code", "3": "security", "4
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Where a defect stands; file "" is the output as a whole."""
+    """Where a finding stands; file "" is the output as a whole, line 0 the file as a whole."""
 
     file: str = ""
     line: int = 0
     side: str = "new"
+    end_line: int | None = None
+    digest: str = ""
+
+    def found(self, kind: FindingKind, severity: int = 2, text: str = "") -> Finding:
+        """A finding that stands here."""
+        return Finding(
+            kind,
+            severity,
+            self.file,
+            self.line,
+            self.side,
+            text,
+            end_line=self.end_line,
+            digest=self.digest,
+        )
 
 
 def decide(label: Label, key: str, anchor: Anchor) -> Decision | None:
@@ -112,8 +127,7 @@ def decide(label: Label, key: str, anchor: Anchor) -> Decision | None:
     if label is Label.EDITED and key in EDIT_KEYS:
         return Decision(label, edit=EDIT_KEYS[key])
     if label is Label.ESCAPED and key in ESCAPE_KEYS:
-        defect = Finding(ESCAPE_KEYS[key], file=anchor.file, line=anchor.line, side=anchor.side)
-        return Decision(label, defects=(defect,))
+        return Decision(label, defects=(anchor.found(ESCAPE_KEYS[key]),))
     return None
 
 

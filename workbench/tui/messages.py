@@ -6,6 +6,7 @@ from textual.message import Message
 
 from workbench.diff.blanks import Blanks
 from workbench.diff.document import DiffDocument
+from workbench.domain.finding import Finding
 from workbench.domain.unsaved import Kept
 
 
@@ -75,6 +76,30 @@ class BlanksReady(Message):
 
     document: DiffDocument
     blanks: Blanks
+
+
+@dataclass
+class FilesListed(Message):
+    """The files that the patch of an output does not touch."""
+
+    document: DiffDocument
+    paths: tuple[bytes, ...]
+
+
+@dataclass
+class FileShown(Message):
+    """A file stands behind the diff, by its ordinal; `finding` is what led there."""
+
+    document: DiffDocument
+    file: int
+    finding: Finding | None = None
+
+
+@dataclass
+class FileRefused(Message):
+    """A file could not be shown, or the files not listed."""
+
+    sentence: str
 
 
 @dataclass

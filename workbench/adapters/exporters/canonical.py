@@ -163,6 +163,8 @@ def _finding(finding: Finding, hide: Hide) -> dict[str, object]:
     return {
         "file": hide(finding.file),
         "line": finding.line,
+        "end_line": finding.end_line,
+        "line_digest": finding.digest,
         "side": finding.side,
         "kind": finding.kind,
         "severity": finding.severity,

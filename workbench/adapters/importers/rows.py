@@ -221,7 +221,15 @@ def _finding(raw: Row) -> Finding:
         test_blind=bool(raw["test_blind"]),
         with_label=bool(raw["with_label"]),
         found_on=_text(raw, "found_on") if "found_on" in raw else "",
+        end_line=_end_line(raw),
+        digest=_text(raw, "line_digest") if "line_digest" in raw else "",
     )
+
+
+def _end_line(raw: Row) -> int | None:
+    """Of a range; exports made before there were any lack it."""
+    has_end = raw.get("end_line") is not None
+    return _number(raw, "end_line", _number(raw, "line")) if has_end else None
 
 
 def _flag(raw: Row) -> Flag:

@@ -1,25 +1,21 @@
-"""What a reviewer records beside labels: undo and redo, skips, findings, early looks."""
+"""What a reviewer records beside labels: undo and redo, skips, early looks."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import NotSaved
-from workbench.domain.finding import Finding
 from workbench.domain.label import Act
 from workbench.domain.queue import Saved
 from workbench.services.desk import Desk
-from workbench.text import display
 from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.label_keys import READY, Mode
 from workbench.tui.notices import name_act
-from workbench.tui.screens.finding import FindingScreen
 from workbench.tui.screens.recording import RecordingScreen
 
 
 class ActingScreen(RecordingScreen):
-    """Recording, whole."""
+    """The part of the review screen that takes back, sets aside and looks early."""
 
     def may_show(self, what: str, item: ReviewItem) -> bool:  # noqa: ARG002 - of the message here
         """Whether it may be seen before the label without more ado."""
@@ -95,19 +91,3 @@ class ActingScreen(RecordingScreen):
             self.say("it has a label already: u takes it back", "warn")
         else:
             self.save(Act.SKIP, replace(self.item.judgement, skipped=True))
-
-    def action_finding(self) -> None:
-        """Record a remark or a defect on the line under the cursor."""
-        if not self.item or not self.is_free() or not self.can_record():
-            return
-        anchor = self.defect_anchor()
-        place = f"{display(anchor.file)}:{anchor.line}" if anchor.file else "the whole output"
-        keep = partial(self._keep_finding, self.item.output_id)
-        self.app.push_screen(FindingScreen(anchor, place), keep)
-
-    def _keep_finding(self, output_id: str, finding: Finding | None) -> None:
-        if finding and self.item and self.item.output_id == output_id:
-            held = self.item.judgement
-            self.save(Act.FINDING, replace(held, findings=(*held.findings, finding)))
-        else:
-            self.say("cancelled: nothing was saved", "warn")

@@ -1,4 +1,9 @@
-"""A finding in three steps: what kind, how bad, in what words. Escape records nothing."""
+"""A finding in three steps: what kind, how bad, in what words. Escape records nothing.
+
+Tab says what it is about: the lines chosen, their file, or the whole output.
+"""
+
+from collections.abc import Sequence
 
 from textual import events
 from textual.app import ComposeResult
@@ -8,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from workbench.domain.finding import Finding, FindingKind
+from workbench.text import display
 from workbench.tui.label_keys import Anchor
 from workbench.tui.widgets.lines import LinesView, Span
 
@@ -22,15 +28,31 @@ KINDS = {
 SEVERITIES = {"1": "slight", "2": "real", "3": "grave"}
 
 
+def place_of(where: Anchor | Finding) -> str:
+    """Where a finding stands, safe to show."""
+    if not where.file:
+        return "the whole output"
+    if not where.line:
+        return f"{display(where.file)}, the whole file"
+    end = f"-{where.end_line}" if where.end_line else ""
+    old = " (before)" if where.side == "old" else ""
+    return f"{display(where.file)}:{where.line}{end}{old}"
+
+
 class FindingScreen(ModalScreen[Finding | None]):
     """Dismisses with a Finding, or None on Escape."""
 
-    BINDINGS = [Binding("escape", "cancel", show=False)]  # noqa: RUF012 - Textual's own form
+    BINDINGS = [  # noqa: RUF012 - Textual's own form
+        Binding("escape", "cancel", show=False),
+        Binding("tab", "place(1)", show=False),
+        Binding("shift+tab", "place(-1)", show=False),
+    ]
 
-    def __init__(self, anchor: Anchor, place: str) -> None:
-        """Keep where the finding stands; `place` is that as text, safe to show."""
+    def __init__(self, anchors: Sequence[Anchor]) -> None:
+        """Keep where the finding may stand; the first is where it does until Tab says otherwise."""
         super().__init__()
-        self._anchor, self._place = anchor, place
+        self._anchors, self._nth = anchors, 0
+        self._choices: dict[str, str] = {}
         self._kind: FindingKind | None = None
         self._severity: int | None = None
 
@@ -45,11 +67,20 @@ class FindingScreen(ModalScreen[Finding | None]):
         self._ask({key: kind.value.replace("_", " ") for key, kind in KINDS.items()})
 
     def _ask(self, choices: dict[str, str]) -> None:
+        self._choices = choices
         spans = [Span(" ")]
         for key, word in choices.items():
             spans += [Span(key, "key"), Span(f" {word}  ")]
-        place = (Span(f" Finding on {self._place}", "strong"), Span("   esc cancels", "dim"))
-        self.query_one("#prompt-title", LinesView).show_lines([place, tuple(spans)])
+        place = Span(f" Finding on {place_of(self._anchors[self._nth])}", "strong")
+        other = place_of(self._anchors[(self._nth + 1) % len(self._anchors)])
+        keys = f"   tab: {other}   esc cancels" if len(self._anchors) > 1 else "   esc cancels"
+        title = self.query_one("#prompt-title", LinesView)
+        title.show_lines([(place, Span(keys, "dim")), tuple(spans)])
+
+    def action_place(self, step: int) -> None:
+        """It is about something else."""
+        self._nth = (self._nth + step) % len(self._anchors)
+        self._ask(self._choices)
 
     def on_key(self, event: events.Key) -> None:
         """Take the digits of the first two steps."""
@@ -77,12 +108,8 @@ class FindingScreen(ModalScreen[Finding | None]):
         """Done."""
         if self._kind is None or self._severity is None:
             return
-        where = self._anchor
-        self.dismiss(
-            Finding(
-                self._kind, self._severity, where.file, where.line, where.side, event.value.strip()
-            )
-        )
+        where = self._anchors[self._nth]
+        self.dismiss(where.found(self._kind, self._severity, event.value.strip()))
 
     def action_cancel(self) -> None:
         """Nothing is recorded."""

@@ -18,14 +18,14 @@ from workbench.text import display
 from workbench.tui.label_keys import Mode, Step, Waiting
 from workbench.tui.messages import DeskChecked, DeskOpened, DeskRefused
 from workbench.tui.notices import name_act
-from workbench.tui.screens.acting import ActingScreen
+from workbench.tui.screens.noting import NotingScreen
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.work import start_work
 
 OPEN_AFTER = 0.05  # seconds after the first paint: writing it to the terminal goes first
 
 
-class OpeningScreen(ActingScreen):
+class OpeningScreen(NotingScreen):
     """The part of the review screen that opens the desk."""
 
     def __init__(

@@ -116,14 +116,24 @@ class RereadingScreen(ReadingScreen):
         """Escape: ends the search, then shows all files, then all blanks."""
         if super().end_reading():
             return True
-        document = self.diff.document
         if self.diff.scope:
             self._show_files("")
-        elif document and document is not document.plain:
-            self._wanted = document.plain, Blanks.NONE
-            self.on_blanks_ready(BlanksReady(document.plain, Blanks.NONE))
-        else:
+            return True
+        return self._show_blanks()
+
+    def show_all(self) -> None:
+        """All files, all blanks: what was asked for may stand in what is left out."""
+        if self.diff.scope:
+            self._show_files("")
+        self._show_blanks()
+
+    def _show_blanks(self) -> bool:
+        """The whole diff again, where blanks are left out; whether they were."""
+        document = self.diff.document
+        if document is None or document is document.plain:
             return False
+        self._wanted = document.plain, Blanks.NONE
+        self.on_blanks_ready(BlanksReady(document.plain, Blanks.NONE))
         return True
 
     def on_blanks_refused(self, message: BlanksRefused) -> None:

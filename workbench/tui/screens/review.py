@@ -19,14 +19,12 @@ from workbench.services.queues import make_document
 from workbench.text import display
 from workbench.tui.counts import Counts
 from workbench.tui.effort import Stopwatch, utc_now
-from workbench.tui.label_keys import Anchor
 from workbench.tui.messages import BlobsReady, ItemReady
 from workbench.tui.notices import Notice
 from workbench.tui.preparing import Frame, prepare
-from workbench.tui.screens.checking import CheckingScreen
 from workbench.tui.screens.panes import ReviewSettings
+from workbench.tui.screens.pointing import PointingScreen
 from workbench.tui.screens.prompt import PromptScreen
-from workbench.tui.screens.rereading import RereadingScreen
 from workbench.tui.shelf import Shelf
 from workbench.tui.walk import Order, Walk
 from workbench.tui.widgets.end_card import EndCard
@@ -39,7 +37,7 @@ from workbench.tui.work import start_work
 PREPARE_AFTER = 0.02  # seconds after a paint
 
 
-class ReviewScreen(CheckingScreen, RereadingScreen):
+class ReviewScreen(PointingScreen):
     """Shows what is in front, and walks the queue."""
 
     def __init__(
@@ -100,6 +98,7 @@ class ReviewScreen(CheckingScreen, RereadingScreen):
         name, at = self.settings.study_name, counts.last_saved_at
         header = HeaderSnapshot(name, shown, counts.progress, at, counts.names)
         self.query_one(HeaderBar).show(header)
+        self.mark_findings()
         self.draw_bar()
 
     def draw_bar(self) -> None:
@@ -168,11 +167,6 @@ class ReviewScreen(CheckingScreen, RereadingScreen):
         """Whether the output in front has been drawn."""
         is_shown = not (self.has_class("-finished") or self.has_class("-small"))
         return is_shown and self.item is not None and self.diff.painted_key == self.item.output_id
-
-    def defect_anchor(self) -> Anchor:
-        """The cursor's line, once the reviewer moved it to one."""
-        address = self.diff.cursor_address if self.diff.cursor_moved else None
-        return Anchor(address.path, address.line, address.side) if address else Anchor()
 
     def after_saved(self, saved: Saved) -> None:
         """The new counts, and the row in the list."""

@@ -4,6 +4,8 @@ Painters are kept for the last few looks, so that the next document, the other l
 other theme find their strips where they left them.
 """
 
+from typing import NamedTuple
+
 from rich.segment import Segment
 from textual.cache import LRUCache
 from textual.strip import Strip
@@ -17,33 +19,49 @@ from workbench.tui.widgets.diff_viewport import Viewport
 LOOKS_KEPT = 6  # this document, its neighbours, another layout
 
 
+class Marked(NamedTuple):
+    """What a frame marks: lines of the position bar, places in the view, rows with a finding."""
+
+    thumb: range
+    chosen: range
+    noted: frozenset[int]
+
+    def side(self, left: int, right: int) -> str:
+        """On which side of a row a finding stands: "", old, new or both."""
+        if not self.noted:
+            return ""
+        old, new = left in self.noted, right in self.noted
+        return "both" if old and new else "old" if old else "new" if new else ""
+
+
 class Frames:
     def __init__(self) -> None:
         self._painters: LRUCache[Look, Painter] = LRUCache(LOOKS_KEPT)
 
-    def strips(self, look: Look, port: Viewport, lines: range) -> list[Strip]:
-        """The strips of some screen lines of a viewport."""
+    def strips(
+        self, look: Look, port: Viewport, lines: range, noted: frozenset[int] = frozenset()
+    ) -> list[Strip]:
+        """The strips of some screen lines of a viewport; `noted` rows carry a finding."""
         painter = self._painters.get(look)
         if painter is None:
             painter = self._painters[look] = Painter(look)
-        thumb = port.thumb()
-        return [self._line(painter, port, thumb, y) for y in lines]
+        marks = Marked(port.thumb(), port.chosen, noted)
+        return [self._line(painter, port, marks, y) for y in lines]
 
     @staticmethod
-    def _line(painter: Painter, port: Viewport, thumb: range, y: int) -> Strip:
+    def _line(painter: Painter, port: Viewport, marks: "Marked", y: int) -> Strip:
         view, hit = port.view, port.hit
         index = port.top + y
-        bar = "thumb" if y in thumb else "bar" if thumb else ""
-        cursor = port.side if index == port.cursor else ""
+        bar = "thumb" if y in marks.thumb else "bar" if marks.thumb else ""
+        cursor = port.side if index in marks.chosen else ""
         if index >= len(view):
             return painter.blank(Spot(bar=bar))
         if y == 0:
             return painter.header(view.shown[port.file], Spot(cursor, bar=bar), port.enclosing)
         left, right = view.left[index], view.right[index]
         here = hit if hit and hit.row in {left, right} else None
-        return painter.strip(
-            left, right, Spot(cursor, here, bar, view.parts[index] if view.parts else 0)
-        )
+        part = view.parts[index] if view.parts else 0
+        return painter.strip(left, right, Spot(cursor, here, bar, part, marks.side(left, right)))
 
 
 def empty_strips(message: str, palette: Palette, width: int, height: int) -> list[Strip]:

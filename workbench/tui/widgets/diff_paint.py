@@ -49,7 +49,7 @@ EDGE, MORE, VOID, BAR, THUMB = (
 )
 _, WORD, WARN, MATCH, HERE = range(len(LEVELS))
 _TINTS = {Kind.ADDED: "new", Kind.REMOVED: "old"}
-BLANKS = "~"  # the same but for blanks
+BLANKS, NOTED = "~", "◆"  # the same but for blanks; a finding stands here
 _SIGNS = {"new": "+", "old": MINUS, "": " "}
 _ARROWS = {"moved-new": "↦", "moved-old": "↤"}
 
@@ -80,6 +80,7 @@ class Spot(NamedTuple):
     here: Hit | None = None  # the hit that the reader stands on
     bar: str = ""  # "", "bar" or "thumb"
     part: int = 0  # of a wrapped line
+    noted: str = ""  # the side on which a finding stands: "", "old", "new" or "both"
 
 
 def rooms_of(document: DiffDocument, mode: Mode, width: int) -> Rooms:
@@ -194,6 +195,8 @@ class Painter:
         tint = self._tint(row)
         part = partial(self.look.palette.part, tint=tint, cursor=bool(spot.cursor))
         lead, sign = _ARROWS.get(tint, " "), _SIGNS[tint[-3:]]
+        if spot.noted in {side, "both"}:
+            lead = NOTED
         if row.old_raw:
             sign = BLANKS
         text = row.old_text if row.old_raw and side == "old" else row.text

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from textual.geometry import Region
 from textual.widget import Widget
 
+from workbench.diff.folds import reach
 from workbench.diff.moves import NO_MOVES
 from workbench.diff.rows import NOTHING, Address
+from workbench.tui.widgets.diff_lines import SourceLines, chosen_lines, rows_of
 from workbench.tui.widgets.diff_viewport import Viewport
 
 
@@ -18,6 +20,8 @@ class DiffReader(Widget, can_focus=True):
     """Moves a viewport; what moved is told by the other half."""
 
     _viewport: Viewport | None = None
+    _noted: tuple[SourceLines, ...] = ()
+    _noted_rows: tuple[object, int, frozenset[int]] = (None, 0, frozenset())
 
     def tell_search(self, problem: str = "") -> None:
         """There are other matches, the reader stands on another one, or there is a problem."""
@@ -40,7 +44,29 @@ class DiffReader(Widget, can_focus=True):
     @property
     def cursor_moved(self) -> bool:
         """Whether the reader moved the cursor to a line of this document."""
-        return bool(self._viewport and self._viewport.moved and self._viewport.address)
+        port = self._viewport
+        return bool(port and (port.moved or port.begin != NOTHING) and port.address)
+
+    @property
+    def chosen(self) -> SourceLines | None:
+        """The lines of the range that is being chosen, or the one under the cursor."""
+        return chosen_lines(self._viewport) if self._viewport else None
+
+    @property
+    def is_choosing(self) -> bool:
+        """Whether a range was begun."""
+        return bool(self._viewport and self._viewport.begin != NOTHING)
+
+    @property
+    def noted_rows(self) -> frozenset[int]:
+        """The rows of the document in front on which a finding stands."""
+        port = self._viewport
+        if port is None or not self._noted:
+            return frozenset()
+        model, revision = port.document.model, port.document.model.revision
+        if self._noted_rows[:2] != (model, revision):
+            self._noted_rows = (model, revision, rows_of(port.document, self._noted))
+        return self._noted_rows[2]
 
     @property
     def file_position(self) -> tuple[int, int]:
@@ -53,6 +79,12 @@ class DiffReader(Widget, can_focus=True):
         """The ordinal in the document of the file at the cursor; -1 without one."""
         port = self._viewport
         return port.document.model.row(port.row).file if port and len(port) else -1
+
+    @property
+    def current_path(self) -> str:
+        """The path of the file at the cursor, as an address has it; "" without one."""
+        port, file = self._viewport, self.current_file
+        return port.document.files[file].address if port and file >= 0 else ""
 
     @property
     def hunk_position(self) -> tuple[int, int]:
@@ -102,6 +134,38 @@ class DiffReader(Widget, can_focus=True):
         self.move(lambda port: port.show_row(end))
         return ""
 
+    def go_to_line(self, address: Address) -> bool:
+        """To a line, out of the folds that hide it; False where no file here has it."""
+        port = self._viewport
+        row = reach(port.document.model, address) if port else NOTHING
+        if port is None or row == NOTHING:
+            return False
+        port.side = address.side
+        self.refit()
+        self.move(lambda port: port.show_row(row))
+        return True
+
+    # A range, and the lines that carry a finding.
+
+    def toggle_range(self) -> bool:
+        """A range begins at the cursor, or ends; False where the cursor is on no line of code."""
+        port = self._viewport
+        if port is None or (port.begin == NOTHING and port.address is None):
+            return False
+        port.begin = port.row if port.begin == NOTHING else NOTHING
+        self.refresh()
+        return True
+
+    def end_range(self) -> bool:
+        """Whether there was one."""
+        return self.is_choosing and self.toggle_range()
+
+    def note(self, lines: tuple[SourceLines, ...]) -> None:
+        """Mark the lines that carry a finding."""
+        if lines != self._noted:
+            self._noted, self._noted_rows = lines, (None, 0, frozenset())
+            self.refresh()
+
     def expand_fold(self, *, whole: bool = False) -> int:
         """Opens the fold under the cursor, or the nearest on the screen; lines that appeared."""
         port = self._viewport
@@ -139,7 +203,7 @@ class DiffReader(Widget, can_focus=True):
             return False
         top, cursor = port.top, port.cursor
         done = act(port)
-        if port.top != top:
+        if port.top != top or port.begin != NOTHING:
             self.refresh()
         elif port.cursor != cursor:
             width = self.size.width

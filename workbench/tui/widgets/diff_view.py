@@ -282,7 +282,8 @@ class DiffView(DiffSearch):
             self._scope if port.shape.files is not None else "",
             tuple(self.get_line_filters()),
         )
-        return self._frames.strips(look, port, lines)
+        noted = self.noted_rows if port is self._viewport else frozenset()
+        return self._frames.strips(look, port, lines, noted)
 
     @property
     def _palette(self) -> Palette:

@@ -27,6 +27,7 @@ class Viewport:
         self.top = 0
         self.side: Side = "new"
         self.moved = False
+        self.begin = NOTHING  # the row where a range begins; the cursor is its other end
         self.matches: Matches = NO_MATCHES
         self.nth = -1
         first = self.view.hunks[0] if self.view.hunks else 0
@@ -47,6 +48,14 @@ class Viewport:
     @property
     def address(self) -> Address | None:
         return self.document.model.address(self.row, self.side)
+
+    @property
+    def chosen(self) -> range:
+        """The places in the view of the lines of the range, or of the one under the cursor."""
+        low = high = self.cursor
+        if self.begin != NOTHING:
+            low, high = sorted((self.view.index_of(self.begin), self.cursor))
+        return range(low, high + 1)
 
     @property
     def file(self) -> int:

@@ -1,0 +1,75 @@
+"""Findings: given on a line, a range, a file or the whole output; listed, reached and taken out.
+
+A finding is part of what the reviewer holds of the output, so each change is one act in the log,
+and undo takes it back like any other. What was given with a label goes with the label alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from workbench.domain.finding import Finding
+from workbench.domain.label import Act
+from workbench.tui.label_keys import Anchor
+from workbench.tui.screens.acting import ActingScreen
+from workbench.tui.screens.finding import FindingScreen
+from workbench.tui.screens.findings import Chosen, FindingsScreen
+
+
+class NotingScreen(ActingScreen):
+    """The part of the review screen that records findings."""
+
+    def finding_anchors(self) -> Sequence[Anchor]:
+        """Where a finding may stand, the likeliest first."""
+        raise NotImplementedError
+
+    def end_range(self) -> bool:
+        """The range that was chosen is no longer needed."""
+        raise NotImplementedError
+
+    def show_place(self, finding: Finding) -> None:
+        """Go to where a finding stands."""
+        raise NotImplementedError
+
+    def action_finding(self) -> None:
+        """Record a remark or a defect on the lines chosen, the file, or the output."""
+        if self.item and self.is_free() and self.can_record():
+            keep = partial(self._keep_finding, self.item.output_id)
+            self.app.push_screen(FindingScreen(self.finding_anchors()), keep)
+
+    def _keep_finding(self, output_id: str, finding: Finding | None) -> None:
+        if finding and self.item and self.item.output_id == output_id:
+            held = self.item.judgement
+            self.save(Act.FINDING, replace(held, findings=(*held.findings, finding)))
+            self.end_range()
+        else:
+            self.say("cancelled: nothing was saved", "warn")
+
+    def action_findings(self) -> None:
+        """The findings on this output, to go to one or to take one out."""
+        item = self.item
+        if item is None or not self.is_free():
+            return
+        if not item.judgement.findings:
+            self.say("no findings on this output")
+            return
+        found = item.judgement.findings
+        answer = partial(self._take_choice, item.output_id, found)
+        self.app.push_screen(FindingsScreen(found), answer)
+
+    def _take_choice(
+        self, output_id: str, found: tuple[Finding, ...], chosen: Chosen | None
+    ) -> None:
+        item = self.item
+        if chosen is None or item is None or item.output_id != output_id:
+            return
+        finding = found[chosen.nth]
+        if not chosen.is_taken_out:
+            self.show_place(finding)
+        elif item.judgement.findings != found:
+            self.say("the findings changed meanwhile: nothing was taken out", "warn")
+        elif finding.with_label:
+            self.say("it came with the label: u takes the label back", "warn")
+        elif self.can_record():
+            left = found[: chosen.nth] + found[chosen.nth + 1 :]
+            self.save(Act.FINDING, replace(item.judgement, findings=left))
