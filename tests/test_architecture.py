@@ -43,9 +43,11 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "checking": ({"adapters", "bootstrap", "domain", "services", "study"}, set()),
+    "blinding": ({"adapters", "bootstrap", "domain", "services", "study"}, set()),
+    "exporting": ({"adapters", "blinding", "bootstrap", "services"}, set()),
     "cli": (
-        {"adapters", "bootstrap", "checking", "config", "domain", "diff", "log", "services",
-         "stats", "store", "study", "text", "tui.parts", "tui.screens"},
+        {"adapters", "blinding", "bootstrap", "checking", "config", "domain", "diff", "exporting",
+         "log", "services", "stats", "store", "study", "text", "tui.parts", "tui.screens"},
         {"typer", "rich", "platformdirs"},
     ),
     "__main__": ({"cli"}, set()),

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from workbench.domain.queue import FirstScreen
     from workbench.domain.ticket import SuiteEntry
     from workbench.services.desk import Desk
-    from workbench.services.exports import Export
     from workbench.services.imports import Imports
     from workbench.services.outputs import Outputs
     from workbench.services.reviews import Reviews
@@ -211,15 +210,6 @@ class Workbench:
         from workbench.services.imports import Imports
 
         return Imports(self.store, self.tickets, self.outputs, utc_now)
-
-    def export(self, kind: str, text: str, *, everything: bool, is_printed: bool) -> "Export":
-        """What was decided, as `jsonl` or `csv`."""
-        from workbench.adapters.exporters.canonical import TextMode
-        from workbench.adapters.exporters.formats import Csv, Jsonl
-        from workbench.services.exports import Export
-
-        made = (Jsonl if kind == "jsonl" else Csv)(TextMode(text), is_printed=is_printed)
-        return Export(self.store, made, everything=everything)
 
     def freeze(self) -> "tuple[SuiteEntry, ...]":
         """Freeze the tickets, then write tickets.lock.json; again it only writes the file."""

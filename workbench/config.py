@@ -52,9 +52,12 @@ SETTINGS = (
     Setting("test_repeats", 3, "How often the tests run on base, to find flaky ones.", minimum=1),
     Setting(
         "reveal_checks",
-        "always",
-        "When a reviewer sees what the tests said.",
-        ("always", "after_commit"),
+        "auto",
+        "When a reviewer sees what the tests said; auto: at once, blind after the label.",
+        ("auto", "always", "after_commit"),
+    ),
+    Setting(
+        "identity_words", "", "Further words that name a candidate, by commas; blind hides them."
     ),
 )
 
@@ -79,7 +82,8 @@ class Settings:
     test_seconds: int = 300
     test_memory_mb: int = 2048
     test_repeats: int = 3
-    reveal_checks: str = "always"
+    reveal_checks: str = "auto"
+    identity_words: str = ""
     repositories: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -116,7 +120,8 @@ def load_settings(path: Path) -> Settings:
         test_seconds=int(checked.get("test_seconds", 300)),
         test_memory_mb=int(checked.get("test_memory_mb", 2048)),
         test_repeats=int(checked.get("test_repeats", 3)),
-        reveal_checks=str(checked.get("reveal_checks", "always")),
+        reveal_checks=str(checked.get("reveal_checks", "auto")),
+        identity_words=str(checked.get("identity_words", "")),
         repositories=_read_repositories(where, raw.get("repositories", {})),
         keys=_read_keys(where, raw.get("keys", {})),
     )

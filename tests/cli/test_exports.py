@@ -192,6 +192,7 @@ def test_the_manifest_describes_the_file(cli: Cli) -> None:
         "dropped": {"superseded": 2, "unlabelled": 5},
         "redacted": {},
         "lossy_fields": [],
+        "sealed": False,
         "sha256": hashlib.sha256(data).hexdigest(),
     }
     export(cli, "again.jsonl", "--all")

@@ -26,6 +26,7 @@ from workbench.cli import (
     metrics,
     outputs,
     plan,
+    reveal,
     review,
     study,
     tickets,
@@ -52,6 +53,8 @@ app.command("demo")(demo.demo)
 app.command("plan")(plan.plan)
 app.command("init")(study.init)
 app.command("review")(review.review)
+app.command("seal")(reveal.seal)
+app.command("reveal")(reveal.reveal)
 app.command("check")(check.check)
 app.command("label")(label.label)
 app.command("export")(exports.export)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from workbench.blinding import make_seals
 from workbench.bootstrap import Workbench, open_log, open_workbench, utc_now
 from workbench.cli.opening import log_note
 from workbench.cli.terminal import (
@@ -117,6 +118,8 @@ def restore(
                 raise typer.Exit(1)
         with Progress("restoring"):
             kept = ready.put(utc_now())
+    with open_workbench(found) as bench:
+        make_seals(bench)  # who was told the names stays told
     log_note("restored; kept before: %s", kept and kept.name)
     if as_json:
         say_json("restored", [_cost(file, kept, ready.difference)])

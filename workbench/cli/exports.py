@@ -19,6 +19,7 @@ from workbench.cli.terminal import (
     warn,
 )
 from workbench.domain.errors import InputRefused
+from workbench.exporting import make_export
 from workbench.study import find_study
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def export(
     """Write what was decided: the canonical row (jsonl) or a flat table (csv), with a manifest."""
     is_printed = str(output) == "-"
     with open_workbench(find_study(study)) as bench, Progress("exporting") as progress:
-        made = bench.export(into, text, everything=everything, is_printed=is_printed)
+        made = make_export(bench, into, text, everything=everything, is_printed=is_printed)
         if is_printed:
             for line in made.lines():
                 typer.echo(line, nl=False)
@@ -61,6 +62,8 @@ def export(
     if not is_printed:
         say(f"{made.written} rows in {output}, manifest beside it")
     tell = warn if is_printed else say
+    if made.is_sealed:
+        tell("the study is sealed: no row says whose it is, and none can be imported")
     if made.dropped:
         tell(f"left out: {describe_counts(made.dropped)} (--all writes them)")
     if made.taken_out:
@@ -94,7 +97,8 @@ def _describe(made: "Export", filters: dict[str, object], digest: str) -> dict[s
         "rows_written": made.written,
         "dropped": dict(made.dropped),
         "redacted": dict(made.taken_out),
-        "lossy_fields": list(made.into.lossy_fields),
+        "lossy_fields": [*made.into.lossy_fields, *(["candidate"] if made.is_sealed else [])],
+        "sealed": made.is_sealed,
         "sha256": digest,
     }
 

@@ -48,12 +48,16 @@ def metrics(reviewer: str | None, study: Path | None, *, as_json: bool = False) 
     doubles: list[Case] = []
     with open_workbench(find_study(study)) as bench, Progress("counting"):
         _check_reviewer(bench, reviewer)
+        is_sealed = bench.store.is_sealed
         boards = score_cases(_note_doubles(bench.store.cases(reviewer or ""), doubles))
         agreed = compare_reviewers(doubles)
     if as_json:
         rows = [_board_as_json(name, board) for name, board in boards.items()]
-        say_json("metrics", rows, double_labels=_agreement_as_json(agreed))
+        say_json("metrics", rows, sealed=is_sealed, double_labels=_agreement_as_json(agreed))
         return
+    if is_sealed:
+        say("the study is sealed: figures are pooled over all candidates until `workbench reveal`")
+        say()
     if not boards:
         say("no outputs yet: workbench outputs import FILE")
         return

@@ -138,7 +138,7 @@ def run_review(study: Study, reviewer: str, *, open_names: bool) -> int:
             idle_seconds=settings.idle_seconds,
             queue_pane=settings.queue_pane,
             metrics_pane=settings.metrics_pane,
-            reveal_checks=settings.reveal_checks,
+            reveal_checks="always" if settings.reveal_checks == "auto" else settings.reveal_checks,
             study_option="" if is_in_reach(study.folder) else _study_option(study.folder),
         ),
         partial(_open_desk, study, reviewer, open_names=open_names),

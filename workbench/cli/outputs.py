@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from workbench.blinding import seal_output
 from workbench.bootstrap import Workbench, open_workbench, utc_now
 from workbench.cli.terminal import (
     JsonOption,
@@ -20,6 +21,7 @@ from workbench.cli.terminal import (
 )
 from workbench.domain.imported import RowProblem
 from workbench.domain.output import Delivered, Delivery, Rung
+from workbench.domain.seal import SEALED
 from workbench.services.outputs import CheckImport
 from workbench.study import check_name, find_study
 from workbench.text import decode
@@ -96,11 +98,15 @@ def _say_tests(done: CheckImport) -> None:
 def list_(study: StudyOption = None, as_json: JsonOption = False) -> None:
     """List the outputs: how each was applied, what the tests said, how it was labelled."""
     with open_workbench(find_study(study)) as bench:
+        is_sealed = bench.store.is_sealed
+        found = list(bench.store.list_outputs())
+        if is_sealed:  # in an order that tells nothing
+            found.sort(key=lambda o: (o.ticket_id, o.output_id))
         rows = [
             {
                 "id": o.output_id,
                 "ticket": o.ticket_id,
-                "candidate": o.candidate,
+                "candidate": SEALED if is_sealed else o.candidate,
                 "trial": o.trial,
                 "delivery": o.delivery,
                 "applied": o.rung,
@@ -110,7 +116,7 @@ def list_(study: StudyOption = None, as_json: JsonOption = False) -> None:
                 "tests": o.tests,
                 "label": o.label,
             }
-            for o in bench.store.list_outputs()
+            for o in found
         ]
     if as_json:
         say_json("outputs", rows)
@@ -126,6 +132,8 @@ def show(output_id: str, study: StudyOption = None, as_json: JsonOption = False)
     """Print ticket, message and patch of one output."""
     with open_workbench(find_study(study)) as bench:
         output = bench.store.get_output(output_id)
+        if bench.store.is_sealed:
+            output = seal_output(bench, output)
         ticket = bench.store.get_ticket(output.ticket_id)
         check = bench.store.get_check(output.output_id)
     patch = decode(output.patch)

@@ -1,7 +1,7 @@
 """From a key to a judgement: what a label means for what a reviewer already holds of an output.
 
 A change of mind replaces what came with the old label (its edit class, its defects, the answer on
-self-flags) and keeps what was recorded beside it (findings, note).
+self-flags) and keeps what was recorded beside it (findings, note, votes on its pairs).
 """
 
 from collections.abc import Iterable
@@ -36,7 +36,8 @@ def apply_decision(held: Judgement, decision: Decision, delivery: Delivery) -> J
     nothing_came = delivery in {Delivery.EMPTY, Delivery.CRASH_MODEL}
     if reason is None and decision.label is Label.EDITED and nothing_came:
         reason = Reason.NOTHING_USABLE
-    return Judgement(
+    return replace(
+        held,
         label=decision.label,
         edit=decision.edit if decision.label is Label.EDITED else None,
         findings=(*kept, *defects),
@@ -44,7 +45,9 @@ def apply_decision(held: Judgement, decision: Decision, delivery: Delivery) -> J
         reason=reason,
         quote=decision.quote,
         note=decision.note or held.note,
+        delivery=None,
         said_so_itself=True if decision.flags else None,
+        skipped=False,
     )
 
 

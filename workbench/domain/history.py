@@ -4,8 +4,9 @@
 "did it say so itself?" amends the label before it, so one undo takes back both.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from workbench.domain.finding import FoundBy
 from workbench.domain.label import NO_JUDGEMENT, Act, Event, Judgement
 
 
@@ -32,7 +33,7 @@ def link_act(
     event_id: int, act: Act, judgement: Judgement, head: Head, last: Event | None
 ) -> Links:
     """An act on an item whose last event by this reviewer is `last` (None: the first one)."""
-    if act in {Act.PEEK, Act.IMPORT}:
+    if act in {Act.PEEK, Act.IMPORT, Act.REVEAL}:
         back = None if last is None else last.event_id
         return Links(judgement, None, back, head.undo, head)
     amends = act is Act.SELF_FLAG and last is not None and head.undo == last.event_id
@@ -55,3 +56,15 @@ def link_redo(event_id: int, undo: Event, target: Event, head: Head) -> Links:
     """
     links = Head(undo=event_id, redo=undo.back)
     return Links(target.judgement, None, target.back, head.undo, links)
+
+
+def mark_late(before: Judgement, after: Judgement) -> Judgement:
+    """A judgement changed after the names were known; what came up after merge is no change."""
+    if _without_leaks(before) == _without_leaks(after):
+        return after
+    return replace(after, post_reveal=True)
+
+
+def _without_leaks(judgement: Judgement) -> Judgement:
+    kept = tuple(f for f in judgement.findings if f.found_by is not FoundBy.POST_MERGE)
+    return replace(judgement, findings=kept)

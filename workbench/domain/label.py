@@ -17,6 +17,7 @@ from enum import StrEnum
 
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
 from workbench.domain.output import Delivery
+from workbench.domain.pair import Vote, parse_vote
 
 
 class Label(StrEnum):
@@ -55,7 +56,12 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Everything one reviewer holds about one output; `delivery` overrides the recorded one."""
+    """Everything one reviewer holds about one output; `delivery` overrides the recorded one.
+
+    `blind` is the seal under which it was judged without a name, "" where it was not; `position`
+    the side it stood on. `post_reveal`: changed after the names were known. `unblinded` says why
+    the name of this one was opened early.
+    """
 
     label: Label | None = None
     edit: EditClass | None = None
@@ -67,6 +73,12 @@ class Judgement:
     delivery: Delivery | None = None
     said_so_itself: bool | None = None
     skipped: bool = False
+    blind: str = ""
+    position: str = ""
+    recognised: bool | None = None
+    unblinded: str = ""
+    post_reveal: bool = False
+    votes: tuple[Vote, ...] = ()
 
     @property
     def defects(self) -> tuple[Finding, ...]:
@@ -92,6 +104,9 @@ class Act(StrEnum):
     REDO = "redo"
     PEEK = "peek"  # the message was opened before the label: logged, never undone
     IMPORT = "import"
+    PREFER = "prefer"  # which of a pair is better
+    RECOGNISE = "recognise"  # whether the reviewer guessed whose output it is
+    REVEAL = "reveal"  # from here on the name was known: logged, never undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +159,9 @@ def _sparse(values: dict[str, object]) -> dict[str, object]:
             continue
         is_records = isinstance(value, tuple)
         out[key] = [_sparse(v) for v in value] if is_records and isinstance(value, tuple) else value
-    if "said_so_itself" in values and values["said_so_itself"] is False:
-        out["said_so_itself"] = False
+    for name in ("said_so_itself", "recognised"):  # False is an answer here
+        if name in values and values[name] is False:
+            out[name] = False
     return out
 
 
@@ -163,6 +179,12 @@ def parse_judgement(text: str) -> Judgement:
         delivery=Delivery(raw["delivery"]) if "delivery" in raw else None,
         said_so_itself=raw.get("said_so_itself"),
         skipped=bool(raw.get("skipped", False)),
+        blind=str(raw.get("blind", "")),
+        position=str(raw.get("position", "")),
+        recognised=raw.get("recognised"),
+        unblinded=str(raw.get("unblinded", "")),
+        post_reveal=bool(raw.get("post_reveal", False)),
+        votes=tuple(parse_vote(vote) for vote in raw.get("votes", ())),
     )
 
 

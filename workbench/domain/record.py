@@ -13,7 +13,8 @@ from workbench.domain.ticket import Ticket
 class Record:
     """What an exporter gets. `event_key`, `supersedes_key` name events beyond this database.
 
-    `source` is "rater" for a label given here and what the file said for an imported one.
+    `source` is "rater" for a label given here and what the file said for an imported one. Of a
+    sealed study (`is_sealed`) nothing in it names a candidate.
     """
 
     study_id: str
@@ -26,3 +27,4 @@ class Record:
     supersedes_key: str = ""
     source: str = "rater"
     tool_version: str = ""
+    is_sealed: bool = False

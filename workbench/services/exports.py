@@ -4,12 +4,16 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.domain.errors import InputRefused
+from workbench.domain.leak import Scrubber
+from workbench.domain.output import Output
 from workbench.domain.record import Record
+from workbench.domain.seal import SEALED
+from workbench.domain.ticket import Ticket
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
@@ -35,12 +39,15 @@ class Export:
     """One export; the counts and the digest are complete once `lines` has been read to its end.
 
     Without `everything` it holds the label that each reviewer stands by; what else there is is
-    counted by reason: superseded (an event that a later one replaced), unlabelled.
+    counted by reason: superseded (an event that a later one replaced), unlabelled, post_reveal
+    (changed when the names were known), unblinded (its name was opened early). With a `scrubber`
+    the study is sealed, and no row says whose it is.
     """
 
     store: "Store"
     into: Format
     everything: bool
+    scrubber: Scrubber | None = None
     written: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
     taken_out: Counter[str] = field(default_factory=Counter)
@@ -53,6 +60,11 @@ class Export:
         if first is None:
             raise InputRefused(self._why_empty())
         yield from self.into.render(chain([first], chosen), self.taken_out)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether no row says whose it is."""
+        return self.scrubber is not None
 
     @property
     def created_from(self) -> str:
@@ -69,7 +81,7 @@ class Export:
                     self.dropped[reason] += 1
                 else:
                     self.written += 1
-                    yield record
+                    yield seal_record(record, self.scrubber) if self.scrubber else record
 
     def _why_empty(self) -> str:
         if self.dropped or not self.everything:
@@ -79,14 +91,43 @@ class Export:
 
 def _sort(records: list[Record]) -> Iterator[tuple[Record, str]]:
     """The records of one output, each with the reason to leave it out, "" without one."""
-    last = {record.event.reviewer: n for n, record in enumerate(records) if record.event}
+    last = {
+        record.event.reviewer: n
+        for n, record in enumerate(records)
+        if record.event and not record.event.judgement.post_reveal
+    }
     for n, record in enumerate(records):
         if record.event is None:
             yield record, "unlabelled"
+        elif record.event.judgement.post_reveal:
+            yield record, "post_reveal"
+        elif record.event.judgement.unblinded:
+            yield record, "unblinded"
         elif last[record.event.reviewer] != n:
             yield record, "superseded"
         else:
             yield record, "" if record.event.judgement.label else "unlabelled"
+
+
+def seal_record(record: Record, scrubber: Scrubber) -> Record:
+    """The record without whose it is: no name, no run, no cost, and none in its words."""
+    output = replace(seal_output(record.output, record.ticket, scrubber), run_id="", trial=1)
+    check = replace(record.check, reason=scrubber.scrub(record.check.reason).text, source="")
+    return replace(record, output=output, check=check, is_sealed=True)
+
+
+def seal_output(output: Output, ticket: Ticket, scrubber: Scrubber) -> Output:
+    """An output without whose it is."""
+    asked = f"{ticket.title}\n{ticket.body}"
+    return replace(
+        output,
+        candidate=SEALED,
+        patch=scrubber.scrub_diff(output.patch, asked)[0],
+        message=scrubber.scrub(output.message, asked).text,
+        self_flagged=tuple(scrubber.scrub(text, asked).text for text in output.self_flagged),
+        questions=tuple(scrubber.scrub(text, asked).text for text in output.questions),
+        extra="{}",
+    )
 
 
 def _identify(record: Record) -> bytes:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -81,9 +82,10 @@ class Reviews:
         if judgement == held:
             return False
         try:
-            return self._store.get_judgement(self.reviewer, output_id) == judgement
+            found = self._store.get_judgement(self.reviewer, output_id)
         except WorkbenchError:  # what cannot be read is not known to stand
             return False
+        return replace(found, post_reveal=judgement.post_reveal) == judgement
 
     def give_up(self, output_id: str) -> None:
         """Forget what was kept of an output."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from workbench.domain.errors import UsageError
-from workbench.domain.history import Head, Links
+from workbench.domain.history import Head, Links, mark_late
 from workbench.domain.label import NO_JUDGEMENT, Act, Effort, Event, Judgement, compute_hash
 from workbench.domain.metrics import Cell, classify
 from workbench.domain.outcome import derive_outcome
@@ -37,6 +37,7 @@ FACTS = (
     " chain.hash AS chain_hash,"
     " (SELECT json_group_object(cell, n) FROM (SELECT cell, sum(n) AS n FROM tally"
     "  WHERE reviewer IN ('', :reviewer) AND candidate = '' GROUP BY cell)) AS standings,"
+    " EXISTS (SELECT 1 FROM meta WHERE key = 'revealed') AS is_revealed,"
     f" {EVENT_COLUMNS}"
     " FROM output eo CROSS JOIN item i ON i.reviewer = :reviewer AND i.output = eo.id"
     f" {ITEM_JOINS}"
@@ -71,6 +72,7 @@ class Facts(NamedTuple):
     chain_id: int
     chain_hash: str
     standings: Counter[str]
+    is_revealed: bool
     last: Event | None
 
 
@@ -124,7 +126,7 @@ def load_facts(connection: Connection, reviewer: str, output_id: str) -> Facts:
 
 def _to_facts(row: Values) -> Facts:
     """A row of FACTS."""
-    output, candidate, spec, first, undo, redo, chain_id, chain_hash, counts = row[13:22]
+    output, candidate, spec, first, undo, redo, chain_id, chain_hash, counts, revealed = row[13:23]
     return Facts(
         item=to_queue_item(row),
         output=output,
@@ -135,19 +137,22 @@ def _to_facts(row: Values) -> Facts:
         chain_id=chain_id or 0,
         chain_hash=chain_hash or "",
         standings=Counter(json.loads(counts)),
-        last=None if row[22] is None else to_event(row[22:]),
+        is_revealed=bool(revealed),
+        last=None if row[23] is None else to_event(row[23:]),
     )
 
 
 def _make_event(facts: Facts, act: Act, origin: Origin, links: Links) -> Event:
-    last = facts.last
+    last, judgement = facts.last, links.judgement
+    if facts.is_revealed and act not in {Act.IMPORT, Act.REVEAL}:
+        judgement = mark_late(NO_JUDGEMENT if last is None else last.judgement, judgement)
     event = Event(
         event_id=facts.chain_id + 1,
         output_id=facts.item.output_id,
         reviewer=origin.reviewer,
         seq=1 if last is None else last.seq + 1,
         act=act,
-        judgement=links.judgement,
+        judgement=judgement,
         supersedes=None if last is None else last.event_id,
         undoes=links.undoes,
         back=links.back,

@@ -128,7 +128,7 @@ def _is_again(last: Event, act: Act, judgement: Judgement, effort: Effort) -> bo
     """
     return (
         last.act is act
-        and last.judgement == judgement
+        and replace(last.judgement, post_reveal=judgement.post_reveal) == judgement
         and last.effort.started_at == effort.started_at
     )
 

@@ -16,9 +16,11 @@ from workbench.domain.case import Case, Opinion
 from workbench.domain.cell import Cell
 from workbench.domain.check import CheckStatus
 from workbench.domain.draft import share_leaks
+from workbench.domain.errors import UsageError
 from workbench.domain.finding import FoundBy
 from workbench.domain.label import NO_JUDGEMENT, canonical_judgement, parse_judgement
 from workbench.domain.output import Delivery
+from workbench.domain.seal import POOLED
 from workbench.domain.ticket import Spec
 from workbench.store.database import Database
 from workbench.store.derive import Ground, place_judgement
@@ -36,6 +38,11 @@ _CASES = (
     " ORDER BY o.ticket, o.candidate, o.trial, e.reviewer, e.seq"
 )
 _LEAK = f'"{FoundBy.POST_MERGE}"'  # as it stands in the JSON of a judgement
+_IS_SEALED = (
+    "SELECT 1 FROM meta WHERE key = 'seal'"
+    " AND NOT EXISTS (SELECT 1 FROM meta WHERE key = 'revealed')"
+)
+_MARKS = ('"post_reveal"', '"unblinded"')
 _EVENTS = (
     "SELECT output, reviewer, event_id, judgement FROM label_event"
     " WHERE :reviewer = '' OR reviewer = :reviewer ORDER BY output, reviewer, seq"
@@ -98,17 +105,45 @@ class Recounts(Database):
             tallies.setdefault(candidate, Counter())[Cell.decode(cell)] += n
         return Recount(tallies, n_multiple, n_disagree)
 
-    def cases(self, reviewer: str = "", candidate: str = "") -> Iterator[Case]:
+    def cases(
+        self, reviewer: str = "", candidate: str = "", *, with_post_reveal: bool = False
+    ) -> Iterator[Case]:
         """Every output, by ticket, candidate and trial, with the judgement that counts.
 
-        That is one reviewer's, or for the study ("") of whoever labelled first. Streams; the read
-        stays open until the last one is taken.
+        That is one reviewer's, or for the study ("") of whoever labelled first. While the study is
+        sealed no candidate has a name here: all stand under POOLED. An output whose name was opened
+        early is left out, and what was changed after the reveal, unless it is asked for. Streams;
+        the read stays open until the last one is taken.
         """
         params = {"reviewer": reviewer, "candidate": candidate}
         with self._driving() as driver:
+            is_sealed = driver.execute(_IS_SEALED).fetchone() is not None
+            if is_sealed and candidate not in {"", POOLED}:
+                raise UsageError("the study is sealed: figures are pooled until `workbench reveal`")
+            if is_sealed:
+                params["candidate"] = ""
             found = driver.execute(_CASES, params)
             for key, group in groupby(found, key=itemgetter(0, 1, 2, 3, 4, 5, 6)):
-                yield _to_case(key, [row[6:] for row in group], is_study=not reviewer)
+                events = _choose_counted([row[6:] for row in group], with_late=with_post_reveal)
+                named = (*key[:2], POOLED, *key[3:]) if is_sealed else key
+                if events:
+                    yield _to_case(named, events, is_study=not reviewer)
+
+
+def _choose_counted(events: list[tuple[Any, ...]], *, with_late: bool) -> list[tuple[Any, ...]]:
+    """The events of an output that may count; none at all where its name was opened early.
+
+    Each is (tests, reviewer, event id, judgement), with None for the last three where there is
+    none (Any: sqlite3 types no columns).
+    """
+    marked = [row for row in events if row[3] and any(mark in row[3] for mark in _MARKS)]
+    if not marked:
+        return events
+    if any(parse_judgement(row[3]).unblinded for row in marked):
+        return []
+    late = {row[2] for row in marked if parse_judgement(row[3]).post_reveal and not with_late}
+    kept = [row for row in events if row[2] not in late]
+    return kept or [(events[0][0], None, None, None)]
 
 
 def _to_case(key: tuple[Any, ...], events: list[tuple[Any, ...]], *, is_study: bool) -> Case:

@@ -30,8 +30,10 @@ from workbench.store.labels import Labels
 from workbench.store.listing import Listing
 from workbench.store.locks import FolderLock, lock_folder
 from workbench.store.outputs import OutputCounts, Outputs
+from workbench.store.pairs import Pairs
 from workbench.store.queue import DEFAULT_PLACES, Queue
 from workbench.store.recount import Recount, Recounts
+from workbench.store.seals import Seals
 from workbench.store.sqlite import make_engine
 from workbench.store.study import Repository, first_meta
 from workbench.store.tickets import TicketCounts, Tickets
@@ -51,7 +53,20 @@ __all__ = [
 ]
 
 
-class Store(Tickets, Outputs, Listing, Checks, Queue, Labels, Events, Recounts, Verify, Backups):
+class Store(
+    Tickets,
+    Outputs,
+    Listing,
+    Checks,
+    Queue,
+    Seals,
+    Pairs,
+    Labels,
+    Events,
+    Recounts,
+    Verify,
+    Backups,
+):
     """One open study. Methods may be called from any thread; close() from the last one.
 
     `warnings` are sentences on the place where it lies.

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 
@@ -50,6 +51,9 @@ def make_row(record: Record, mode: TextMode, taken_out: Counter[str]) -> dict[st
     """
     before = taken_out.total()
     row = _make_row(record, mode, taken_out)
+    if record.is_sealed:  # no name in it: it can be read, and not imported
+        row["extra"]["text"] = "sealed"
+        return row
     if mode is TextMode.REDACTED and taken_out.total() == before:
         row["extra"]["text"] = TextMode.VERBATIM
     return row
@@ -85,11 +89,7 @@ def _make_row(
         "exit_class": None,
         "is_control": False,
         "is_repeat": False,
-        "blind": False,
-        "position": "single",
         "position_seed": None,
-        "recognised": None,
-        "post_reveal": False,
         "tests": {
             "status": record.check.tests,
             "reason": hide(record.check.reason),
@@ -145,7 +145,7 @@ def _judgement_fields(record: Record, hide: Hide) -> dict[str, object]:
         "reason": judgement.reason,
         "delivery": effective_delivery(record.output.delivery, judgement),
         "tests_override": judgement.reason in {"baseline", "flaky"},
-        "preference": None,
+        **_blind_fields(judgement),
         "findings": [_finding(f, hide) for f in judgement.findings],
         "defects": [_defect(f) for f in judgement.defects],
         "flags": [_flag(i, flag, judgement, hide) for i, flag in enumerate(judgement.flags)],
@@ -156,6 +156,23 @@ def _judgement_fields(record: Record, hide: Hide) -> dict[str, object]:
         "confidence": None,
         "edit_source": "judged" if judgement.edit else None,
         "no_defect_found": judgement.label is Label.MERGED and not judgement.defects,
+    }
+
+
+def _blind_fields(judgement: Judgement) -> dict[str, object]:
+    """What was known of whose it is, and the votes; of one vote alone its fields as well."""
+    only = judgement.votes[0] if len(judgement.votes) == 1 else None
+    return {
+        "blind": bool(judgement.blind),
+        "seal": judgement.blind or None,
+        "position": judgement.position or "single",
+        "recognised": judgement.recognised,
+        "unblinded": judgement.unblinded or None,
+        "post_reveal": judgement.post_reveal,
+        "pair_id": only.pair_id if only else None,
+        "preference": only.said if only and only.is_answer else None,
+        "preferred_output_id": only.preferred or None if only else None,
+        "votes": [asdict(vote) for vote in judgement.votes],
     }
 
 

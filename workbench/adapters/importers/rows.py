@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypedDict
 
 from workbench.domain.check import CheckResult, CheckStatus
 from workbench.domain.errors import InputRefused
@@ -23,6 +24,7 @@ from workbench.domain.label import (
 )
 from workbench.domain.outcome import Outcome
 from workbench.domain.output import Applied, Delivery, Output, Rung
+from workbench.domain.pair import Vote, parse_vote
 from workbench.domain.record import Record
 from workbench.domain.ticket import Spec, Ticket
 
@@ -72,6 +74,8 @@ def parse_row(line: str) -> Record:
 
 def _read(row: Row) -> Record:
     text = _mapping(row, "extra").get("text", "verbatim")
+    if text == "sealed":
+        raise InputRefused("it was exported sealed, without names: reveal, then export it again")
     if text != "verbatim":
         raise InputRefused(f"its text is {text}: export with --text verbatim to import it again")
     output = _output(row)
@@ -204,6 +208,32 @@ def _judgement(row: Row) -> Judgement:
         delivery=Delivery(delivery) if delivery != delivered else None,
         said_so_itself=said if isinstance(said, bool) else None,
         skipped=bool(row["skipped"]),
+        **_blind(row),
+    )
+
+
+class _Blind(TypedDict):
+    blind: str
+    position: str
+    recognised: bool | None
+    unblinded: str
+    post_reveal: bool
+    votes: tuple[Vote, ...]
+
+
+def _blind(row: Row) -> _Blind:
+    """What was known of whose it is; a file written before pairs has none of it."""
+    votes, guess = row.get("votes", []), row.get("recognised")
+    position = str(row.get("position") or "single")
+    if not isinstance(votes, list) or position not in {"left", "right", "single"}:
+        raise TypeError("votes are a list, and a position is left, right or single")
+    return _Blind(
+        blind=str(row.get("seal") or ""),
+        position="" if position == "single" else position,
+        recognised=guess if isinstance(guess, bool) else None,
+        unblinded=str(row.get("unblinded") or ""),
+        post_reveal=bool(row.get("post_reveal", False)),
+        votes=tuple(parse_vote(vote) for vote in votes),
     )
 
 

@@ -1,0 +1,251 @@
+"""The pairs of one reviewer: which comes next, what stands on which side, and how far they are.
+
+Made from ids; the patches of a pair are read when it is opened. No candidate has a name here but
+in `between`, by which a command line may have chosen pairs.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from workbench.domain.blind import ReviewItem
+from workbench.domain.errors import UsageError
+from workbench.domain.label import Judgement, Label
+from workbench.domain.pair import Held, Side, Vote, find_vote
+from workbench.domain.queue import Saved
+from workbench.domain.schedule import Planned, Schedule, schedule_pairs
+from workbench.services.veils import Veil
+
+if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
+    from workbench.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """One line of the list of pairs: no candidate in it."""
+
+    pair_id: str
+    position: int
+    ticket_id: str
+    title: str
+    left: Label | None
+    right: Label | None
+    vote: Vote | None
+    is_identical: bool
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PairItem:
+    """One pair in front of a reviewer. Both outputs are of one ticket, from one base commit."""
+
+    pair_id: str
+    position: int
+    left: ReviewItem
+    right: ReviewItem
+    is_identical: bool
+
+    @property
+    def vote(self) -> Vote | None:
+        """What this reviewer said of it."""
+        return find_vote(self.side(self.anchor_side).judgement.votes, self.pair_id)
+
+    @property
+    def anchor_side(self) -> Side:
+        """The side of the output in whose judgement the vote lies."""
+        return Side.LEFT if self.left.output_id < self.right.output_id else Side.RIGHT
+
+    def side(self, side: Side) -> ReviewItem:
+        return self.left if side is Side.LEFT else self.right
+
+    def find(self, output_id: str) -> Side:
+        """On which side an output stands."""
+        return Side.LEFT if self.left.output_id == output_id else Side.RIGHT
+
+    def put(self, output_id: str, judgement: Judgement) -> "PairItem":
+        """The pair after one of its outputs was judged."""
+        side = self.find(output_id)
+        fresh = replace(self.side(side), judgement=judgement)
+        return replace(self, left=fresh) if side is Side.LEFT else replace(self, right=fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class PairProgress:
+    """How far a reviewer is; `left_wins` and `right_wins` are how often a side was preferred."""
+
+    done: int
+    total: int
+    skipped: int
+    left_wins: int
+    right_wins: int
+    left_out: Mapping[str, int]
+
+    @property
+    def left(self) -> int:
+        return self.total - self.done
+
+
+class PairQueue:
+    """A reviewer's pairs; `between` keeps those of two candidates, both by name."""
+
+    def __init__(
+        self, store: "Store", reviewer: str, veil: Veil, between: Sequence[str] = ()
+    ) -> None:
+        """Draw the schedule; UsageError where it has no pair, with the reason."""
+        self._store, self._reviewer, self._veil = store, reviewer, veil
+        self._between = tuple(between)
+        names = [candidate.name for candidate in store.list_candidates()]
+        _check_names(names, self._between)
+        self._draw()
+        if not self._pairs:
+            raise UsageError(_why_none(len(names), self._schedule.left_out))
+
+    def _draw(self) -> None:
+        entries = self._store.pair_entries()
+        seed, first = self._store.reviewer_seed(self._reviewer), self._store.first_order()
+        schedule: Schedule = schedule_pairs(entries, seed, first, self._between)
+        self._schedule, self._pairs = schedule, schedule.pairs
+        self._index = {pair.pair_id: n for n, pair in enumerate(self._pairs)}
+        self._by_output: dict[str, list[Planned]] = {}
+        for pair in self._pairs:
+            for output_id in pair.outputs:
+                self._by_output.setdefault(output_id, []).append(pair)
+        self._silent = {entry.output_id for entry in entries if entry.is_silent}
+        self._titles = self._store.ticket_titles()
+        self._held = self._store.pair_states(self._reviewer)
+        self._version = self._store.data_version()
+        self._counts: Counter[str] = Counter()
+        for pair in self._pairs:
+            self._count(pair, 1)
+
+    def _count(self, pair: Planned, n: int) -> None:
+        """Count a pair where it stands, or no longer there."""
+        vote = self._vote_on(pair)
+        self._counts["done"] += n * self._is_done(pair)
+        self._counts["skipped"] += n * (vote is not None and not vote.is_answer)
+        if vote and vote.preference:
+            self._counts[vote.preference] += n
+
+    def refresh(self) -> bool:
+        """Read again where another program wrote; whether it did."""
+        if self._store.data_version() == self._version:
+            return False
+        self._draw()
+        return True
+
+    @property
+    def progress(self) -> PairProgress:
+        """Counts over all pairs, kept along with every save."""
+        counts = self._counts
+        return PairProgress(
+            done=counts["done"],
+            total=len(self._pairs),
+            skipped=counts["skipped"],
+            left_wins=counts[Side.LEFT],
+            right_wins=counts[Side.RIGHT],
+            left_out=self._schedule.left_out,
+        )
+
+    def rows(self, pair_id: str, before: int, after: int) -> tuple[PairRow, ...]:
+        """The pairs around one."""
+        at = self._index[pair_id]
+        return tuple(self._to_row(pair) for pair in self._pairs[max(at - before, 0) : at + after])
+
+    def open(self, pair_id: str) -> PairItem:
+        """A pair as it may be shown."""
+        pair = self._pairs[self._index[pair_id]]
+        left, right = (self._open(output_id) for output_id in pair.outputs)
+        return PairItem(pair_id, pair.position, left, right, pair.is_identical)
+
+    def _open(self, output_id: str) -> ReviewItem:
+        return self._veil.hide_item(self._store.get_review_item(self._reviewer, output_id))
+
+    def first(self) -> str:
+        """Where this reviewer goes on: the first open pair, else a skipped one, else the last."""
+        return self.next_open() or self._pairs[-1].pair_id
+
+    def next_open(self, after: str = "") -> str | None:
+        """The next pair without an answer, round the end; then those set aside; then None."""
+        start = self._index[after] + 1 if after else 0
+        for is_skipped in (False, True):
+            for pair in chain(islice(self._pairs, start, None), islice(self._pairs, start)):
+                vote = self._vote_on(pair)
+                if not self._is_done(pair) and (vote is not None) == is_skipped:
+                    return pair.pair_id
+        return None
+
+    def step(self, pair_id: str, n: int) -> str | None:
+        """The pair n places on, or back; None past the end."""
+        at = self._index[pair_id] + n
+        return self._pairs[at].pair_id if 0 <= at < len(self._pairs) else None
+
+    def find(self, output_id: str, near: str = "") -> str | None:
+        """A pair that holds an output: `near` where it does, else the first."""
+        found = [pair.pair_id for pair in self._by_output.get(output_id, ())]
+        return near if near in found else next(iter(found), None)
+
+    def take(self, saved: Saved) -> None:
+        """What was saved, kept up with."""
+        judgement, output_id = saved.event.judgement, saved.event.output_id
+        here = self._by_output.get(output_id, ())
+        for pair in here:
+            self._count(pair, -1)
+        self._held[output_id] = Held(judgement.label, judgement.votes)
+        for pair in here:
+            self._count(pair, 1)
+
+    def needs_label(self, item: ReviewItem) -> bool:
+        """Whether an output waits for a label: where nothing came there is nothing to say."""
+        return item.judgement.label is None and item.output_id not in self._silent
+
+    def _label_on(self, output_id: str) -> Label | None:
+        held = self._held.get(output_id)
+        return Label(held.label) if held and held.label else None
+
+    def _vote_on(self, pair: Planned) -> Vote | None:
+        held = self._held.get(pair.anchor)
+        return find_vote(held.votes, pair.pair_id) if held and held.votes else None
+
+    def _is_done(self, pair: Planned) -> bool:
+        """Both labelled, and one said to be better; what is the same is labelled and no more."""
+        if any(
+            self._label_on(output_id) is None and output_id not in self._silent
+            for output_id in pair.outputs
+        ):
+            return False
+        vote = self._vote_on(pair)
+        return pair.is_identical or (vote is not None and vote.is_answer)
+
+    def _to_row(self, pair: Planned) -> PairRow:
+        return PairRow(
+            pair_id=pair.pair_id,
+            position=pair.position,
+            ticket_id=pair.ticket_id,
+            title=self._titles.get(pair.ticket_id, ""),
+            left=self._label_on(pair.left),
+            right=self._label_on(pair.right),
+            vote=self._vote_on(pair),
+            is_identical=pair.is_identical,
+            is_done=self._is_done(pair),
+        )
+
+
+def _check_names(names: Sequence[str], between: tuple[str, ...]) -> None:
+    """Two known candidates that differ, or none; no other name is told to a reviewer."""
+    if not between:
+        return
+    unknown = [name for name in between if name not in names]
+    if unknown:
+        raise UsageError(f"--pair: no candidate {unknown[0]} in this study")
+    if len(between) != 2 or between[0] == between[1]:
+        raise UsageError("--pair takes two different candidates, or none for every pair")
+
+
+def _why_none(n_candidates: int, left_out: Mapping[str, int]) -> str:
+    if n_candidates < 2:
+        has = "one candidate" if n_candidates else "no outputs yet"
+        return f"a pair needs two candidates, and this study has {has}: import more outputs"
+    said = ", ".join(f"{n} {reason}" for reason, n in left_out.items())
+    return f"no ticket has outputs of two candidates: {said or 'nothing to pair'}"
