@@ -23,7 +23,7 @@ def open_checks(bench: Workbench) -> "Checks":
     """The service that runs tests and records what they say."""
     from workbench.services.checks import Checks
 
-    return Checks(bench.store, utc_now)
+    return Checks(bench.store, utc_now, bench.study.settings.test_jobs)
 
 
 def open_reports(study: "Study") -> "CheckFiles":

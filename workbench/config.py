@@ -50,6 +50,7 @@ SETTINGS = (
     Setting("test_seconds", 300, "A test run that takes longer is ended.", minimum=1),
     Setting("test_memory_mb", 2048, "What a test run may use.", minimum=64),
     Setting("test_repeats", 3, "How often the tests run on base, to find flaky ones.", minimum=1),
+    Setting("test_jobs", 2, "How many outputs are tested side by side.", minimum=1),
     Setting(
         "reveal_checks",
         "auto",
@@ -82,6 +83,7 @@ class Settings:
     test_seconds: int = 300
     test_memory_mb: int = 2048
     test_repeats: int = 3
+    test_jobs: int = 2
     reveal_checks: str = "auto"
     identity_words: str = ""
     repositories: Mapping[str, str] = field(default_factory=dict)
@@ -120,6 +122,7 @@ def load_settings(path: Path) -> Settings:
         test_seconds=int(checked.get("test_seconds", 300)),
         test_memory_mb=int(checked.get("test_memory_mb", 2048)),
         test_repeats=int(checked.get("test_repeats", 3)),
+        test_jobs=int(checked.get("test_jobs", 2)),
         reveal_checks=str(checked.get("reveal_checks", "auto")),
         identity_words=str(checked.get("identity_words", "")),
         repositories=_read_repositories(where, raw.get("repositories", {})),

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from e2e.kit import Pty
 from workbench.adapters.sandbox import find_sandbox
 from workbench.domain.errors import NoSandbox
 
@@ -312,6 +314,22 @@ def test_the_second_interrupt_ends_it_now(tmp_path: Path) -> None:
     assert process.returncode == 130, err
     assert count_results(study) == {}
     wait_for(lambda: not is_running(marker))
+
+
+def test_in_a_terminal_it_says_how_far_it_is_and_hears_ctrl_c(tmp_path: Path) -> None:
+    """Base, how many and how long; Ctrl-C goes to every program there, what runs is finished."""
+    study = many(tmp_path, 12)
+    set_settings(study, test_command=f"sleep 0.4; {CHECK}", test_repeats=3)
+    with Pty("check", "--study", study.folder, size=(120, 24)) as pty:
+        pty.until("checked 0 of 12 · tests on base, run 2 of 3")
+        pty.until(lambda: re.search(r"checked [2-9] of 12 · about 0:0\d left", pty.text))
+        pty.send("\x03")
+        pty.until("finishing what runs; Ctrl-C again ends it")
+        pty.until("of 12 done, the same command goes on from here")
+        assert pty.wait() == 130
+        assert "pass: no change" in pty.text
+        assert "not run" not in pty.text.replace("0 not run", "")
+    assert len(check(study)) == 12
 
 
 def is_running(marker: str) -> bool:

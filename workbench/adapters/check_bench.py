@@ -80,11 +80,18 @@ class CheckBench:
         """The report that is there already."""
         return self._files.get_report(plan.key)
 
+    def describe(self, plan: CheckPlan) -> str:
+        """What its ground is waiting for."""
+        return plan.ground.doing
+
     def run(self, plan: CheckPlan, cancel: threading.Event) -> CheckReport | None:
         """The report of one output; None after a cancel."""
         ground = plan.ground
         with ground.lock:
-            self._prepare(plan, cancel)
+            try:
+                self._prepare(plan, cancel)
+            finally:
+                ground.doing = ""
         environment = ground.environment
         if cancel.is_set() or ground.base is None or environment is None:
             return None
@@ -136,7 +143,8 @@ class CheckBench:
         if ground.base is None:
             where = (ground.tree, ground.environment, ground.config, ground.files)
             runs = []
-            for _ in range(self._means.repeats):
+            for n in range(1, self._means.repeats + 1):
+                ground.doing = f"tests on base, run {n} of {self._means.repeats}"
                 runs.append(plan.runner.run(*where, cancel))
                 if runs[-1].problem:
                     break
@@ -150,6 +158,7 @@ class CheckBench:
         means = self._means
         if means.setup is None:
             return means.environment
+        plan.ground.doing = "setup"
         with building(Path(tempfile.gettempdir())) as folder:
             archive = folder / "tree.tar"
             write_archive(plan.runner.git_dir, plan.ground.root, archive)

@@ -73,7 +73,8 @@ class Ground:
     """What all outputs on one base commit share; the first that needs it makes it.
 
     `root` is the tree of the commit, `tree` what its tests run on: with the hidden tests on top
-    where the ticket says by `only` which tests must pass still.
+    where the ticket says by `only` which tests must pass still. `doing` says what of it is being
+    made; "" where nothing is.
     """
 
     root: str
@@ -85,6 +86,7 @@ class Ground:
     lock: threading.Lock = field(default_factory=threading.Lock)
     environment: Environment | None = None
     base: Baseline | None = None
+    doing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

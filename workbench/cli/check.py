@@ -27,7 +27,8 @@ from workbench.cli.terminal import (
 from workbench.domain.check import CheckStatus
 from workbench.domain.errors import NoSandbox
 from workbench.services.check_text import describe_report, list_remarks, say_result
-from workbench.services.checks import Checked, Pace
+from workbench.services.checks import Checked
+from workbench.services.paces import Pace
 from workbench.study import find_study
 
 _STOPPED = 130
@@ -86,7 +87,8 @@ def check(
     else:
         _say_table(done)
     if stop.is_set():
-        warn(f"stopped; {len(done)} of {len(jobs)} done, the same command goes on from here")
+        goes_on = "without --again the rest goes" if again else "the same command goes"
+        warn(f"{len(done)} of {len(jobs)} done, {goes_on} on from here")
         raise typer.Exit(_STOPPED)
 
 
@@ -109,11 +111,11 @@ def _two_stage(stop: threading.Event, cancel: threading.Event) -> Iterator[None]
 
 
 def _describe(pace: Pace) -> str:
-    left = pace.seconds_left
-    if left is None:
-        return f"checked {pace.done} of {pace.total}"
-    minutes, seconds = divmod(round(left), 60)
-    return f"checked {pace.done} of {pace.total}, about {minutes}:{seconds:02d} left"
+    said = [f"checked {pace.done} of {pace.total}", pace.doing]
+    if pace.seconds_left is not None:
+        minutes, seconds = divmod(round(pace.seconds_left), 60)
+        said.append(f"about {minutes}:{seconds:02d} left")
+    return " · ".join(filter(None, said))
 
 
 def _slim(one: Checked) -> Checked:

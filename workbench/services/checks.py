@@ -7,7 +7,6 @@ thread's alone.
 
 import json
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -19,11 +18,13 @@ from workbench.domain.check import CheckReport, CheckResult, CheckStatus, key_of
 from workbench.domain.errors import InputRefused, UsageError, WorkbenchError
 from workbench.domain.output import Delivery, Output
 from workbench.domain.ticket import Ticket
+from workbench.services.paces import Pace, Watch
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
 
 NO_SANDBOX = "no sandbox"
+LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,16 @@ class HiddenTests:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One output to check, by its names alone: a million of them are kept in memory."""
+    """One output to check, by its names alone: a million of them are kept in memory.
+
+    Those with an equal `start` share their tests on base.
+    """
 
     output_id: str
     ticket_id: str
     candidate: str
     trial: int
+    start: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ P = TypeVar("P")
 
 
 class Bench(Protocol[P]):
-    """Runs tests. `plan` and `find` are for one thread, `run` for many."""
+    """Runs tests. `plan` and `find` are for one thread, `run` for many, `describe` for any."""
 
     def plan(self, job: Job) -> P:
         """Lay out what is to be tested; raises InputRefused."""
@@ -78,6 +83,10 @@ class Bench(Protocol[P]):
         """Test it on base where that is not known, then itself; None after a cancel."""
         ...
 
+    def describe(self, plan: P) -> str:
+        """What comes before its own tests, while it is done; "" when these run."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -88,22 +97,13 @@ class Checked:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How far it is; `seconds_left` is None until something was run."""
-
-    done: int
-    total: int
-    seconds_left: float | None
-
-
 Progress = Callable[[Pace], None]
 
 
 class Checks:
     """The checks of one study."""
 
-    def __init__(self, store: "Store", clock: Callable[[], datetime], workers: int = 2) -> None:
+    def __init__(self, store: "Store", clock: Callable[[], datetime], workers: int) -> None:
         """`workers` is how many run side by side."""
         self._store, self._clock, self._workers = store, clock, workers
 
@@ -116,13 +116,19 @@ class Checks:
                 raise UsageError(f"no candidate {name} in this study (known: {listed})")
         start = {t.ticket_id: (t.repo, t.base_commit) for t in self._store.list_tickets()}
         wanted = [
-            Wanted(line.output_id, line.ticket_id, line.candidate, line.trial)
+            Wanted(
+                line.output_id,
+                line.ticket_id,
+                line.candidate,
+                line.trial,
+                start[line.ticket_id],
+            )
             for line in self._store.list_outputs()
             if line.delivery is Delivery.PATCH
             and line.rung.has_tree
             and (not candidates or line.candidate in candidates)
         ]
-        return sorted(wanted, key=lambda one: start[one.ticket_id])
+        return sorted(wanted, key=lambda one: one.start)
 
     def run(
         self,
@@ -139,9 +145,8 @@ class Checks:
         After `stop` nothing more begins; after `cancel` what runs is ended and leaves no trace.
         """
         stop, cancel = stop or threading.Event(), cancel or threading.Event()
-        watch = _Watch(len(wanted), self._workers)
-        waiting = deque(wanted)
-        running: dict[Future[CheckReport | None], Wanted] = {}
+        watch, waiting = Watch([job.start for job in wanted]), deque(wanted)
+        running: dict[Future[CheckReport | None], tuple[Wanted, P]] = {}
         with ThreadPoolExecutor(self._workers, "check") as pool:
             try:
                 while running or (waiting and not stop.is_set()):
@@ -153,17 +158,18 @@ class Checks:
                         except InputRefused as refusal:
                             known = _refused(refusal)
                         if known is None:
-                            running[pool.submit(bench.run, plan, cancel)] = job
+                            running[pool.submit(bench.run, plan, cancel)] = job, plan
                             continue
                         is_new = self._record(job, known)
-                        progress(watch.skip())
+                        progress(watch.skip(job.start))
                         yield Checked(job, known, is_new)
-                    for future in wait(running, 0.2, FIRST_COMPLETED).done:
-                        job, report = running.pop(future), _answer(future)
+                    for future in wait(running, LOOK_SECONDS, FIRST_COMPLETED).done:
+                        job, report = running.pop(future)[0], _answer(future)
                         if report is not None:
                             self._record(job, report)
-                            progress(watch.step())
+                            progress(watch.step(job.start))
                             yield Checked(job, report, is_new=True)
+                    progress(watch.look(_describe(bench, [plan for _, plan in running.values()])))
             except BaseException:
                 cancel.set()
                 raise
@@ -212,28 +218,10 @@ def _refused(refusal: InputRefused) -> CheckReport:
     return CheckReport("", CheckStatus.NOT_RUN, str(refusal), str(refusal))
 
 
-class _Watch:
-    """Counts, and guesses how long the rest takes from what was run."""
-
-    def __init__(self, total: int, workers: int) -> None:
-        self._total, self._done, self._run = total, 0, 0
-        self._started, self._workers = time.monotonic(), workers
-
-    def skip(self) -> Pace:
-        self._done += 1
-        if not self._run:
-            self._started = time.monotonic()
-        return self._pace()
-
-    def step(self) -> Pace:
-        self._done += 1
-        self._run += 1
-        return self._pace()
-
-    def _pace(self) -> Pace:
-        each = (time.monotonic() - self._started) / self._run if self._run else None
-        left = None if each is None else each * (self._total - self._done)
-        return Pace(self._done, self._total, left)
+def _describe(bench: Bench[P], plans: Collection[P]) -> str:
+    """What all that run are waiting for; "" where one is tested."""
+    steps = [bench.describe(plan) for plan in plans]
+    return steps[0] if steps and all(steps) else ""
 
 
 def _make_job(output: Output, ticket: Ticket) -> Job:
