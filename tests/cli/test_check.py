@@ -10,9 +10,10 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -44,19 +45,25 @@ def _sandbox() -> None:
         pytest.skip(str(missing))
 
 
-def make_study(folder: Path, patches: dict[str, list[str]], **settings: object) -> Cli:
+def make_study(
+    folder: Path,
+    patches: dict[str, list[str]],
+    hidden: Mapping[str, object] = MappingProxyType({}),
+    **settings: object,
+) -> Cli:
     """A study of calc.py: a ticket for each candidate's nth patch, checked by one command."""
     folder.mkdir(parents=True, exist_ok=True)
     make_repository(folder / "repo")
     cli = Cli(folder)
     n_tickets = max(map(len, patches.values()))
-    write_lines(folder / "tickets.jsonl", [ticket(f"t{n:04}") for n in range(n_tickets)])
+    tickets = [{**ticket(f"t{n:04}"), **hidden} for n in range(n_tickets)]
+    write_lines(folder / "tickets.jsonl", tickets)
     rows = [prediction(f"t{n:04}", m, p) for m, ps in patches.items() for n, p in enumerate(ps)]
     write_lines(folder / "preds.jsonl", rows)
     cli.ok("init", "--repo", "repo")
     cli.ok("tickets", "import", "tickets.jsonl")
     cli.ok("outputs", "import", "preds.jsonl")
-    set_settings(cli, test_command=CHECK, test_repeats=1, **settings)
+    set_settings(cli, **{"test_command": CHECK, "test_repeats": 1, **settings})
     return cli
 
 
@@ -132,6 +139,37 @@ def test_one_output_in_full(study: Cli) -> None:
     table = study.ok("check").out
     assert "3 checked: 2 pass, 1 fail, 0 not run" in table
     assert "read from: exit code alone · sandbox: bubblewrap" in table
+
+
+HIDDEN = {
+    "test_patch": "diff --git a/test_h.py b/test_h.py\nnew file mode 100644\n--- /dev/null\n"
+    "+++ b/test_h.py\n@@ -0,0 +1,7 @@\n+from calc import add, sub\n+\n+def test_old():\n"
+    "+    assert sub(3, 1) == 2\n+\n+def test_new():\n+    assert add('x', 'y') == 'yx'\n",
+    "FAIL_TO_PASS": ["test_h.py::test_new"],
+    "PASS_TO_PASS": ["test_h.py::test_old"],
+}
+
+
+def test_hidden_tests_are_told_after_the_label(tmp_path: Path) -> None:
+    """They are run and kept apart; in full they are told to one who has decided."""
+    study = make_study(tmp_path, {"m": [change()]}, HIDDEN, test_command="pytest")
+    (row,) = check(study).values()
+    assert (row["tests"], row["hidden"], row["kept"]) == ("pass", "pass", 1)
+    output = str(row["id"])
+    told = study.ok("check", "--output", output).out
+    assert "hidden tests: shown after the label" in told
+    assert "test_new" not in told
+    study.ok("label", output, "merged")
+    told = study.ok("check", "--output", output).out
+    assert "hidden tests that pass (1)\n  test_h.py::test_new" in told
+
+
+def test_no_output_to_test_is_no_error(study: Cli) -> None:
+    """Said in a line, or as an empty list to a script."""
+    write_lines(study.folder / "ask.jsonl", [prediction("t0000", "shy", "", message="Which?")])
+    study.ok("outputs", "import", "ask.jsonl")
+    assert study.ok("check", "shy").out == "no output with a tree to test\n"
+    assert check(study, "shy") == {}
 
 
 def test_a_wrong_name_is_a_usage_error(study: Cli) -> None:

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from workbench.adapters.check_files import CheckFiles
 from workbench.bootstrap import open_workbench
-from workbench.domain.check import CheckReport, CheckStatus
+from workbench.domain.check import NO_SANDBOX, CheckReport, CheckResult, CheckStatus
+from workbench.services.check_text import describe_result
 from workbench.services.desk import Desk, OpenDesk
 from workbench.study import find_study
 
@@ -79,6 +82,7 @@ def test_the_pane_shows_hidden_tests_after_the_label_only(folder: Path) -> None:
         assert "tests touched: t/test_a.py" in seat.pane("text")
         assert "tests deleted: t/test_b.py" in seat.pane("text")
         assert "test_hidden" not in seat.pane("text")
+        assert "hidden tests: shown after the label" in " ".join(seat.pane("text").split())
         await seat.press("T", "e", "1")
         await seat.until(lambda: "clean" in seat.labels())
         await seat.press("K")
@@ -99,6 +103,20 @@ def test_a_result_from_elsewhere_says_so(folder: Path) -> None:
         assert "workbench check" in seat.pane("text")
 
     play(folder, scene)
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (CheckResult(reason=NO_SANDBOX), "apt install bubblewrap"),
+        (CheckResult(), "not run\n\n`workbench check` runs the tests."),
+        (CheckResult(CheckStatus.PASS, source="a.jsonl"), "results came from elsewhere"),
+        (CheckResult(CheckStatus.PASS, source="workbench check 0a"), "runs the tests again"),
+    ],
+)
+def test_a_result_without_a_report_says_what_to_do(result: CheckResult, said: str) -> None:
+    """How to get one here; without a sandbox what to install."""
+    assert said in describe_result(result)
 
 
 def test_results_may_wait_for_the_label(folder: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.bootstrap import open_workbench
+from workbench.bootstrap import Workbench, open_workbench
 from workbench.checking import open_bench, open_checks
 from workbench.cli.terminal import (
     JsonOption,
@@ -27,7 +27,7 @@ from workbench.cli.terminal import (
 from workbench.domain.check import CheckStatus
 from workbench.domain.errors import NoSandbox
 from workbench.services.check_text import describe_report, list_remarks, say_result
-from workbench.services.checks import Checked
+from workbench.services.checks import Checked, Wanted
 from workbench.services.paces import Pace
 from workbench.study import find_study
 
@@ -55,6 +55,8 @@ def check(
     ends it.
     """
     stop, cancel = threading.Event(), threading.Event()
+    done: list[Checked] = []
+    n_done, shows_hidden = 0, False
     with Progress("checking") as progress, open_workbench(find_study(study)) as opened:
         checks = open_checks(opened)
         jobs = checks.list_wanted(candidate or ())
@@ -62,7 +64,7 @@ def check(
             wanted = opened.store.get_output(output).output_id
             jobs = [job for job in jobs if job.output_id == wanted]
         if not jobs:
-            say("no output with a tree to test")
+            say_json("checks", []) if as_json else say("no output with a tree to test")
             return
         try:
             bench = open_bench(opened)
@@ -78,17 +80,20 @@ def check(
                 stop=stop,
                 cancel=cancel,
             )
-            shown = (one for one in found if one.is_new or not changed)
-            done = [one if as_json or output else _slim(one) for one in shown]
+            for one in found:
+                n_done += 1
+                if one.is_new or not changed:
+                    done.append(one if as_json or output else _slim(one))
+                shows_hidden = output is not None and _is_labelled(opened, one.job)
     if as_json:
         say_json("checks", [_as_json(one) for one in _sorted(done)])
     elif output is not None and done:
-        _say_report(done[0])
+        _say_report(done[0], shows_hidden=shows_hidden)
     else:
         _say_table(done)
     if stop.is_set():
         goes_on = "without --again the rest goes" if again else "the same command goes"
-        warn(f"{len(done)} of {len(jobs)} done, {goes_on} on from here")
+        warn(f"{n_done} of {len(jobs)} done, {goes_on} on from here")
         raise typer.Exit(_STOPPED)
 
 
@@ -152,10 +157,19 @@ def _say_table(done: list[Checked]) -> None:
     say(f"read from: {first.kind} · sandbox: {first.sandbox} · environment: {first.environment}")
 
 
-def _say_report(one: Checked) -> None:
+def _is_labelled(opened: Workbench, job: Wanted) -> bool:
+    """Whether the study's reviewer has decided about it: what was hidden may be seen then."""
+    reviewer = opened.study.reviewer
+    found = opened.store.list_outputs(
+        ticket=job.ticket_id, candidate=job.candidate, reviewer=reviewer
+    )
+    return any(one.output_id == job.output_id and one.label is not None for one in found)
+
+
+def _say_report(one: Checked, *, shows_hidden: bool) -> None:
     job = one.job
     say(f"output {job.output_id} · {job.ticket_id} · {job.candidate} · trial {job.trial}")
-    say_text(describe_report(one.report, shows_hidden=True))
+    say_text(describe_report(one.report, shows_hidden=shows_hidden))
 
 
 def _as_json(one: Checked) -> dict[str, object]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+NO_SANDBOX = "no sandbox"  # the reason of a check that was not run for want of one
+
 
 class CheckStatus(StrEnum):
     """Only newly failing tests count as fail; everything unproven is not_run, with its reason."""
@@ -30,6 +32,11 @@ class CheckResult:
         """`fixes 1, breaks 8` where the tests were run here; "" where nothing changed."""
         is_ours = bool(key_of(self.source)) and self.tests is not CheckStatus.NOT_RUN
         return self.reason.partition(": ")[0] if is_ours else ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether `workbench check` said it."""
+        return self.source.startswith(_SOURCE)
 
     @property
     def is_bare(self) -> bool:

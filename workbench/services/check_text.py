@@ -2,12 +2,19 @@
 
 from collections.abc import Iterator
 
-from workbench.domain.check import CheckReport, CheckResult, CheckStatus
+from workbench.domain.check import NO_SANDBOX, CheckReport, CheckResult, CheckStatus
 
 TAIL_LINES = 20
 _MOST = 50  # ids of one kind
 _WORDS = {CheckStatus.PASS: "pass", CheckStatus.FAIL: "FAIL", CheckStatus.NOT_RUN: "not run"}
+_NOT_YET = "`workbench check` runs the tests."
+_AGAIN = "No report of it is kept; `workbench check` runs the tests again."
 _ELSEWHERE = "These results came from elsewhere; `workbench check` runs the tests here."
+_NO_BOX = (
+    "Tests need bubblewrap (Debian, Ubuntu: apt install bubblewrap); `workbench check` says what "
+    "is missing here, and runs them once it is there. Labels can be given without."
+)
+_LATER = "hidden tests: shown after the label"
 
 
 def say_result(report: CheckReport) -> str:
@@ -34,7 +41,15 @@ def describe_result(check: CheckResult) -> str:
     """The same for a result that has no report here."""
     source = f" ({check.source})" if check.source else ""
     reason = f": {check.reason}" if check.reason else ""
-    return f"{_WORDS[check.tests]}{reason}{source}\n\n{_ELSEWHERE}"
+    return f"{_WORDS[check.tests]}{reason}{source}\n\n{_explain(check)}"
+
+
+def _explain(check: CheckResult) -> str:
+    if check.reason == NO_SANDBOX:
+        return _NO_BOX
+    if not check.source:
+        return _NOT_YET
+    return _AGAIN if check.is_ours else _ELSEWHERE
 
 
 def describe_report(report: CheckReport, *, shows_hidden: bool) -> str:
@@ -57,6 +72,8 @@ def _lines(report: CheckReport, *, shows_hidden: bool) -> Iterator[str]:
         yield from _ids(report, what, ids)
     if shows_hidden:
         yield from _hidden(report)
+    elif report.hidden_passed or report.hidden_failed or report.hidden_reason:
+        yield from ("", _LATER)
     if said := report.tails.get("output"):
         yield from ("", "the end of what was printed", *_tail(said))
     yield ""

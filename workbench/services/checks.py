@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from workbench.domain.check import CheckReport, CheckResult, CheckStatus, key_of
+from workbench.domain.check import NO_SANDBOX, CheckReport, CheckResult, CheckStatus, key_of
 from workbench.domain.errors import InputRefused, UsageError, WorkbenchError
 from workbench.domain.output import Delivery, Output
 from workbench.domain.ticket import Ticket
@@ -23,7 +23,6 @@ from workbench.services.paces import Pace, Watch
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
 
-NO_SANDBOX = "no sandbox"
 LOOK_SECONDS = 0.2
 
 

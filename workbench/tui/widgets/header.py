@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workbench.domain.blind import ReviewItem
-from workbench.domain.check import CheckStatus
+from workbench.domain.check import NO_SANDBOX, CheckStatus
 from workbench.domain.output import Delivery
 from workbench.domain.queue import Progress
 from workbench.text import cells, clip, display
@@ -32,7 +32,7 @@ _TESTS = {
 }
 
 
-_SHORT_REASONS = {"no sandbox", "shown after the label"}
+_SHORT_REASONS = {NO_SANDBOX, "shown after the label"}
 
 
 def render_delivery(item: ReviewItem) -> Span:
