@@ -4,6 +4,7 @@ The patches of the corpus, then code under test that attacks the run itself. A s
 passing and one failing test is broken by the code; nothing that comes with it may turn it green.
 """
 
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -215,6 +216,34 @@ ATTACKS = {
     "kills its parent": "import signal; os.kill(os.getppid(), 9); os.kill(1, 9); os._exit(0)\n",
     "eats memory": "x = bytearray(2 << 30)\n",
     "closes its output": "os.close(1); os.close(2)\n",
+    "deletes the tests": "import shutil\nfor p in os.listdir('.'): shutil.rmtree(p, True)\n",
+    "prints a gigabyte": "for _ in range(1 << 10): os.write(2, b'x' * (1 << 20))\n",
+    "fills the disk": (
+        "for place in ('/tmp', '/box', '/dev/shm'):\n"
+        "    for n in range(12):\n"
+        "        try:\n"
+        "            with open(f'{place}/fill{n}', 'wb') as file:\n"
+        "                for _ in range(40): file.write(bytes(1 << 20))\n"
+        "        except OSError: pass\n"
+    ),
+    "forks without end": (
+        "import time\n"
+        "for _ in range(300):\n"
+        "    try:\n"
+        "        if not os.fork(): time.sleep(60); os._exit(0)\n"
+        "    except OSError: pass\n"
+    ),
+    "mends the report from a child": (
+        "import time\n"
+        "if not os.fork():\n"
+        "    os.setsid()\n"
+        "    while True:\n"
+        "        text = open('/wb/report.xml').read()\n"
+        "        if '</testsuites>' in text and '<failure' in text:\n"
+        "            open('/wb/report.xml', 'w').write(text.replace('failure', 'x'))\n"
+        "            os._exit(0)\n"
+        "        time.sleep(0.001)\n"
+    ),
 }
 
 
@@ -226,7 +255,54 @@ def test_s13_code_that_attacks_the_run_is_not_green(court: Court, attack: str) -
     assert report.reason
 
 
-def test_s13_a_suite_that_never_ends_is_a_timeout(court: Court, tmp_path: Path) -> None:
+def test_s1_s13_code_under_test_reaches_no_listener(court: Court) -> None:
+    """A port of this machine is not there for it: nobody ever came in."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        connect = f"import socket; socket.create_connection({listener.getsockname()}, 1)\n"
+        report = court.judge(court.tree({"calc.py": START + connect}))
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+    assert "Connection refused" in report.tails["test_a.py::test_a"]
+
+
+def test_s3_s13_code_under_test_finds_no_secret(
+    court: Court, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it can read of any process, what this program was started with is not in it."""
+    monkeypatch.setenv("WB_API_KEY", "sk-CANARY-7f3a")
+    read = (
+        "import glob\nsaid = str(os.environ)\n"
+        "for path in glob.glob('/proc/*/environ') + glob.glob('/proc/*/cmdline'):\n"
+        "    said += open(path, errors='replace').read()\n"
+        "raise RuntimeError(f\"{said} held {said.count('sk-' + 'CANARY')} keys\")\n"
+    )
+    report = court.judge(court.tree({"calc.py": START + read}))
+    told = report.tails["test_a.py::test_a"]
+    assert "held 0 keys" in told
+    assert "--junit-xml" in told
+    assert "WB_API_KEY" not in told
+
+
+def test_s13_tests_that_base_cannot_collect_are_nobodys_failure(
+    sandbox: Sandbox, tmp_path: Path, run_git: Callable[..., str]
+) -> None:
+    """A library is missing: no output is red for it, and it is tried again the next time."""
+    repo = tmp_path / "repo"
+    repo.mkdir()
+    (repo / "test_a.py").write_text("import not_installed\n\n\ndef test_a():\n    pass\n")
+    run_git(repo, "init", "-q", "-b", "main")
+    run_git(repo, "add", "-A")
+    run_git(repo, "commit", "-q", "-m", "base")
+    for bare in _open(tmp_path, repo, run_git(repo, "rev-parse", "HEAD"), sandbox):
+        report = bare.judge(bare.tree({"new.py": "x = 1\n"}))
+        assert report.tests is CheckStatus.NOT_RUN
+        assert report.reason == "on base: the tests cannot be collected: test_a"
+        assert "No module named 'not_installed'" in report.tails["output"]
+        assert not (tmp_path / "checks").exists()
+
+
+def test_s10_s13_a_suite_that_never_ends_is_a_timeout(court: Court, tmp_path: Path) -> None:
     """On base it ends: on the output it is a failure, and says by what."""
     fast = Bounds(wall_seconds=4, memory=512 << 20)
     means = court.bench._means

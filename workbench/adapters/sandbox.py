@@ -6,6 +6,7 @@ its end, whatever way it came, everything it started is gone.
 """
 
 import contextlib
+import errno
 import os
 import select
 import signal
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -123,7 +124,10 @@ def run_watched(
     box: Box,
     cancel: Cancel | None,
 ) -> Ended:
-    """A process group with its output in a file; ended by time, memory or `cancel`."""
+    """A process group with its output in a file; ended by time, memory or `cancel`.
+
+    Raises OSError where the disk under the output is full: what failed then proves nothing.
+    """
     started, bounds = time.monotonic(), box.bounds
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
@@ -143,6 +147,8 @@ def run_watched(
             process.wait()
         if stop is None and process.returncode == 128 + signal.SIGXCPU:
             stop = Stop.TIMEOUT
+        if process.returncode and not os.fstatvfs(log.fileno()).f_bavail:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), tempfile.gettempdir())
         text, size = _read_end(log, bounds.output)
     return Ended(process.returncode, stop, time.monotonic() - started, text, size)
 
@@ -167,23 +173,44 @@ def _watch(
                 return Stop.TIMEOUT
             if cancel is not None and cancel.is_set():
                 return Stop.CANCELLED
-            if _memory_in_use(process.pid) > bounds.memory:
+            if _is_above(process.pid, bounds.memory):
                 return Stop.MEMORY
     finally:
         os.close(descriptor)
     return None
 
 
-def _memory_in_use(pid: int) -> int:
-    """Bytes in use by a process and all below it; what they share is counted once per sharer."""
+def _is_above(pid: int, limit: int) -> bool:
+    """Whether a process and all below it use more bytes than that.
+
+    A sum of resident pages is cheap and counts a page that forks share once for each of them; only
+    where it is too much is each page counted once.
+    """
+    return _sum(pid, _resident) > limit and _sum(pid, _share) > limit
+
+
+def _sum(pid: int, measure: Callable[[int], int]) -> int:
     total, waiting = 0, [pid]
     while waiting:
         found = waiting.pop()
         with contextlib.suppress(OSError, ValueError, IndexError):
-            pages = Path(f"/proc/{found}/statm").read_text("ascii").split()
-            total += (int(pages[1]) - int(pages[2])) * _PAGE
+            total += measure(found)
         waiting += _children(found)
     return total
+
+
+def _resident(pid: int) -> int:
+    pages = Path(f"/proc/{pid}/statm").read_text("ascii").split()
+    return (int(pages[1]) - int(pages[2])) * _PAGE
+
+
+def _share(pid: int) -> int:
+    """Its part of every page, as Linux 5.4 and later tell it; else all that is resident."""
+    with contextlib.suppress(PermissionError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").split("\n"):
+            if line.startswith("Pss_Anon:"):
+                return int(line.split()[1]) << 10
+    return _resident(pid)
 
 
 def _children(pid: int) -> Iterator[int]:

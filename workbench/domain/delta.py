@@ -139,7 +139,8 @@ def establish(runs: Sequence[SuiteRun]) -> Baseline:
         steady = seen[0] if len(seen) == len(runs) and len(set(seen)) == 1 else None
         sorted_ids.setdefault(steady, set()).add(test)
     if not endings:
-        return Baseline(problem=f"on base: {_no_tests(runs)}")
+        problem, said = _no_tests(runs)
+        return Baseline(problem=f"on base: {problem}", said=said)
     return Baseline(
         passing=frozenset(sorted_ids.get(Ending.PASSED, ())),
         failing=frozenset(sorted_ids.get(Ending.FAILED, ())),
@@ -149,12 +150,12 @@ def establish(runs: Sequence[SuiteRun]) -> Baseline:
     )
 
 
-def _no_tests(runs: Sequence[SuiteRun]) -> str:
+def _no_tests(runs: Sequence[SuiteRun]) -> tuple[str, str]:
     for run in runs:
         if run.uncollected:
             module = min(run.uncollected)
-            return f"the tests cannot be collected: {module}"
-    return "no tests were found"
+            return f"the tests cannot be collected: {module}", run.uncollected[module]
+    return "no tests were found", ""
 
 
 def compare(base: Baseline, runs: Sequence[SuiteRun]) -> Delta:
