@@ -185,3 +185,17 @@ def test_the_palette_runs_the_actions_of_the_registry(folder: Path) -> None:
 
     play(folder, scene)
     assert read_log(folder) == []
+
+
+def test_r16_the_line_at_the_cursor_is_copied_and_said(folder: Path) -> None:
+    """Its source alone; of a file's header the path."""
+
+    async def scene(seat: Seat) -> None:
+        assert seat.app.clipboard == ""
+        await seat.press("C")
+        assert "copied:     return sum(xs) + 0" in seat.bar
+        assert seat.app.clipboard == "    return sum(xs) + 0"
+        await seat.press("home", "C")
+        assert seat.app.clipboard == "totals.py"
+
+    play(folder, scene)

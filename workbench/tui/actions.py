@@ -117,6 +117,8 @@ REVIEW = (
            "Unchanged lines below the change", "context(1)", "Diff"),
     Action("diff.fold_file", ("Z",), "Whole file", "All of this file, or its changes only",
            "fold_file", "Diff"),
+    Action("diff.copy", ("C",), "Copy", "What the mouse picked, or the line at the cursor",
+           "copy", "Diff"),
     Action("diff.layout", ("equals_sign", "l"), "Layout", "Automatic, unified, side by side",
            "layout", "Diff"),
     Action("diff.wrap", ("L",), "Wrap long lines", "All of a long line, or as much as fits",

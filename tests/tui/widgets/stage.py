@@ -78,6 +78,9 @@ class Stage(App[None]):
     def on_diff_view_search_changed(self, message: DiffView.SearchChanged) -> None:
         self.said.append(message)
 
+    def on_diff_mouse_picked(self, message: DiffView.Picked) -> None:
+        self.said.append(message)
+
     def lines(self) -> list[str]:
         """The screen as text, without the position bar."""
         strips = self.view.render_lines(self.view.size.region)

@@ -3,9 +3,11 @@
 from textual.screen import Screen
 
 from workbench.diff.search import SearchError
-from workbench.text import display
+from workbench.text import clip, display
 from workbench.tui.screens.prompt import PromptScreen
 from workbench.tui.widgets.diff_view import DiffView
+
+MAX_COPY = 1_000_000  # characters; terminals take no more, many take less
 
 
 class ReadingScreen(Screen[None]):
@@ -80,6 +82,25 @@ class ReadingScreen(Screen[None]):
     def action_wrap(self) -> None:
         """Long lines in parts, or cut at the edge."""
         self.say("long lines: wrapped" if self.diff.toggle_wrap() else "long lines: cut")
+
+    # The clipboard.
+
+    def on_diff_mouse_picked(self, message: DiffView.Picked) -> None:
+        """What the mouse picked."""
+        self._copy(message.text)
+
+    def action_copy(self) -> None:
+        """What is picked, or the line at the cursor."""
+        self._copy(self.diff.picked)
+
+    def _copy(self, text: str) -> None:
+        """By OSC 52, so also over ssh; nothing but a reviewer's own act comes here."""
+        n_lines = text.count("\n") + 1
+        if len(text) > MAX_COPY:
+            self.say(f"not copied: {len(text):,} characters, {MAX_COPY:,} is the most", "warn")
+        elif text:
+            self.app.copy_to_clipboard(text)
+            self.say(f"copied: {f'{n_lines:,} lines' if n_lines > 1 else clip(display(text), 60)}")
 
     # Search.
 
@@ -161,7 +182,9 @@ class ReadingScreen(Screen[None]):
         return f" {self._manner}" if self._is_regex or self._is_added_only else ""
 
     def end_reading(self) -> bool:
-        """Escape: ends the search; whether there was one."""
+        """Escape: drops what was picked, then ends the search; whether there was anything."""
+        if self.diff.drop_pick():
+            return True
         if not self.diff.match_at[1] and not self.diff.is_searching:
             return False
         self._is_waiting = False

@@ -17,7 +17,7 @@ from workbench.diff.words import Span
 from workbench.diff.wrap import breaks
 from workbench.text import mixed_words
 
-LEVELS = ("line", "word", "warn", "match", "here")
+LEVELS = ("line", "word", "warn", "match", "here", "picked")
 _TOKEN_CODES = {token: code for code, token in enumerate(TOKENS, 1)}
 _NAMES = ("", *TOKENS)
 _TOKEN_BITS = 4  # a look is one byte: the kind of token below, the level above

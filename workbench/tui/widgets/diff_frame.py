@@ -61,7 +61,9 @@ class Frames:
         left, right = view.left[index], view.right[index]
         here = hit if hit and hit.row in {left, right} else None
         part = view.parts[index] if view.parts else 0
-        return painter.strip(left, right, Spot(cursor, here, bar, part, marks.side(left, right)))
+        noted = marks.side(left, right)
+        spot = Spot(cursor, here, bar, part, noted, port.picked_at(index))
+        return painter.strip(left, right, spot)
 
 
 def empty_strips(message: str, palette: Palette, width: int, height: int) -> list[Strip]:

@@ -16,6 +16,7 @@ from textual.strip import Strip
 
 from workbench.diff.document import DiffDocument
 from workbench.diff.order import rank_of, status_letter
+from workbench.diff.picks import Picked
 from workbench.diff.rows import NOTHING, Kind, Row, Side
 from workbench.diff.search import Hit, Matches
 from workbench.diff.views import Mode
@@ -36,6 +37,7 @@ from workbench.tui.widgets.diff_chrome import (
     nth_file,
 )
 from workbench.tui.widgets.diff_palette import Palette
+from workbench.tui.widgets.diff_rooms import CHROME, digits_of
 
 LEAST_NAME = 15  # cells that badges leave to a file's name and what is around it
 LEAST_SCOPE = 10  # cells below which the enclosing function is not named
@@ -47,7 +49,7 @@ EDGE, MORE, VOID, BAR, THUMB = (
     "│",
     "┃",
 )
-_, WORD, WARN, MATCH, HERE = range(len(LEVELS))
+_, WORD, WARN, MATCH, HERE, PICKED = range(len(LEVELS))
 _TINTS = {Kind.ADDED: "new", Kind.REMOVED: "old"}
 BLANKS, NOTED = "~", "◆"  # the same but for blanks; a finding stands here
 _SIGNS = {"new": "+", "old": MINUS, "": " "}
@@ -81,20 +83,7 @@ class Spot(NamedTuple):
     bar: str = ""  # "", "bar" or "thumb"
     part: int = 0  # of a wrapped line
     noted: str = ""  # the side on which a finding stands: "", "old", "new" or "both"
-
-
-def rooms_of(document: DiffDocument, mode: Mode, width: int) -> Rooms:
-    """The cells that are left for code on the left and on the right side."""
-    numbers = _digits(document) + 1
-    if mode == "split":
-        room = width - 2  # the edge between, the bar behind
-        return room // 2 - numbers - 4, room - room // 2 - numbers - 4
-    room = width - 1 - numbers * (1 if document.model.raw else 2) - 4
-    return room, room
-
-
-def _digits(document: DiffDocument) -> int:
-    return max(document.n_digits, 3)
+    picked: Picked | None = None
 
 
 class Painter:
@@ -103,7 +92,7 @@ class Painter:
     def __init__(self, look: Look) -> None:
         self.look = look
         self._moved = look.document.moves.ends
-        self.digits = _digits(look.document)
+        self.digits = digits_of(look.document)
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(MAX_STRIPS)
 
     def strip(self, left: int, right: int, spot: Spot) -> Strip:
@@ -210,7 +199,7 @@ class Painter:
             Segment(numbers, part("number")),
             Segment(f"{lead}{sign} ", part("sign")),
         ]
-        room = width - 4 - len(numbers)
+        room = width - CHROME - len(numbers)
         if room < 1:
             return fit(made, width)
         code = partial(self._code, row, spot=spot, side=side, tint=tint, words=words)
@@ -237,6 +226,8 @@ class Painter:
             layers.append((MATCH, self.look.matches.spans[row.id]))
         if spot.here and spot.here.row == row.id:
             layers.append((HERE, [(spot.here.start, spot.here.end)]))
+        if spot.picked and (self.look.mode == "unified" or spot.picked.side == side):
+            layers.append((PICKED, [spot.picked.span]))
         return pieces(
             window,
             document.colours(row.id, side),

@@ -71,6 +71,8 @@ class Palette:
             strength = 0.85 if level == "here" else 0.38
             background = self._base.blend(Color.parse(self._hues.match), strength)
             colour = Color.parse(_INK) if level == "here" else self._text
+        if level == "picked":
+            background, colour = self._base.blend(self._text, 0.36), self._text
         if level == "warn":
             colour = Color.parse(self._hues.warn)
         return Style(

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -21,9 +20,10 @@ from workbench.diff.rows import NOTHING
 from workbench.diff.views import Mode, Shape
 from workbench.diff.wrap import Rooms
 from workbench.tui.widgets.diff_frame import Frames, empty_strips
-from workbench.tui.widgets.diff_paint import Look, rooms_of
+from workbench.tui.widgets.diff_mouse import DiffMouse
+from workbench.tui.widgets.diff_paint import Look
 from workbench.tui.widgets.diff_palette import Palette, palette_for
-from workbench.tui.widgets.diff_search import DiffSearch
+from workbench.tui.widgets.diff_rooms import rooms_of
 from workbench.tui.widgets.diff_viewport import Viewport
 from workbench.tui.work import start_work
 
@@ -32,12 +32,11 @@ LayoutMode = Literal["auto", "unified", "split"]
 SPLIT_FROM = 150  # cells from which two columns show most lines whole
 LEAST_ROOM = 8  # cells of code below which wrapping helps nobody
 LARGE = 10_000  # changed lines from which a worker makes the rows of another layout
-WHEEL_LINES = 3
 SIDEWAYS = 8
 _LAYOUTS: tuple[LayoutMode, ...] = ("auto", "unified", "split")
 
 
-class DiffView(DiffSearch):
+class DiffView(DiffMouse):
     """Shows a DiffDocument. Give it no border and no padding: it fills all of its cells."""
 
     ALLOW_SELECT = False
@@ -63,7 +62,7 @@ class DiffView(DiffSearch):
         self.wrap = False
         self.painted_key: str | None = None
         self._empty = ""
-        self._left = 0
+        self.left = 0
         self._files: frozenset[int] | None = None
         self._scope = ""
         self._frames = Frames()
@@ -73,7 +72,7 @@ class DiffView(DiffSearch):
     def show(self, document: DiffDocument | None, *, message: str = "") -> None:
         """Another document, from its top; or none, with a text that says why."""
         self._empty = message
-        self._left = 0
+        self.left = 0
         self._files, self._scope = None, ""
         self._viewport = None
         self.painted_key = None
@@ -133,7 +132,7 @@ class DiffView(DiffSearch):
 
     def toggle_wrap(self) -> bool:
         """Long lines in several parts, or cut at the edge; whether they are in parts."""
-        self.wrap, self._left = not self.wrap, 0
+        self.wrap, self.left = not self.wrap, 0
         self._reshape()
         return self.wrap
 
@@ -161,7 +160,7 @@ class DiffView(DiffSearch):
         self.refresh()
 
     def _shape(self, document: DiffDocument) -> Shape:
-        rooms = self._rooms(document)
+        rooms = self.rooms(document)
         wrapped = rooms if self.wrap and min(rooms) >= LEAST_ROOM else None
         return Shape(self.mode, wrapped, self._files)
 
@@ -186,7 +185,7 @@ class DiffView(DiffSearch):
         """What the header says while some files are left out."""
         return self._scope
 
-    def _rooms(self, document: DiffDocument) -> Rooms:
+    def rooms(self, document: DiffDocument) -> Rooms:
         return rooms_of(document, self.mode, self.size.width)
 
     def cycle_layout(self) -> LayoutMode:
@@ -196,19 +195,25 @@ class DiffView(DiffSearch):
         return self.layout_mode
 
     def on_resize(self) -> None:
-        if self._viewport:
-            self._viewport.fit(self._shape(self._viewport.document), self.size.height)
-            self.refresh()
+        port = self._viewport
+        if port is None:
+            return
+        shape = self._shape(port.document)
+        if port.height == 1 and not port.moved:  # shown before there was any size
+            self._viewport = Viewport(port.document, shape, self.size.height)
+        else:
+            port.fit(shape, self.size.height)
+        self.refresh()
 
     def scroll_sideways(self, steps: int) -> bool:
         """Both sides together, as far as the longest line in sight; False where code is wrapped."""
         port = self._viewport
         if self.wrap or port is None:
             return not self.wrap
-        furthest = max(port.longest_text() - min(self._rooms(port.document)), 0)
-        left = min(max(self._left + steps * SIDEWAYS, 0), max(furthest, self._left))
-        if left != self._left:
-            self._left = left
+        furthest = max(port.longest_text() - min(self.rooms(port.document)), 0)
+        left = min(max(self.left + steps * SIDEWAYS, 0), max(furthest, self.left))
+        if left != self.left:
+            self.left = left
             self.refresh()
         return True
 
@@ -216,33 +221,9 @@ class DiffView(DiffSearch):
         """Scroll sideways where a match would be out of sight."""
         if self._viewport is None or self.wrap:
             return
-        room = max(min(self._rooms(self._viewport.document)) - 1, 1)
-        if not self._left <= start <= end <= self._left + room:
-            self._left = max(min(start, end - room // 2), 0) if end > room else 0
-
-    # Mouse
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._wheel(event, WHEEL_LINES)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._wheel(event, -WHEEL_LINES)
-
-    def on_click(self, event: events.Click) -> None:
-        """The cursor to the line; a click on a fold opens it."""
-        port = self._viewport
-        if port is None or not 0 < event.y < len(port) - port.top:
-            return
-        if port.shape.mode == "split":
-            port.side = "old" if event.x < self.size.width // 2 else "new"
-        self.move(lambda port: port.go(port.top + event.y))
-        if port.is_fold(port.cursor):
-            self.expand_fold()
-
-    def _wheel(self, event: events.MouseEvent, lines: int) -> None:
-        event.stop()
-        event.prevent_default()
-        self.move(lambda port: port.wheel(lines))
+        room = max(min(self.rooms(self._viewport.document)) - 1, 1)
+        if not self.left <= start <= end <= self.left + room:
+            self.left = max(min(start, end - room // 2), 0) if end > room else 0
 
     # Drawing
 
@@ -276,7 +257,7 @@ class DiffView(DiffSearch):
             port.shape.rooms,
             self.size.width,
             self._palette,
-            self._left,
+            self.left,
             port.matches,
             port.shape.files,
             self._scope if port.shape.files is not None else "",

@@ -7,6 +7,7 @@ cursor is a row of the view, is on the screen, and is not under the header on th
 from bisect import bisect_left
 
 from workbench.diff.document import DiffDocument
+from workbench.diff.picks import Pick, Picked, picked_at
 from workbench.diff.rows import HEAD, NOTHING, Address, Kind, Side, place
 from workbench.diff.search import NO_MATCHES, Hit, Matches
 from workbench.diff.views import Shape, View
@@ -30,6 +31,7 @@ class Viewport:
         self.begin = NOTHING  # the row where a range begins; the cursor is its other end
         self.matches: Matches = NO_MATCHES
         self.nth = -1
+        self.pick: Pick | None = None  # what the mouse has picked
         first = self.view.hunks[0] if self.view.hunks else 0
         self.cursor = first if first < self.height else 0
 
@@ -187,6 +189,10 @@ class Viewport:
 
     def clear_search(self) -> None:
         self.matches, self.nth = NO_MATCHES, -1
+
+    def picked_at(self, index: int) -> Picked | None:
+        """What of a row of the view the mouse has picked."""
+        return picked_at(self.view, self.pick, index) if self.pick else None
 
     def nearest_fold(self) -> int:
         """The row of a fold that can open: under the cursor or else the nearest on the screen."""
