@@ -1,6 +1,8 @@
 """One study is made once; a test that changes it takes a copy of the folder."""
 
+import runpy
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,17 +12,21 @@ from workbench.domain.draft import Decision
 from workbench.domain.finding import Finding, FindingKind, Flag
 from workbench.domain.label import Act, EditClass, Effort, Judgement, Label
 from workbench.study import find_study
+from workbench.text import decode
 
 from .kit import (
     LATIN_1,
     OUTSIDE,
     Cli,
     change,
+    faults,
     make_repository,
     prediction,
     ticket,
     write_lines,
 )
+
+BUILD = Path(__file__).parents[1] / "hostile" / "build.py"
 
 
 def _raw(name: str) -> bytes:
@@ -145,3 +151,50 @@ def output_id(cli: Cli) -> str:
     rows = cli.ok("outputs", "list", "--json").json("outputs")
     found = [r["id"] for r in rows if (r["ticket"], r["candidate"]) == ("t1", "m1")]
     return str(found[0])
+
+
+@pytest.fixture(scope="session")
+def names(tmp_path_factory: pytest.TempPathFactory) -> dict[int, str]:
+    """The thirty texts, as an importer reads them, by their number."""
+    folder = tmp_path_factory.mktemp("corpus")
+    items = runpy.run_path(str(BUILD))["build"](folder)
+    files = [folder / item["file"] for item in items if item["kind"] == "text"]
+    return {n: decode(file.read_bytes()) for n, file in enumerate(files, 1)}
+
+
+@pytest.fixture(scope="session")
+def hostile(names: Mapping[int, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study whose every word is one of them; only to be copied."""
+    home = tmp_path_factory.mktemp("hostile")
+    make_repository(home / "repo")
+    cli, study = Cli(home), home / "study"
+    tickets = [ticket(f"i{n}{text}", title=text, body=text) for n, text in names.items()]
+    outputs = [
+        prediction(
+            f"i{n}{text}", text, change(new=f"{n}  # {text.splitlines()[0] if n != 25 else ''}"),
+            message=text, self_flagged=[text], questions=[text], run_id=text,
+        )
+        for n, text in names.items()
+    ]  # fmt: skip
+    refused = [prediction(f"i{n}{text}", f"{text}2", change().replace("calc", f"../{n}{text}"))
+               for n, text in names.items()]  # fmt: skip
+    tests = [{"ticket": f"i{n}{text}", "candidate": text, "tests": "fail", "reason": text}
+             for n, text in names.items()]  # fmt: skip
+    write_lines(home / "tickets.jsonl", tickets)
+    write_lines(home / "outputs.jsonl", [*outputs, *refused])
+    write_lines(home / "tests.jsonl", tests)
+    cli.ok("init", "--repo", "repo", "--study", study)
+    for words in (["tickets", "import"], ["outputs", "import"], ["outputs", "tests"]):
+        file = home / f"{words[0] if words[1] == 'import' else words[1]}.jsonl"
+        assert faults(cli.quick(*words, file, "--study", study)) == []
+    _label_by_names(study, names)
+    return study
+
+
+def _label_by_names(study: Path, names: Mapping[int, str]) -> None:
+    with open_workbench(find_study(study)) as bench:
+        outputs = {o.candidate: o.output_id for o in bench.store.list_outputs()}
+        for n, text in names.items():
+            flaw = Finding(FindingKind.FUNCTIONAL, 2, file=text, line=n, text=text)
+            decision = Decision(Label.EDITED, EditClass.MAJOR, (flaw,), (Flag(text),), note=text)
+            bench.reviews(f"r{text}").decide(outputs[text], decision, is_sure=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 from workbench.__main__ import main
+from workbench.text import net
 
 GIT_ENV = {
     "PATH": "/usr/bin:/bin:/usr/local/bin",
@@ -46,6 +47,16 @@ class Done:
         assert answer["schema_version"] == 1
         rows: list[dict[str, object]] = answer[noun]
         return rows
+
+
+def faults(done: Done) -> list[str]:
+    """What a terminal, or a reader, should not have got from a command."""
+    return [
+        line
+        for stream in (done.out, done.err)
+        for line in stream.split("\n")
+        if net(line) != (line, 0)
+    ]
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -26,6 +26,7 @@ from workbench.cli import (
     metrics,
     outputs,
     plan,
+    report,
     reveal,
     review,
     study,
@@ -51,6 +52,7 @@ app.add_typer(metrics.app, name="metrics")
 app.add_typer(defect.app, name="defect")
 app.command("demo")(demo.demo)
 app.command("plan")(plan.plan)
+app.command("report")(report.report)
 app.command("init")(study.init)
 app.command("review")(review.review)
 app.command("seal")(reveal.seal)

@@ -64,11 +64,9 @@ def add(
     with open_workbench(found) as bench:
         output = bench.store.get_output(output_id)
         say(_describe(bench.reviews(who).add_leak(output.output_id, leak)))
-        (case,) = (
-            case
-            for case in bench.store.cases(candidate=output.candidate)
-            if case.output_id == output.output_id
-        )
+        who_made_it = "" if bench.store.is_sealed else output.candidate
+        cases = bench.store.cases(candidate=who_made_it)
+        (case,) = (case for case in cases if case.output_id == output.output_id)
         if not is_mergeable(case.cell):
             say(f"it is {case.cell.outcome} in this study: no leak, as only merged outputs leak")
         elif not case.cell.has_leak:

@@ -34,6 +34,7 @@ from workbench.store.pairs import Pairs
 from workbench.store.queue import DEFAULT_PLACES, Queue
 from workbench.store.recount import Recount, Recounts
 from workbench.store.seals import Seals
+from workbench.store.spans import Span, Spans
 from workbench.store.sqlite import make_engine
 from workbench.store.study import Repository, first_meta
 from workbench.store.tickets import TicketCounts, Tickets
@@ -46,6 +47,7 @@ __all__ = [
     "OutputCounts",
     "Recount",
     "Repository",
+    "Span",
     "Store",
     "TicketCounts",
     "create_store",
@@ -64,6 +66,7 @@ class Store(
     Labels,
     Events,
     Recounts,
+    Spans,
     Verify,
     Backups,
 ):

@@ -62,10 +62,10 @@ def make_row(record: Record, mode: TextMode, taken_out: Counter[str]) -> dict[st
 def _make_row(
     record: Record, mode: TextMode, taken_out: Counter[str]
 ) -> dict[str, Any]:  # JSON values
-    hide = _make_hide(mode, taken_out)
+    hide = make_hide(mode, taken_out)
     # A name may be a path or an address; without it, candidates and reviewers are still told apart.
     named = mode if mode is TextMode.VERBATIM else TextMode.REDACTED
-    name = _make_hide(named, taken_out, redact_name)
+    name = make_hide(named, taken_out, redact_name)
     ticket, output = record.ticket, record.output
     return {
         "schema_version": SCHEMA_VERSION,
@@ -111,9 +111,11 @@ def _make_row(
     }
 
 
-def _make_hide(
+def make_hide(
     mode: TextMode, taken_out: Counter[str], rule: Callable[[str], Redacted] = redact
 ) -> Hide:
+    """What happens to a text that leaves the study; what was redacted is counted."""
+
     def hide(text: str) -> str:
         if mode is TextMode.VERBATIM or not text:
             return text

@@ -1,0 +1,225 @@
+"""The report without a browser: first page, files, and what it says where little is known."""
+
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from html.parser import HTMLParser
+from pathlib import Path
+
+import matplotlib.figure  # noqa: F401 - what is loaded here, forks share
+import pytest
+import scipy.stats  # noqa: F401 - the same
+
+from workbench.text import display, net
+
+from .kit import Cli, change, prediction, ticket, write_lines
+
+RecordProperty = Callable[[str, object], None]
+OPEN = ("merge_rate", "abstention_rate_vague", "self_flag_rate", "escape_rate")
+
+
+class Read(HTMLParser):
+    """What a browser would make of it: elements with their attributes, and the text."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def make(cli: Cli, *words: str) -> tuple[str, str]:
+    """The report in both formats."""
+    done = cli.quick("report", "--html", "r.html", "--md", "r.md", *words)
+    assert (done.code, done.err) == (0, "")
+    return tuple((cli.folder / f"r.{kind}").read_text("utf-8") for kind in ("html", "md"))  # type: ignore[return-value]  # two of them
+
+
+def test_the_first_page_holds_the_numbers_of_metrics(cli: Cli) -> None:
+    """On the screen, in the files and for a script."""
+    told = cli.ok("report").out
+    html, md = make(cli)
+    rows = cli.quick("metrics", "--json").json("metrics")
+    made = cli.quick("report", "--json").json("report")[0]
+    candidates = made["candidates"]
+    assert isinstance(candidates, list)
+    for row, page in zip(rows, candidates, strict=True):
+        for name in OPEN:
+            rate, number = row[name], page["numbers"][name]
+            assert isinstance(rate, dict)
+            assert {key: number[key] for key in ("hits", "n", "rate", "interval")} == {
+                key: rate[key] for key in ("hits", "n", "rate", "interval")
+            }
+            assert len(number["outputs"]["counted"]) == rate["hits"]
+            assert len(number["outputs"]["of_it"]) == rate["n"] - rate["hits"]
+            count = f"{rate['hits']}/{rate['n']}"
+            assert rate["n"] == 0 or all(count in text for text in (told, html, md))
+    assert told.startswith("No gate is set")
+    assert max(len(line) for line in told.splitlines()) <= 80
+    for text in (told, html, md):
+        for sentence in ("no label yet", "later versions of a candidate"):
+            assert sentence in " ".join(text.split())
+
+
+def test_the_same_data_give_the_same_bytes(cli: Cli, tmp_path: Path) -> None:
+    """Also in another folder; and the file is there whole, for its owner alone."""
+    first = make(cli)
+    assert make(cli) == first
+    shutil.copytree(cli.folder, tmp_path / "moved", symlinks=True)
+    assert make(Cli(tmp_path / "moved")) == first
+    assert (cli.folder / "r.html").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_cannot_be_written_is_named_and_the_old_one_stays(cli: Cli) -> None:
+    """Exit 3, one line."""
+    (cli.folder / "r.html").mkdir()
+    done = cli.quick("report", "--html", "r.html")
+    assert (done.code, done.err.count("\n")) == (3, 1)
+    assert "r.html cannot be written" in done.err
+    done = cli.quick("report", "--md", "nowhere/r.md")
+    assert (done.code, "nowhere/r.md cannot be written" in done.err) == (3, True)
+
+
+def test_without_its_plotting_library_the_report_says_so(cli: Cli) -> None:
+    """Everything else is there."""
+    stub = cli.folder / "stub"
+    stub.mkdir()
+    (stub / "matplotlib.py").write_text("raise ImportError('no module named matplotlib')")
+    path = f"{stub}:{Path(__file__).parents[2]}"
+    done = cli.run("report", "--html", "r.html", env={"PYTHONPATH": path})
+    assert (done.code, "pip install 'readiness-workbench[report]'" in done.err) == (0, True)
+    html = (cli.folder / "r.html").read_text("utf-8")
+    assert "There are no figures: figures need matplotlib" in html
+    assert "<svg" not in html
+    assert 'id="provenance"' in html
+
+
+def test_words_are_redacted_verbatim_or_none(cli: Cli, output_id: str) -> None:
+    """Secrets go by themselves; with none, no title, no reason and no line of a patch is left."""
+    note = ("--defect", "functional:2:sk-ABCDEFGHIJKLMNOP.py", "--reviewer", "ann")
+    cli.ok("label", output_id, "escaped", *note)
+    secret, line = "sk-ABCDEFGHIJKLMNOP", "return b + a"
+    html, md = make(cli)
+    assert secret not in html + md
+    assert line in html
+    assert line in md
+    assert all(secret in text for text in make(cli, "--text", "verbatim"))
+    html, md = make(cli, "--text", "none")
+    assert line not in html + md
+    assert "Title:" not in md
+    assert "escaped" in md
+
+
+CLEAR, VAGUE = ticket("t1", "clear"), ticket("t2", "vague")
+ASKS = {"message": "which one?", "delivery": "ask"}
+Rows = list[Mapping[str, object]]
+STUDIES: dict[str, tuple[Rows, Rows, list[str], str]] = {
+    "no output": ([CLEAR], [], [], "no outputs yet"),
+    "one ticket, no label": (
+        [CLEAR], [prediction("t1", "m1", change())], [], "1 output has no label yet",
+    ),
+    "all void": (
+        [CLEAR, VAGUE],
+        [prediction(t, "m1", "", delivery="void") for t in ("t1", "t2")],
+        [],
+        "The harness failed on 2 outputs",
+    ),
+    "all abstained": (
+        [CLEAR, VAGUE],
+        [prediction(t, "m1", "", **ASKS) for t in ("t1", "t2")],
+        ["abstained"],
+        "Of m1 there is no merge rate",
+    ),
+    "nothing tested": (
+        [CLEAR], [prediction("t1", "m1", change())], ["merged"],
+        "The tests did not run on 1 output",
+    ),
+    "nothing marked": (
+        [ticket("t1", "unset")], [prediction("t1", "m1", change())], ["merged"],
+        "Marked neither clear nor vague: 1 of 1 tickets",
+    ),
+    "some left": (
+        [CLEAR, VAGUE], [prediction(t, m, change()) for t in ("t1", "t2") for m in ("m1", "m2")],
+        ["merged", ""], "2 outputs have no label yet",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_where_little_is_known_the_report_says_what(fresh: Cli, name: str) -> None:
+    """0/0 is a dash with its reason, never 0 % or 100 %; no interval is made up."""
+    tickets, outputs, labels, sentence = STUDIES[name]
+    fresh.quick("tickets", "import", write_lines(fresh.folder / "t.jsonl", tickets))
+    if outputs:
+        fresh.quick("outputs", "import", write_lines(fresh.folder / "o.jsonl", outputs))
+    rows = fresh.quick("outputs", "list", "--json").json("outputs")
+    for nth, row in enumerate(rows):
+        if labels and labels[nth % len(labels)]:
+            assert fresh.quick("label", str(row["id"]), labels[nth % len(labels)]).code == 0
+    html, md = make(fresh)
+    told = fresh.quick("report").out
+    for text in (told, html, md):
+        assert sentence in " ".join(text.split())
+        assert "0/0 0" not in text
+        assert not re.search(r"\bnan\b|\binf\b", text)
+    if outputs:
+        assert "—" in told
+
+
+def test_t4_a_report_on_thirty_hostile_names_holds_no_markup_of_theirs(
+    hostile: Path, names: Mapping[int, str], tmp_path: Path, record_property: RecordProperty
+) -> None:
+    """As HTML: elements of the template alone, no script, nothing that a browser would fetch."""
+    shutil.copytree(hostile, tmp_path / "study", symlinks=True)
+    html, md = make(Cli(tmp_path / "study"), "--text", "verbatim")
+    page = Read(html)
+    tags = {tag for tag, _ in page.elements}
+    assert tags.isdisjoint({"script", "img", "iframe", "object", "embed", "link", "base", "form"})
+    for _, attributes in page.elements:
+        assert not any(name.startswith("on") or name == "style" for name in attributes)
+        assert (attributes.get("href") or "#").startswith("#")
+        assert "src" not in attributes
+    shown = "".join(page.text)
+    for text in names.values():
+        assert display(text)[:30].rstrip() in shown
+    for text in (html, md):
+        assert [line for line in text.split("\n") if net(line) != (line, 0)] == []
+    record_property("cases", 2 * len(names))
+
+
+BAIT = (
+    "](http://evil.example/x) ![y](http://evil.example/y) <img src=x onerror=alert(1)> `code` |"
+    " **b** https://evil.example www.evil.example @team $x$ &lt; # h"
+)
+
+
+def test_t5_nothing_of_theirs_is_read_as_markdown(
+    fresh: Cli, record_property: RecordProperty
+) -> None:
+    """Not in a title, not in a candidate's name; a fence is longer than any in a diff."""
+    patch = change(new="a  # ```` and ``` and `")
+    fresh.quick(
+        "tickets", "import", write_lines(fresh.folder / "t.jsonl", [ticket("t1", title=BAIT)])
+    )
+    row = prediction("t1", f"m {BAIT}", patch)
+    fresh.quick("outputs", "import", write_lines(fresh.folder / "o.jsonl", [row]))
+    write_lines(
+        fresh.folder / "c.jsonl", [{"ticket": "t1", "candidate": f"m {BAIT}", "tests": "pass"}]
+    )
+    fresh.quick("outputs", "tests", "c.jsonl")
+    (output,) = fresh.quick("outputs", "list", "--json").json("outputs")
+    fresh.quick("label", str(output["id"]), "escaped", "--defect", "functional:2")
+    _, md = make(fresh)
+    prose, _, rest = md.partition("`````diff\n")
+    prose += rest.partition("\n`````\n")[2]
+    left = re.sub(r"\\.", "", prose)  # what is not behind a backslash
+    for bait in ("[", "<", "`", "**b", "://", "www.", "@", "$", "&", "~", "# h"):
+        assert bait not in left.replace("# Which", "").replace("## ", ""), bait
+    assert "# ```` and ``` and `" in rest
+    record_property("cases", 11)

@@ -1,0 +1,78 @@
+"""What a study does not know, and what it never measured: a page of numbers owes both."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from workbench.domain.case import Case
+from workbench.domain.measures import is_untested
+from workbench.domain.outcome import Outcome
+from workbench.domain.report import CandidatePage
+from workbench.domain.ticket import Spec, Ticket
+
+
+def list_unknown(
+    cases: Sequence[Case], tickets: Sequence[Ticket], pages: Iterable[CandidatePage]
+) -> Iterator[str]:
+    """What the study set out to know and does not, a sentence each."""
+    open_ = [case for case in cases if case.cell.outcome is Outcome.PENDING]
+    if open_:
+        yield f"{_outputs(len(open_), 'has', 'have')} no label yet: in no number."
+    if n_void := sum(case.cell.outcome is Outcome.VOID for case in cases):
+        yield f"The harness failed on {_outputs(n_void)}: in no number."
+    if n_untested := sum(is_untested(case.cell) for case in cases):
+        yield (
+            f"The tests did not run on {_outputs(n_untested)} with a label: what escapes there is"
+            " not in the escape rate; the range with it stands under each candidate."
+        )
+    if n_disputed := sum(case.is_disputed for case in cases):
+        yield (
+            f"Reviewers disagree on {_outputs(n_disputed)}, and nobody has decided: the label that"
+            " came first counts."
+        )
+    if unset := [ticket for ticket in tickets if ticket.spec is Spec.UNSET]:
+        yield f"Marked neither clear nor vague: {len(unset)} of {len(tickets)} tickets."
+    for page in pages:
+        if undefined := [n for n in page.numbers if n.rate.value is None]:
+            told = ", ".join(f"{number.title} ({number.reason})" for number in undefined)
+            yield f"Of {page.name} there is no {told}."
+
+
+def list_unmeasured(
+    cases: Sequence[Case],
+    n_trials: int,
+    has_costs: bool,
+    span: tuple[datetime | None, datetime | None],
+) -> Iterator[str]:
+    """What these numbers say nothing about, a sentence each."""
+    yield (
+        "The tickets speak for the backlog they were drawn from: other work, other repositories"
+        " and later versions of a candidate were not tried."
+    )
+    if n_trials <= 1:
+        yield (
+            "Each ticket was tried once by each candidate: whether it would do the same again"
+            " is not known."
+        )
+    if not any(case.others for case in cases):
+        yield "No output has labels of two reviewers: how far they agree is not known."
+    yield (
+        "No merged patch of a person was hidden among the outputs: how strict the reviewers are"
+        " is not known."
+    )
+    if not any(case.cell.has_leak for case in cases):
+        yield f"No defect was written down after a merge{_follow_up(span)}."
+    if not has_costs:
+        yield "What the outputs cost was not recorded."
+
+
+def _follow_up(span: tuple[datetime | None, datetime | None]) -> str:
+    first, last = span
+    if first is None or last is None:
+        return ""
+    days = (last - first).days
+    return f"; between the first entry of the log and the last lie {days} days"
+
+
+def _outputs(n: int, one: str = "", many: str = "") -> str:
+    counted = f"{n} output" if n == 1 else f"{n} outputs"
+    return f"{counted} {one if n == 1 else many}".rstrip()
