@@ -278,13 +278,21 @@ def read_first_screen(study: Study, reviewer: str, *, open_names: bool) -> "Firs
 
 def open_desk(study: Study, reviewer: str, *, open_names: bool) -> "Desk":
     """What a review needs after the first paint; `warning` says why labels cannot be saved."""
+    from workbench.adapters.difftools import DiffTool
     from workbench.adapters.kept_files import KeptFiles
     from workbench.services.desk import make_desk
 
     bench = open_workbench(study, busy_ms=LABEL_BUSY_MS)
+    viewer = DiffTool(study.settings.difftool)
+
+    def close() -> None:
+        viewer.close()
+        bench.close()
+
     return make_desk(
         *(bench.store, bench.clones, reviewer, utc_now),
         open_names=open_names,
         kept=KeptFiles(find_kept_folders()),
-        close=bench.close,
+        viewer=viewer,
+        close=close,
     )

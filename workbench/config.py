@@ -37,6 +37,7 @@ SETTINGS = (
     Setting(
         "theme", "dark", "Colours: dark, light, contrast, colour-blind, or any theme Textual knows."
     ),
+    Setting("difftool", "", "Your program for two files: vimdiff, or meld {old} {new}."),
     Setting("rubric", "", 'A Markdown file shown by the rubric key; "" shows the built-in one.'),
     Setting("idle_seconds", 120, "Without a key for this long, time no longer counts.", minimum=1),
     Setting("queue_pane", True, "Whether the queue is open at the start (wide terminals)."),
@@ -70,6 +71,7 @@ class Settings:
     reviewer: str = ""
     layout: str = "auto"
     theme: str = "dark"
+    difftool: str = ""
     rubric: str = ""
     idle_seconds: int = 120
     queue_pane: bool = True
@@ -109,6 +111,7 @@ def load_settings(path: Path) -> Settings:
         reviewer=str(checked.get("reviewer", "")),
         layout=str(checked.get("layout", "auto")),
         theme=str(checked.get("theme", "dark")),
+        difftool=str(checked.get("difftool", "")),
         rubric=str(checked.get("rubric", "")),
         idle_seconds=int(checked.get("idle_seconds", 120)),
         queue_pane=bool(checked.get("queue_pane", True)),

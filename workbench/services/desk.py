@@ -23,6 +23,16 @@ class Clones(Blobs, Diffs, Listings, Protocol):
     """Our private clones, for all that a review reads from them."""
 
 
+class Viewer(Protocol):
+    """The reviewer's own program for two files."""
+
+    def check(self) -> None:
+        """Raises UsageError where it cannot be run."""
+
+    def show(self, path: bytes, old: bytes, new: bytes) -> int:
+        """Hand the terminal over until it is back; its exit code. Raises WorkbenchError."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """One reviewer's services. `warning` says why labels cannot be saved, "" where they can.
@@ -37,6 +47,7 @@ class Desk:
     diffs: Diffs
     listings: Listings
     backups: Backups
+    viewer: Viewer
     warning: str
     check: Callable[[], str]
     close: Callable[[], None]
@@ -55,6 +66,7 @@ def make_desk(
     *,
     open_names: bool,
     kept: Files,
+    viewer: Viewer,
     close: Callable[[], None],
 ) -> Desk:
     """A reviewer's services on an open study; their queue is made on first use.
@@ -70,6 +82,7 @@ def make_desk(
         diffs=clones,
         listings=clones,
         backups=Backups(store, clock),
+        viewer=viewer,
         warning=store.why_read_only,
         note="; ".join(store.warnings),
         check=lambda: _find_damage(store),

@@ -3,16 +3,18 @@
 git makes both; the stored diff, its counts and the label stay what they are.
 """
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from workbench.diff.blanks import Blanks
 from workbench.diff.document import DiffDocument
 from workbench.diff.filtered import ignore_blanks
 from workbench.diff.hunk import PatchError
 from workbench.diff.moves import FAILED, MAX_LINES, TOO_LARGE, Moves, read_moves
+from workbench.diff.patch import FilePatch
 from workbench.domain.blind import ReviewItem
-from workbench.domain.errors import GitFailed
+from workbench.domain.errors import GitFailed, WorkbenchError
 from workbench.services.queues import Blobs, attach_files
+from workbench.text import decode, display
 
 
 class Diffs(Protocol):
@@ -39,6 +41,25 @@ def read_without_blanks(
         return ignore_blanks(plain, diff, blanks)
     except PatchError as error:
         raise GitFailed(f"the diff cannot be read: {error}") from error
+
+
+class FilePair(NamedTuple):
+    """Both sides of one file, whole; a side that is not there is empty."""
+
+    path: bytes
+    old: bytes
+    new: bytes
+
+
+def read_pair(item: ReviewItem, patch: FilePatch, blobs: Blobs) -> FilePair:
+    """A file as it was and as the output has it; raises WorkbenchError for one too large."""
+    ticket, sides = item.ticket, list[bytes]()
+    for treeish, path in ((ticket.base_commit, patch.old_path), (item.tree, patch.new_path)):
+        data = blobs.read(ticket.repo, treeish, path) if path and treeish else b""
+        if data is None:
+            raise WorkbenchError(f"{display(decode(patch.path))}: too large to be handed over")
+        sides.append(data)
+    return FilePair(patch.path, *sides)
 
 
 def mark_moves(item: ReviewItem, document: DiffDocument, diffs: Diffs) -> None:

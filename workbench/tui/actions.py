@@ -119,6 +119,8 @@ REVIEW = (
            "fold_file", "Diff"),
     Action("diff.copy", ("C",), "Copy", "What the mouse picked, or the line at the cursor",
            "copy", "Diff"),
+    Action("diff.external", ("D",), "Difftool", "This file in your own program, on private copies",
+           "external", "Diff"),
     Action("diff.layout", ("equals_sign", "l"), "Layout", "Automatic, unified, side by side",
            "layout", "Diff"),
     Action("diff.wrap", ("L",), "Wrap long lines", "All of a long line, or as much as fits",

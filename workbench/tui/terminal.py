@@ -140,12 +140,27 @@ def sift(keys: str, parser: XTermParser, *, has_reply: bool) -> list[Message]:
 class TerminalDriver(LinuxDriver):
     """Textual's driver with the filter in front of its parser."""
 
+    _was_away = False
+
     def start_application_mode(self) -> None:
         """Take the terminal, and leave in order when asked to stop."""
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has no types here
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
-            loop.add_signal_handler(number, self._stop, int(number))
+            if number == signal.SIGINT and self._was_away:
+                loop.call_later(TICK_SECONDS, loop.add_signal_handler, number, self._stop, number)
+            else:
+                loop.add_signal_handler(number, self._stop, int(number))
+
+    def suspend_application_mode(self) -> None:
+        """While another program has the terminal, Ctrl-C is meant for that one.
+
+        The loop reads of those that came meanwhile once it goes on, so it listens a moment later.
+        """
+        super().suspend_application_mode()
+        self._was_away = True
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, lambda *_: None)
 
     def _stop(self, number: int) -> None:
         _log.warning("stopped by signal %d", number)

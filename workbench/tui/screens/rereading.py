@@ -6,6 +6,8 @@ every output is shown whole when it comes in front.
 
 from functools import partial
 
+from textual.app import SuspendNotSupported
+
 from workbench.diff.blanks import Blanks
 from workbench.diff.document import DiffDocument
 from workbench.diff.globs import match_files
@@ -13,7 +15,7 @@ from workbench.diff.order import rank_of, status_letter
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import WorkbenchError
 from workbench.services.desk import Desk
-from workbench.services.patches import read_without_blanks
+from workbench.services.patches import read_pair, read_without_blanks
 from workbench.text import display
 from workbench.tui.messages import BlanksReady, BlanksRefused
 from workbench.tui.screens.prompt import PromptScreen
@@ -89,6 +91,30 @@ class RereadingScreen(ReadingScreen):
     def _go_to_file(self, file: int | None) -> None:
         if file is not None:
             self.diff.go_to_file(file)
+
+    def action_external(self) -> None:
+        """Hand the file at the cursor to the reviewer's own program, both sides of it."""
+        document, desk, item = self.diff.document, self.desk, self.item
+        if not desk or not item or not document:
+            self.say("opening the study: one moment", "warn")
+            return
+        if document.model.raw or not item.tree:
+            self.say("there is no diff of files here")
+            return
+        try:
+            desk.viewer.check()
+            pair = read_pair(item, document.files[self.diff.current_file].patch, desk.blobs)
+            with self.app.suspend():
+                code = desk.viewer.show(*pair)
+        except WorkbenchError as error:
+            self.say(display(str(error)), "warn")
+        except SuspendNotSupported:
+            self.say("this terminal cannot be handed over", "warn")
+        else:
+            if code in {0, 1}:  # as diff itself has it, 1 says that the two differ
+                self.say("back from the difftool")
+            else:
+                self.say(f"the difftool ended with exit code {code}", "warn")
 
     def action_only_files(self) -> None:
         """Ask which files to show."""
