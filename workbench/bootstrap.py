@@ -117,10 +117,7 @@ def _reclaim(study: Study) -> None:
 
 
 def open_demo(data: Path, *, is_new: bool, progress: Progress | None = None) -> Study:
-    """The sample study in the folder `data`, made on first use; `is_new` makes it again.
-
-    It is made under another name and renamed when it is whole.
-    """
+    """The sample study in the folder `data`, made whole on first use; `is_new` makes it again."""
     from workbench.adapters.files import building
 
     folder = data / "demo"
@@ -255,6 +252,7 @@ def open_workbench(
         busy_ms=busy_ms,
         app_version=workbench.__version__,
         rubric_version=study.rubric_version,
+        gates=study.digest_gates,
     )
     for told in filter(None, (store.upgraded, *store.warnings)):
         sys.stderr.write(f"{display(told)}\n")

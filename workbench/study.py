@@ -2,6 +2,7 @@
 
 import getpass
 import hashlib
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,10 +57,24 @@ class Study:
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"{path}: the rubric cannot be read: {error}") from error
 
+    def digest_gates(self) -> str:
+        """JSON of the SHA-256 of every gate*.toml and of the frozen tickets: what is locked."""
+        found = {path.name: _digest(path) for path in sorted(self.folder.glob("gate*.toml"))}
+        gates = {name: digest for name, digest in found.items() if digest}
+        return json.dumps({"gates": gates, "tickets": _digest(self.lock_file)})
+
     @property
     def rubric_version(self) -> str:
         """Twelve hex digits of the rubric's text: every label carries them."""
         return hashlib.sha256(self.rubric.encode()).hexdigest()[:12]
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, "" where it cannot be read: no label waits for a file."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _login_name() -> str:

@@ -8,9 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.domain.case import Case, Opinion
-from workbench.domain.cell import classify
-from workbench.domain.check import CheckStatus
 from workbench.domain.errors import UsageError
 from workbench.domain.finding import Finding, FindingKind, Flag, FoundBy
 from workbench.domain.label import NO_JUDGEMENT, EditClass, Judgement, Label, Reason
@@ -25,38 +22,7 @@ from workbench.services.scorecards import list_rates, score
 from workbench.services.traces import Part, explain, find_measure, trace
 from workbench.stats.proportion import wilson
 
-PASS, FAIL, NOT_RUN = CheckStatus.PASS, CheckStatus.FAIL, CheckStatus.NOT_RUN
-BUG = Finding(FindingKind.FUNCTIONAL, 3, "calc.py", 7)
-MERGED, MAJOR = Judgement(Label.MERGED), Judgement(Label.EDITED, EditClass.MAJOR)
-ESCAPED = Judgement(Label.ESCAPED, findings=(BUG,))
-ASKED = Judgement(Label.ABSTAINED)
-
-
-def case(
-    ticket: str,
-    judgement: Judgement = MERGED,
-    tests: CheckStatus = PASS,
-    delivery: Delivery = Delivery.PATCH,
-    spec: Spec = Spec.CLEAR,
-    *,
-    trial: int = 1,
-    others: tuple[tuple[str, Judgement], ...] = (),
-    candidate: str = "m1",
-) -> Case:
-    def hold(reviewer: str, held: Judgement) -> Opinion:
-        return Opinion(reviewer, held, classify(spec, delivery, tests, held))
-
-    return Case(
-        output_id=f"{ticket}-{trial}",
-        ticket_id=ticket,
-        candidate=candidate,
-        trial=trial,
-        spec=spec,
-        delivery=delivery,
-        tests=tests,
-        counted=hold("ann" if judgement.label else "", judgement),
-        others=tuple(hold(*other) for other in others),
-    )
+from .kit import ASKED, BUG, ESCAPED, FAIL, MAJOR, MERGED, NOT_RUN, case
 
 
 def pair(rate: Rate) -> tuple[int, int]:

@@ -285,14 +285,12 @@ def test_two_candidates_without_a_model() -> None:
     )
 
 
-def test_first_crossing_names_side_and_place() -> None:
+def test_evidence_suffices_on_one_side() -> None:
     """Sixteen clean outcomes prove less than 25 %; a bad streak proves more."""
-    clean = sequential.first_crossing([False] * 30, 0.25)
-    assert clean == (16, True)
-    bad = sequential.first_crossing([True] * 30, 0.25)
-    assert bad is not None
-    assert not bad.is_below
-    assert sequential.first_crossing([True, False] * 3, 0.5) is None
+    clean, bad = [False] * 30, [True] * 30
+    assert (sequential.first_below(clean, 0.25), sequential.first_above(clean, 0.25)) == (16, None)
+    assert (sequential.first_below(bad, 0.25), sequential.first_above(bad, 0.25)) == (None, 3)
+    assert sequential.first_below([True, False] * 3, 0.5) is None
 
 
 def test_evidence_beyond_floating_point() -> None:

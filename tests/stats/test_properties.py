@@ -94,12 +94,13 @@ def test_a_sequential_verdict_depends_on_its_prefix_only(
     outcomes: list[bool], threshold: float
 ) -> None:
     """What comes after the crossing changes nothing; before it there is none."""
-    found = sequential.first_crossing(outcomes, threshold, 0.2)
-    if found is None:
-        return
-    assert sequential.first_crossing([*outcomes, True, False], threshold, 0.2) == found
-    assert sequential.first_crossing(outcomes[: found.n], threshold, 0.2) == found
-    assert sequential.first_crossing(outcomes[: found.n - 1], threshold, 0.2) is None
+    for ask in (sequential.first_below, sequential.first_above):
+        found = ask(outcomes, threshold, 0.2)
+        if found is None:
+            continue
+        assert ask([*outcomes, True, False], threshold, 0.2) == found
+        assert ask(outcomes[:found], threshold, 0.2) == found
+        assert ask(outcomes[: found - 1], threshold, 0.2) is None
 
 
 @BOUNDED

@@ -62,8 +62,15 @@ def test_no_scan(path: Path, name: str) -> None:
 
 
 def test_statements_of_a_label(store: Store, statements: list[str]) -> None:
-    """A label is BEGIN IMMEDIATE, four statements and COMMIT; a repeated one is three."""
-    first = ids_of(store)[0]
+    """A label is BEGIN IMMEDIATE, four statements and COMMIT; a repeated one is three.
+
+    The first of a reviewer also looks whether the gates are locked, the first of all locks them.
+    """
+    first, second = ids_of(store)[:2]
+    label(store, second, MERGED)
+    assert [text.split()[0] for text in statements[4:6]] == ["SELECT", "INSERT"]
+    assert "gate_lock" in statements[5]
+    statements.clear()
     label(store, first, MERGED)
     assert [text.split()[0] for text in statements] == [
         "BEGIN",
@@ -81,7 +88,8 @@ def test_statements_of_a_label(store: Store, statements: list[str]) -> None:
 
 def test_statements_of_undo_and_redo(store: Store, statements: list[str]) -> None:
     """Undo and redo are one SELECT more than a label."""
-    label(store, ids_of(store)[0], EDITED)
+    for output in ids_of(store)[:2]:
+        label(store, output, EDITED)
     for again in (store.undo, store.redo):
         statements.clear()
         assert again("ann", EFFORT, NOW) is not None

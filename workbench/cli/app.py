@@ -1,7 +1,7 @@
 """The commands together, and how the program ends: every error a sentence, every bug in the log.
 
 Exit codes: 0 done, 1 a check did not hold, 2 usage, 3 input refused, 4 the store is damaged;
-130 stopped by Ctrl-C.
+130 stopped by Ctrl-C. `workbench gate` has codes of its own.
 """
 
 import os
@@ -21,6 +21,7 @@ from workbench.cli import (
     defect,
     demo,
     exports,
+    gate,
     keys,
     label,
     metrics,
@@ -34,7 +35,7 @@ from workbench.cli import (
 )
 from workbench.cli.opening import log_note
 from workbench.cli.terminal import tell_bug, warn
-from workbench.domain.errors import UsageError, WorkbenchError
+from workbench.domain.errors import GateMisused, UsageError, WorkbenchError
 
 _STOPPED = 130
 
@@ -50,6 +51,7 @@ app.add_typer(tickets.app, name="tickets")
 app.add_typer(outputs.app, name="outputs")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(defect.app, name="defect")
+app.add_typer(gate.app, name="gate")
 app.command("demo")(demo.demo)
 app.command("plan")(plan.plan)
 app.command("report")(report.report)
@@ -128,7 +130,8 @@ def _tell_usage(error: Exception) -> int:
         lines = [f"workbench: {lines[0]} (`{path} --help` says more)"]
     for line in lines:
         warn(line)
-    return UsageError.exit_code
+    is_gate = str(getattr(context, "command_path", "")).startswith("workbench gate")
+    return GateMisused.exit_code if is_gate else UsageError.exit_code
 
 
 def _tell_bug(error: Exception) -> int:

@@ -1,6 +1,6 @@
 """One output with all that was said of it: what a number is traced back to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from workbench.domain.cell import Cell, classify
@@ -23,7 +23,8 @@ class Opinion(NamedTuple):
 class Case:
     """One output; `counted` is the opinion that counts, `others` are labels beside it.
 
-    Without an opinion `counted` has no reviewer.
+    Without an opinion `counted` has no reviewer. `began` is the event with which its label began,
+    0 without one.
     """
 
     output_id: str
@@ -35,6 +36,7 @@ class Case:
     tests: CheckStatus
     counted: Opinion
     others: tuple[Opinion, ...] = ()
+    began: int = 0
 
     @property
     def cell(self) -> Cell:
@@ -48,4 +50,13 @@ class Case:
 
     def classify(self, policy: Policy) -> Cell:
         """Where it counts under other definitions."""
-        return classify(self.spec, self.delivery, self.tests, self.counted.judgement, policy)
+        return self._hold(self.counted, policy).cell
+
+    def under(self, policy: Policy) -> "Case":
+        """The same output with every opinion placed by other definitions."""
+        others = tuple(self._hold(other, policy) for other in self.others)
+        return replace(self, counted=self._hold(self.counted, policy), others=others)
+
+    def _hold(self, opinion: Opinion, policy: Policy) -> Opinion:
+        cell = classify(self.spec, self.delivery, self.tests, opinion.judgement, policy)
+        return opinion._replace(cell=cell)

@@ -2,6 +2,7 @@
 
     WorkbenchError                 1  something did not hold
     ├── UsageError                 2  the command or a setting is wrong
+    │   ├── GateMisused           64  a gate command is wrong; its 2 is a verdict
     │   ├── ConfigError            2  workbench.toml: file, key and line are in the message
     │   └── StudyNotFound          2  no study here or above
     ├── InputRefused               3  a file, a row or a repository cannot be taken
@@ -31,6 +32,12 @@ class UsageError(WorkbenchError):
 
 class ConfigError(UsageError):
     """workbench.toml cannot be used as it stands."""
+
+
+class GateMisused(UsageError):
+    """A gate command cannot be carried out as it stands: apart from its verdicts 0 to 3."""
+
+    exit_code = 64
 
 
 class StudyNotFound(UsageError):

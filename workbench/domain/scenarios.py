@@ -71,17 +71,17 @@ def compute_range(
     outputs += [(cells, 1) for cells in rivals]
     for cells, times in outputs:
         options = [c for cell in cells for c in list_options(measure, cell, unknown)]
-        low.append((min(options, key=_lowest), times))
-        high.append((min(options, key=_highest), times))
+        low.append((min(options, key=lowest), times))
+        high.append((min(options, key=highest), times))
     return Range(_sum(low, interval), _sum(high, interval))
 
 
-def _lowest(count: Count) -> tuple[int, int]:
+def lowest(count: Count) -> tuple[int, int]:
     """Fewest hits, then most misses."""
     return count[0], -count[1]
 
 
-def _highest(count: Count) -> tuple[int, int]:
+def highest(count: Count) -> tuple[int, int]:
     """Fewest misses, then most hits."""
     return count[1] - count[0], -count[1]
 

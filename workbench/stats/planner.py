@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from math import log
 
+from workbench.stats.paired import Pairs, tango_upper
 from workbench.stats.proportion import cp_lower, cp_upper
 from workbench.stats.sequential import log_evidence_below
 
@@ -154,3 +155,14 @@ def tickets_for_power(
         if run > _STEADY:
             return n - _STEADY
     return None
+
+
+def needs_more_pairs(limit: float, pairs: Pairs, confidence: float = 0.95) -> int | None:
+    """How many more tickets, alike for both, until tango_upper <= limit; None: no number does."""
+
+    def holds(more: int) -> bool:
+        return tango_upper(pairs._replace(d=pairs.d + more), confidence) <= limit
+
+    if holds(0):
+        return 0
+    return _smallest(holds, 1) if limit > 0 else None

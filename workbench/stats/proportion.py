@@ -127,3 +127,11 @@ def difference(
         return None
     one, other = ((k / n, wilson(k, n, confidence)) for k, n in (first, second))
     return square_and_add(one, other)
+
+
+def fisher_exact(first: tuple[int, int], second: tuple[int, int]) -> float:
+    """Two-sided exact p that two independent (hits, n) share one rate (Fisher 1934)."""
+    from scipy.stats import fisher_exact as compute
+
+    table = [[hits, n - hits] for hits, n in (first, second)]
+    return float(compute(table).pvalue)

@@ -6,20 +6,12 @@ They hold for one outcome per ticket in random order, whenever somebody looks.
 from collections.abc import Callable, Iterable, Sequence
 from math import exp, inf, log, sqrt
 from statistics import NormalDist
-from typing import NamedTuple
 
 from workbench.stats.proportion import Interval
 
 _LOG_MAX = 700.0  # exp beyond it overflows
 _TINY = 5e-324
 _NEARLY_ONE = 1 - 2**-53
-
-
-class Crossing(NamedTuple):
-    """After how many outcomes the evidence sufficed, and on which side of the threshold."""
-
-    n: int
-    is_below: bool
 
 
 def _check(hits: int, n: int) -> None:
@@ -90,22 +82,23 @@ def _exp(x: float) -> float:
     return exp(x) if x < _LOG_MAX else inf
 
 
-def first_crossing(
-    outcomes: Iterable[bool], threshold: float, alpha: float = 0.05
-) -> Crossing | None:
-    """The first n at which E on either side reaches 1/alpha, in the order of labelling.
+def first_below(outcomes: Iterable[bool], threshold: float, alpha: float = 0.05) -> int | None:
+    """After how many outcomes E against p >= threshold first reaches 1/alpha; None: never.
 
-    Both can never reach it at the same n. What comes after the crossing changes nothing; a
-    changed label before it means asking again.
+    They come in the order of labelling. What comes later changes nothing; a changed label before
+    it means asking again.
     """
     enough, hits = -log(alpha), 0
     for n, outcome in enumerate(outcomes, 1):
         hits += outcome
         if log_evidence_below(hits, n, threshold) >= enough:
-            return Crossing(n, is_below=True)
-        if log_evidence_below(n - hits, n, 1 - threshold) >= enough:
-            return Crossing(n, is_below=False)
+            return n
     return None
+
+
+def first_above(outcomes: Iterable[bool], threshold: float, alpha: float = 0.05) -> int | None:
+    """The same against p <= threshold."""
+    return first_below((not outcome for outcome in outcomes), 1 - threshold, alpha)
 
 
 def tuned_sequence(hits: int, n: int, t_opt: float, alpha: float = 0.05) -> Interval:

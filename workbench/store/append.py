@@ -18,6 +18,7 @@ from workbench.domain.label import NO_JUDGEMENT, Act, Effort, Event, Judgement, 
 from workbench.domain.metrics import Cell, classify
 from workbench.domain.outcome import derive_outcome
 from workbench.domain.queue import (
+    Place,
     Progress,
     QueueItem,
     Saved,
@@ -30,6 +31,7 @@ from workbench.domain.ticket import Spec
 from workbench.store.database import Params, one
 from workbench.store.event_rows import EVENT_COLUMNS, INSERT_EVENT, to_event, to_params
 from workbench.store.screen_rows import ITEM_JOINS, QUEUE_COLUMNS, Values, to_queue_item
+from workbench.store.study import set_meta
 
 FACTS = (
     f"SELECT {QUEUE_COLUMNS}, o.id AS output, o.candidate, t.spec, i.first_event_id,"  # noqa: S608 - constants
@@ -85,9 +87,12 @@ class Origin(NamedTuple):
     rubric_version: str
     app_version: str
     text: str = ""
+    gates: Callable[[], str] = str
+    """What stands beside the database when the first label comes: digests, as JSON."""
 
 
 Link = Callable[[int, Facts], Links]
+LABELLED = Place.LABELLED.name.lower()
 
 
 def append(connection: Connection, output_id: str, act: Act, origin: Origin, link: Link) -> Saved:
@@ -105,8 +110,16 @@ def append_to(connection: Connection, facts: Facts, act: Act, origin: Origin, li
     connection.exec_driver_sql(UPDATE_ITEM, _item_params(facts, event, item))
     old = classify(facts.spec, item.delivery, item.tests, before)
     new = classify(facts.spec, item.delivery, item.tests, event.judgement)
+    if item.label is not None and not facts.standings[LABELLED]:
+        _lock_gates(connection, origin)
     progress = _move_counts(connection, facts, event.reviewer, (old, new), item)
     return Saved(event, item, item.alias, old, new, progress)
+
+
+def _lock_gates(connection: Connection, origin: Origin) -> None:
+    """With the first label of all, gates are what they are: later ones can be told apart."""
+    if one(connection, "SELECT 1 FROM meta WHERE key = 'gate_lock'") is None:
+        set_meta(connection, "gate_lock", origin.gates())
 
 
 def describe_last(facts: Facts, last: Event, held: Judgement) -> Saved:

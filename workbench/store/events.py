@@ -5,7 +5,7 @@ grow, so what is read is the log as it stood when the export began.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -64,6 +64,8 @@ class _Loaded(NamedTuple):
 
 class Events(Study):
     """The log as a stream; a part of Store."""
+
+    gates: Callable[[], str] = str
 
     def events(
         self, *, current_only: bool = True, with_unlabelled: bool = False
@@ -134,7 +136,7 @@ class Events(Study):
         """
         check_flags(event.judgement)
         with self._saving() as connection:
-            return _import(connection, event)
+            return _import(connection, event, self.gates)
 
     def add_imported_events(self, events: Iterable[Event]) -> int:
         """The same for many in one transaction; returns how many were new."""
@@ -142,11 +144,11 @@ class Events(Study):
         with self._saving() as connection:
             for event in events:
                 check_flags(event.judgement)
-                n_added += _import(connection, event) is not None
+                n_added += _import(connection, event, self.gates) is not None
         return n_added
 
 
-def _import(connection: Connection, event: Event) -> Event | None:
+def _import(connection: Connection, event: Event, gates: Callable[[], str]) -> Event | None:
     if not event.origin:
         raise UsageError(f"output {event.output_id}: an imported event must say where it is from")
     key = {"reviewer": event.reviewer, "output_id": event.output_id, "origin": event.origin}
@@ -159,6 +161,7 @@ def _import(connection: Connection, event: Event) -> Event | None:
         event.rubric_version,
         event.app_version,
         event.origin,
+        gates,
     )
 
     def link(event_id: int, facts: Facts) -> Links:

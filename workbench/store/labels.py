@@ -4,6 +4,7 @@ Each is one transaction that begins IMMEDIATE; a failure of any kind is NotSaved
 An undo or redo is an event like any other, after one more SELECT for what it acts on.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -42,6 +43,7 @@ class Labels(Database):
 
     app_version = ""
     rubric_version = ""
+    gates: Callable[[], str] = str
 
     def record(  # noqa: PLR0917 - the whole of a key press, in the order it is told
         self,
@@ -114,7 +116,7 @@ class Labels(Database):
             return replace(saved, turned=target.act)
 
     def _origin(self, reviewer: str, effort: Effort, at: datetime) -> Origin:
-        return Origin(reviewer, effort, at, self.rubric_version, self.app_version)
+        return Origin(reviewer, effort, at, self.rubric_version, self.app_version, gates=self.gates)
 
 
 def _standing_judgement(facts: Facts) -> Judgement:

@@ -83,6 +83,12 @@ class Listing(Study):
             found = rows(connection, _LIST, {**params, "reviewer": reviewer, "n": _PAGE})
             return [_to_summary(row) for row in found]
 
+    def list_extras(self) -> list[tuple[str, str]]:
+        """(output id, JSON of what its harness recorded) of every output."""
+        with self._reading() as connection:
+            sql = "SELECT output_id, extra FROM output"
+            return [(row.output_id, row.extra) for row in rows(connection, sql, {})]
+
     def get_output(self, output_id: str) -> Output:
         """One output by its id or by the first characters of it, at least four.
 

@@ -167,6 +167,7 @@ def _to_case(key: tuple[Any, ...], events: list[tuple[Any, ...]], *, is_study: b
         others=tuple(
             _read_opinion(h.reviewer, _share(h.text, leaks), ground) for h in labelled[1:]
         ),
+        began=first.began or 0,
     )
 
 

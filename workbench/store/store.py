@@ -3,6 +3,7 @@
 Store is the sum of its parts, one file a job; open_store() is the only way to one.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -121,12 +122,13 @@ def open_store(
     read_only: bool = False,
     app_version: str = "",
     rubric_version: str = "",
+    gates: Callable[[], str] = str,
 ) -> Store:
     """Open an existing database; never creates one.
 
     Raises StoreDamaged (missing, empty, foreign, corrupt) or StoreNewer. Where file or folder
     cannot be written, or locks do not hold, it opens read-only and says so in `why_read_only`. An
-    older schema is brought up to date after a backup.
+    older schema is brought up to date after a backup. `gates` is asked at the first label.
     """
     lock = _take_place(path)
     try:
@@ -138,6 +140,7 @@ def open_store(
             raise StoreDamaged(f"{error}{offer_newest(path)}") from error
         raise
     store.lock, store.app_version, store.rubric_version = lock, app_version, rubric_version
+    store.gates = gates
     return store
 
 

@@ -19,6 +19,11 @@ _SET = (
     " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
 
+_FIRST_LABEL = (
+    "SELECT at FROM label_event WHERE json_extract(judgement, '$.label') IS NOT NULL"
+    " ORDER BY event_id LIMIT 1"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Repository:
@@ -49,6 +54,18 @@ class Study(Database):
         with self._reading() as connection:
             row = one(connection, "SELECT value FROM meta WHERE key = :key", key=key)
             return None if row is None else str(row.value)
+
+    @property
+    def gate_lock(self) -> str:
+        """JSON of the gates that stood beside the first label, "" before it."""
+        return self.get_meta("gate_lock") or ""
+
+    @property
+    def first_label_at(self) -> datetime | None:
+        """When the first label of all was given, taken back since or not."""
+        with self._reading() as connection:
+            row = one(connection, _FIRST_LABEL)
+            return parse_time(row.at) if row else None
 
     def set_meta(self, key: str, value: str) -> None:
         """Keep a small value; the store's own keys have methods of their own."""

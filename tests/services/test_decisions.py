@@ -1,0 +1,189 @@
+"""The decision: who may run, by which steps, and how that reads to someone new to it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from workbench.domain.case import Case
+from workbench.domain.gate import Answer, Bound, Criterion, Gate, SuiteSize, Workflow
+from workbench.domain.ticket import Spec
+from workbench.services.contests import compare_discrimination, compare_self_flags, keep_leaders
+from workbench.services.decisions import decide
+from workbench.services.verdicts import Field
+from workbench.stats.proportion import fisher_exact
+
+from .kit import study_of
+
+CLEAR, VAGUE = Spec.CLEAR, Spec.VAGUE
+GATE = Gate("payments", (Criterion("escape_rate", Bound.UPPER, 0.4),))
+YES = Answer.YES
+
+
+def field(*studies: list[Case]) -> Field:
+    n = len(studies[0])
+    specs = [case.spec for case in studies[0]]
+    size = SuiteSize(n, specs.count(VAGUE), specs.count(CLEAR))
+    return Field({held[0].candidate: held for held in studies}, size)
+
+
+def study(name: str, vague: Mapping[str, int], clear: Mapping[str, int]) -> list[Case]:
+    kinds = [(n, VAGUE, what) for what, n in vague.items()]
+    return study_of(name, *kinds, *((n, CLEAR, what) for what, n in clear.items()))
+
+
+CAREFUL = study("careful", {"asked": 8}, {"merged": 12})
+BOLD = study("bold", {"merged": 8}, {"merged": 12})
+HASTY = study("hasty", {"escaped": 8}, {"escaped": 8, "merged": 4})
+
+
+def test_one_that_passes() -> None:
+    """Who, under which gate, on what evidence, and what became of the others."""
+    made = decide(GATE, field(CAREFUL, HASTY))
+    assert made.left == ("careful",)
+    first, second = made.sentences
+    assert first == (
+        "careful may run under the gate payments: it alone of 2 candidates keeps every bound."
+    )
+    assert second == (
+        "Of the 12 outputs of careful whose tests passed, none was wrong with only review to see"
+        " it (95% sure: at most 22.1% are); it asked or declined on 8 of 8 vague and 0 of 12 clear"
+        " tickets; hasty fails."
+    )
+    alone = decide(GATE, field(CAREFUL))
+    assert alone.sentences[0] == "careful may run under the gate payments: it keeps every bound."
+
+
+def test_safety_first_takes_the_one_that_tells_vague_from_clear() -> None:
+    """Nothing escapes of either; J decides, and the step says so."""
+    made = decide(GATE, field(BOLD, CAREFUL))
+    assert [step.rule for step in made.steps] == [
+        "lets the least escape",
+        "tells vague tickets from clear ones best",
+    ]
+    assert made.steps[0].kept == ("bold", "careful")
+    assert made.steps[1].dropped == ("bold",)
+    assert made.left == ("careful",)
+    assert made.sentences[0] == (
+        "careful may run under the gate payments: of the 2 candidates that keep every bound it"
+        " tells vague tickets from clear ones best."
+    )
+
+
+def test_those_that_cannot_be_told_apart() -> None:
+    """Both names, what is cheapest if it is known, and how many tickets it would take."""
+    twin = [replace(one, candidate="twin") for one in CAREFUL]
+    made = decide(GATE, field(CAREFUL, twin))
+    assert made.left == ("careful", "twin")
+    assert made.sentences[0] == (
+        "careful and twin keep every bound of the gate payments and are not distinguishable with"
+        " n = 20 tickets; which is cheapest is not known, and telling them apart would take more"
+        " tickets than a study has."
+    )
+    costs = {one.output_id: 2.0 for one in CAREFUL}
+    twin = [replace(one, output_id=f"x{one.output_id}") for one in twin]
+    costs |= {one.output_id: 1.0 for one in twin}
+    told = decide(GATE, field(CAREFUL, twin), costs).sentences[0]
+    assert "the cheapest is twin (1.67 a merged output)" in told
+    worse = study("worse", {"asked": 8}, {"merged": 10, "escaped": 2})
+    loose = replace(GATE, criteria=(Criterion("escape_rate", Bound.UPPER, 0.6),))
+    made = decide(loose, field(CAREFUL, worse))
+    assert made.separation is not None
+    assert (made.left, made.separation.tickets) == (("careful", "worse"), 46)
+    assert made.sentences[0].endswith("telling them apart would take about 46 tickets.")
+
+
+def test_cost_first_where_all_three_answers_are_yes() -> None:
+    """The cheapest for each merged output; where a cost is not known the step is left out."""
+    gate = replace(GATE, workflow=Workflow(YES, YES, YES))
+    costs = {one.output_id: 3.0 for one in CAREFUL} | {one.output_id: 1.0 for one in BOLD}
+    made = decide(gate, field(BOLD, CAREFUL), costs)
+    assert made.left == ("bold",)
+    assert "it costs least for each merged output" in made.sentences[0]
+    unknown = decide(gate, field(BOLD, CAREFUL))
+    assert unknown.left == ("bold",)  # merged on all tickets against 12 of 20
+    [note] = unknown.notes
+    assert note == (
+        "not compared: which one costs least for each merged output (not known of bold and careful)"
+    )
+
+
+def test_nobody_passes() -> None:
+    """Each with its verdict and the first thing it lacks."""
+    few = study("few", {"asked": 15}, {"merged": 5})
+    made = decide(GATE, field(few, HASTY))
+    first, second = made.sentences
+    assert made.left == ()
+    assert first == (
+        "No candidate may run on this evidence: under the gate payments few is inconclusive and"
+        " hasty fails."
+    )
+    assert second == (
+        "For few escape rate is 0/5, at most 45.1% where 40% is allowed (needs >= 1 more green"
+        " outputs, with no further escape); for hasty escape rate is 16/20, at least 59.9% where"
+        " 40% is allowed."
+    )
+
+
+def test_without_a_gate_nobody_is_released() -> None:
+    """The numbers are told all the same."""
+    made = decide(None, field(HASTY, CAREFUL))
+    assert made.sentences[0].startswith("No gate is set, so these numbers release no candidate")
+    assert made.sentences[1].startswith("Of the 12 outputs of careful whose tests passed")
+    assert made.verdicts == ()
+
+
+def test_what_forbids_a_verdict_is_the_decision() -> None:
+    """A gate with an error, or changed after the data, decides nothing."""
+    made = decide(GATE, field(CAREFUL), problem="CHANGED AFTER DATA: it was edited")
+    assert made.sentences == (
+        "The gate payments gives no verdict: CHANGED AFTER DATA: it was edited.",
+        "The numbers stand as they are and decide nothing until that is mended.",
+    )
+    assert made.left == ()
+
+
+def test_nothing_green_and_nothing_at_all() -> None:
+    """0/0 is said in words, never as a percentage."""
+    asked = study("shy", {"asked": 8}, {"asked": 12})
+    told = decide(None, field(asked)).sentences[1]
+    assert told.startswith("No output of shy has passed its tests, so nothing is known")
+    assert "%" not in told
+    empty = Field({}, SuiteSize(0, 0, 0))
+    assert decide(None, empty).sentences[1] == "Nothing is known of any candidate yet."
+    assert "there are no outputs yet" in decide(GATE, empty).sentences[0]
+
+
+def test_one_of_several_passes_by_chance() -> None:
+    """With many candidates a pass proves less; the decision stands, and a line says so."""
+    few = [study(f"c{i}", {"asked": 14}, {"merged": 6}) for i in range(3)]
+    gate = replace(GATE, criteria=(Criterion("escape_rate", Bound.UPPER, 0.45),))
+    made = decide(gate, field(*few))
+    assert len(made.left) == 3
+    assert made.notes[-3] == (
+        "3 candidates were tried: that c0 keeps escape_rate is not proved once that is allowed for"
+        " (p = 0.08, Holm)"
+    )
+
+
+def test_holm_keeps_whoever_is_not_proved_worse() -> None:
+    """P = .03 in a family of three is .06, .09 or .03, by its rank."""
+    values = {"a": 1.0, "b": 0.5, "c": 0.4}
+    p = {("a", "b"): 0.03, ("a", "c"): 0.001, ("b", "c"): 0.9}
+    kept, lead = keep_leaders(values, lambda one, other: p[one, other], 0.05)
+    assert (kept, lead) == (["a", "b"], "a")
+
+
+def test_flaws_of_two_candidates_are_not_paired() -> None:
+    """3 of 3 against 0 of 3 confessed: one table in twenty is as extreme, on either side."""
+    assert fisher_exact((3, 3), (0, 3)) == pytest.approx(0.1)
+    assert compare_self_flags(CAREFUL, BOLD) == 1.0
+
+
+@pytest.mark.parametrize(("n_vague", "p"), [(5, 0.0625), (6, 0.03125)])
+def test_discrimination_is_a_paired_test(n_vague: int, p: float) -> None:
+    """As many vague tickets on which one asks and the other does not as McNemar would need."""
+    one = study("a", {"asked": n_vague, "merged": 10 - n_vague}, {"merged": 10})
+    other = study("b", {"merged": 10}, {"merged": 10})
+    assert compare_discrimination(one, other) == pytest.approx(p)
+    assert compare_discrimination(one, one) == 1.0

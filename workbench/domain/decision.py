@@ -1,0 +1,207 @@
+"""The decision that rests on the numbers, and how it reads in two sentences.
+
+The first says which candidate may run and why, the second on what evidence. Both are written for
+someone who has not seen the method.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from workbench.domain.gate import Mode
+from workbench.domain.verdict import CandidateVerdict, CriterionVerdict, Verdict
+
+Count = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the second sentence tells of a candidate: (hits, n) each; `at_most` bounds the escapes.
+
+    `cost` is that of one merged output, None where it is not known.
+    """
+
+    candidate: str
+    escapes: Count
+    at_most: float
+    vague: Count
+    clear: Count
+    confidence: float
+    cost: float | None = None
+
+
+class Step(NamedTuple):
+    """One step of the choice among those that pass; `note` says why it kept all of them.
+
+    `is_left_out`: too little is known for it.
+    """
+
+    rule: str
+    kept: tuple[str, ...]
+    dropped: tuple[str, ...] = ()
+    note: str = ""
+    is_left_out: bool = False
+
+
+class Separation(NamedTuple):
+    """How many tickets would tell two candidates apart that differ as they do here.
+
+    `tickets` None: more than could be asked for, or they do not differ at all.
+    """
+
+    first: str
+    second: str
+    tickets: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`left` are the candidates that may run, the first one first; `lead` who is described.
+
+    `gate` is "" without one. `problem` says why there is no verdict at all. `notes` are lines that
+    belong under the two sentences.
+    """
+
+    gate: str
+    mode: Mode
+    verdicts: tuple[CandidateVerdict, ...]
+    evidence: tuple[Evidence, ...]
+    n_tickets: int
+    steps: tuple[Step, ...] = ()
+    left: tuple[str, ...] = ()
+    separation: Separation | None = None
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, str]:
+        """The decision in two sentences."""
+        return _tell_decision(self), _tell_evidence(self)
+
+    def find(self, candidate: str) -> CandidateVerdict | None:
+        """The verdict on one candidate."""
+        return next((v for v in self.verdicts if v.candidate == candidate), None)
+
+
+def _tell_decision(made: Decision) -> str:
+    if not made.gate:
+        return "No gate is set, so these numbers release no candidate: `workbench gate init`."
+    if made.problem:
+        return f"The gate {made.gate} gives no verdict: {made.problem}."
+    if not made.verdicts:
+        return f"The gate {made.gate} has nothing to judge: there are no outputs yet."
+    if not made.left:
+        told = join(f"{v.candidate} {_SAYS[v.verdict]}" for v in made.verdicts)
+        return f"No candidate may run on this evidence: under the gate {made.gate} {told}."
+    passed = [v.candidate for v in made.verdicts if v.verdict is Verdict.PASS]
+    if len(made.left) > 1:
+        return _tell_tie(made)
+    best = made.left[0]
+    if len(passed) > 1:
+        why = next((s.rule for s in reversed(made.steps) if s.dropped), "")
+        among = f"of the {len(passed)} candidates that keep every bound it {why}"
+        return f"{best} may run under the gate {made.gate}: {among}."
+    alone = "it keeps every bound"
+    if len(made.verdicts) > 1:
+        alone = f"it alone of {len(made.verdicts)} candidates keeps every bound"
+    return f"{best} may run under the gate {made.gate}: {alone}."
+
+
+def _tell_tie(made: Decision) -> str:
+    """Several are left: which is cheapest, and what it takes to tell them apart."""
+    head = (
+        f"{join(made.left)} keep every bound of the gate {made.gate} and are not distinguishable"
+        f" with n = {made.n_tickets} tickets"
+    )
+    costs = {e.candidate: e.cost for e in made.evidence if e.candidate in made.left}
+    known = {name: cost for name, cost in costs.items() if cost is not None}
+    cheapest = min(known, key=lambda name: known[name]) if len(known) == len(costs) else ""
+    told = f"the cheapest is {cheapest} ({known[cheapest]:.2f} a merged output)" if cheapest else (
+        "which is cheapest is not known"
+    )  # fmt: skip
+    found = made.separation
+    if found is None:
+        return f"{head}; {told}."
+    needed = f"about {found.tickets} tickets" if found.tickets else "more tickets than a study has"
+    return f"{head}; {told}, and telling them apart would take {needed}."
+
+
+_SAYS = {
+    Verdict.PASS: "passes",
+    Verdict.FAIL: "fails",
+    Verdict.INCONCLUSIVE: "is inconclusive",
+    Verdict.INVALID: "is invalid",
+}
+
+
+def _tell_evidence(made: Decision) -> str:
+    if made.problem:
+        return "The numbers stand as they are and decide nothing until that is mended."
+    if not made.gate or made.left:
+        lead = made.left[0] if made.left else ""
+        found = next((e for e in made.evidence if e.candidate == lead), None)
+        found = found or next(iter(made.evidence), None)
+        if found is None:
+            return "Nothing is known of any candidate yet."
+        return f"{_describe(found)}{_tell_rest(made, found.candidate)}."
+    told = [_tell_missing(verdict) for verdict in made.verdicts]
+    return f"{_capital('; '.join(told))}."
+
+
+def _describe(found: Evidence) -> str:
+    """As in: Of the 18 outputs of A whose tests passed, 1 was wrong and only review saw it ..."""
+    (hits, green), name = found.escapes, found.candidate
+    if not green:
+        told = f"No output of {name} has passed its tests, so nothing is known of what escapes"
+    else:
+        wrong = "none was" if not hits else f"{hits} {'was' if hits == 1 else 'were'}"
+        one = "The one output" if green == 1 else f"Of the {green} outputs"
+        told = f"{one} of {name} whose tests passed, {wrong} wrong with only review to see it"
+        told += f" ({found.confidence:.0%} sure: at most {found.at_most:.1%} are)"
+    asked = [f"{h} of {n} {kind}" for (h, n), kind in
+             ((found.vague, "vague"), (found.clear, "clear")) if n]  # fmt: skip
+    return f"{told}; it asked or declined on {join(asked)} tickets" if asked else told
+
+
+def _tell_rest(made: Decision, lead: str) -> str:
+    """The verdict on all others."""
+    rest = [v for v in made.verdicts if v.candidate != lead and v.candidate not in made.left]
+    told = join(f"{v.candidate} {_SAYS[v.verdict]}" for v in rest if v.verdict is not Verdict.PASS)
+    return f"; {told}" if told else ""
+
+
+def _tell_missing(verdict: CandidateVerdict) -> str:
+    """What a candidate lacks, first of all."""
+    if verdict.reasons:
+        return f"{verdict.candidate}: {verdict.reasons[0]}"
+    missing = verdict.first_missing
+    if missing is None:
+        return f"{verdict.candidate} has no required criterion"
+    return f"for {verdict.candidate} {describe_criterion(missing)}"
+
+
+def describe_criterion(found: CriterionVerdict) -> str:
+    """As in: escape_rate is 0/12, at most 22.1 % where 20 % is allowed (needs ...)."""
+    criterion = found.criterion
+    is_upper = criterion.bound == "upper"
+    is_failed = found.verdict is Verdict.FAIL
+    shown = found.best if is_failed else found.worst
+    title = criterion.title.replace("_", " ")
+    if shown.value is None:
+        told = f"{title} is not known yet"
+    else:
+        bound = shown.upper if is_upper is not is_failed else shown.lower
+        side = "at most" if is_upper is not is_failed else "at least"
+        wanted = f"{criterion.limit:.0%} is {'allowed' if is_upper else 'asked for'}"
+        told = f"{title} is {shown.hits}/{shown.n}, {side} {bound:.1%} where {wanted}"
+    return f"{told} ({found.needs})" if found.needs else told
+
+
+def join(items: Iterable[str]) -> str:
+    """`A, B and C`."""
+    held: Sequence[str] = list(items)
+    return " and ".join(filter(None, (", ".join(held[:-1]), *held[-1:])))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,142 @@
+"""The composition root of gates: a file, the frozen tickets and a study become a ruling.
+
+Apart from bootstrap, so that what opens a review does not know how a gate is judged.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.bootstrap import Workbench
+from workbench.domain.errors import UsageError
+from workbench.domain.gate import GATE_FILE, Gate, SuiteSize
+from workbench.domain.gate_reading import read_gate
+from workbench.domain.lint import Lint
+from workbench.domain.recorded import read_recorded
+from workbench.domain.ticket import Spec
+
+if TYPE_CHECKING:
+    from workbench.adapters.gate_file import GateFile
+    from workbench.domain.case import Case
+    from workbench.domain.decision import Decision
+    from workbench.services.verdicts import Field
+
+SEALED = "the study is sealed, and a gate judges candidates by name: first `workbench reveal`"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A gate file with all that lint says of it; `gate` None where a key of it is wrong."""
+
+    file: "GateFile"
+    gate: Gate | None
+    lints: tuple[Lint, ...]
+    suite: SuiteSize | None
+
+    @property
+    def errors(self) -> list[Lint]:
+        """What forbids a verdict."""
+        return [lint for lint in self.lints if lint.is_error]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a gate says of a study; `read` None without a gate file. `changed` is a banner."""
+
+    read: Read | None
+    changed: str
+    decision: "Decision"
+
+
+def read_gate_at(path: Path, bench: Workbench | None = None) -> Read:
+    """Read and lint a gate file, against a study where one is at hand; raises InputRefused."""
+    from workbench.adapters.gate_file import read_gate_file, read_suite
+    from workbench.services.lints import Known, lint
+
+    file = read_gate_file(path)
+    gate, lints = read_gate(file.raw, path.stem, file.find_line)
+    if gate is None:
+        return Read(file, None, tuple(lints), None)
+    frozen = bench.store.frozen_digest if bench else ""
+    suite = read_suite(path.parent / gate.design.tickets, frozen)
+    known = Known(suite.size, suite.problem)
+    if bench:
+        names = None if bench.store.is_sealed else frozenset(_list_names(bench))
+        known = Known(suite.size, suite.problem, names, bench.store.first_label_at)
+    return Read(file, gate, (*lints, *lint(gate, known, file.find_line)), suite.size)
+
+
+def rule(bench: Workbench, path: Path | None = None, incumbent: str = "") -> Ruling:
+    """The decision on a study; `path` None takes the study's own gate, if there is one.
+
+    Raises InputRefused for a file that cannot be read, UsageError for an unknown incumbent.
+    """
+    from workbench.services.decisions import decide
+
+    own = bench.study.folder / GATE_FILE
+    wanted = path or (own if own.is_file() else None)
+    read = read_gate_at(wanted, bench) if wanted else None
+    gate = read.gate if read else None
+    field, costs = _survey(bench, gate, incumbent, read.suite if read else None)
+    changed = _find_change(bench, read) if read else ""
+    errors = read.errors if read else []
+    problem = changed or (f"{errors[0].code}, {errors[0].sentence}" if errors else "")
+    if read and gate is None:
+        gate = Gate(read.file.path.stem, ())
+    if bench.store.is_sealed:
+        made = decide(gate, field, costs, SEALED)
+        return Ruling(read, changed, replace(made, verdicts=()))
+    return Ruling(read, changed, decide(gate, field, costs, problem))
+
+
+def _survey(
+    bench: Workbench, gate: Gate | None, incumbent: str, suite: SuiteSize | None
+) -> tuple["Field", Mapping[str, float]]:
+    """The cases of every candidate under the gate's definitions, with what they cost."""
+    from workbench.services.verdicts import Field, apply_policy
+
+    cases: dict[str, list[Case]] = {name: [] for name in _list_names(bench)}
+    if incumbent and incumbent not in cases:
+        raise UsageError(f"no candidate {incumbent} in this study (known: {', '.join(cases)})")
+    for name, group in groupby(bench.store.cases(), key=lambda case: case.candidate):
+        cases.setdefault(name, []).extend(group)
+    if gate:
+        cases = {name: apply_policy(held, gate) for name, held in cases.items()}
+    recorded = {key: read_recorded(extra) for key, extra in bench.store.list_extras()}
+    harnesses = {
+        name: frozenset(filter(None, (recorded[case.output_id].harness for case in held)))
+        for name, held in cases.items()
+    }
+    costs = {key: found.cost for key, found in recorded.items() if found.cost is not None}
+    return Field(cases, suite or _size_up(bench), incumbent, harnesses), costs
+
+
+def _list_names(bench: Workbench) -> list[str]:
+    """The candidates; while the study is sealed nobody has a name."""
+    return [] if bench.store.is_sealed else [c.name for c in bench.store.list_candidates()]
+
+
+def _size_up(bench: Workbench) -> SuiteSize:
+    """The tickets of a study whose suite is not in a file."""
+    specs = [ticket.spec for ticket in bench.store.list_tickets()]
+    return SuiteSize(len(specs), specs.count(Spec.VAGUE), specs.count(Spec.CLEAR))
+
+
+def _find_change(bench: Workbench, read: Read) -> str:
+    """Why gate or tickets are not those before the first label, "" where they are."""
+    if bench.store.first_label_at is None or read.gate is None:
+        return ""
+    text = bench.store.gate_lock
+    locked = json.loads(text) if text else {}
+    known = locked.get("gates", {})
+    name = read.file.path.name
+    if read.file.digest not in known.values():
+        if not known:
+            return f"CHANGED AFTER DATA: there was no gate at the first label, {name} came later"
+        return f"CHANGED AFTER DATA: {name} is not the gate of the first label"
+    if locked.get("tickets") != json.loads(bench.study.digest_gates())["tickets"]:
+        return f"CHANGED AFTER DATA: {bench.study.lock_file.name} is not that of the first label"
+    return ""

@@ -1,0 +1,183 @@
+"""One criterion of a gate, measured on one candidate: the best and the worst that it can be.
+
+Several trials of a ticket are one ticket: a bound then rests on as many outcomes as there are
+tickets that say something.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from workbench.domain.case import Case
+from workbench.domain.gate import ABSTENTION, AGREEMENTS, DIFFERENCES, HAT_K, Criterion, Gate
+from workbench.domain.label import Label
+from workbench.domain.measures import MEASURES, NOTHING, Count, Measure
+from workbench.domain.policy import UnknownTests
+from workbench.domain.scenarios import highest, list_options, lowest
+from workbench.domain.verdict import Measured
+from workbench.stats import agreement, clusters, paired, reliability
+from workbench.stats.paired import Pairs
+from workbench.stats.proportion import cp_lower, cp_upper
+
+Cases = Sequence[Case]
+Pick = Callable[[Count], tuple[int, int]]
+NO_DATA = Measured(0, 0, None, 0.0, 1.0)
+_DIFFERENCE_OF = {
+    "escape_rate_diff": "escape_rate",
+    "merge_rate_diff": "merge_rate",
+    "exposure_diff": "exposure",
+}
+
+
+class Ends(NamedTuple):
+    """A number at its lowest and at its highest."""
+
+    low: Measured
+    high: Measured
+
+
+def find_base(criterion: Criterion) -> Measure | None:
+    """The measure behind a proportion or a difference; None where the study counts none."""
+    name = _DIFFERENCE_OF.get(criterion.metric, criterion.metric)
+    if name == ABSTENTION:
+        name = f"{name}_{criterion.stratum}"
+    return MEASURES.get(name)
+
+
+def keep_stratum(cases: Iterable[Case], stratum: str) -> list[Case]:
+    """The cases on vague or clear tickets, or all."""
+    return [case for case in cases if stratum in {"all", case.spec}]
+
+
+def measure(criterion: Criterion, gate: Gate, cases: Cases, rival: Cases, everyone: Cases) -> Ends:
+    """A criterion on the cases of one candidate.
+
+    `rival` are those of the one it is compared with, `everyone` those of all: reviewers agree or
+    not whoever the candidate is.
+    """
+    if criterion.metric in AGREEMENTS:
+        return _both(_measure_agreement(criterion, gate, everyone))
+    mine = keep_stratum(cases, criterion.stratum)
+    if criterion.metric == HAT_K:
+        return _both(_measure_steadiness(criterion, gate, mine))
+    base = find_base(criterion)
+    if base is None:
+        return _both(NO_DATA)
+    unknown, confidence = gate.policy.unknown_tests, gate.inference.confidence
+    if criterion.metric in DIFFERENCES:
+        theirs = keep_stratum(rival, criterion.stratum)
+        pairs = pair_up(base, mine, theirs, unknown)
+        return Ends(*(_measure_pairs(one, confidence) for one in pairs))
+    return Ends(*(_measure_tickets(base, list(count_tickets(base, mine, unknown, pick)), confidence)
+                  for pick in (lowest, highest)))  # fmt: skip
+
+
+def _both(found: Measured) -> Ends:
+    return Ends(found, found)
+
+
+def count_tickets(
+    base: Measure, cases: Cases, unknown: UnknownTests, pick: Pick
+) -> Iterator[Count]:
+    """(hits, n) of each ticket over its trials, in one scenario."""
+    for _, group in groupby(cases, key=lambda case: case.ticket_id):
+        counts = [choose(base, case, unknown, pick) for case in group]
+        yield sum(hits for hits, _ in counts), sum(n for _, n in counts)
+
+
+def choose(base: Measure, case: Case, unknown: UnknownTests, pick: Pick) -> Count:
+    """What one output contributes in a scenario: labels that disagree are all possible."""
+    opinions = (case.counted, *case.others)
+    options = [c for held in opinions for c in list_options(base, held.cell, unknown)]
+    return min(options, key=pick)
+
+
+def _measure_tickets(base: Measure, counts: list[Count], confidence: float) -> Measured:
+    hits, n = sum(h for h, _ in counts), sum(n for _, n in counts)
+    if not n:
+        return NO_DATA
+    if all(size <= 1 for _, size in counts):
+        bounds = cp_lower(hits, n, confidence), cp_upper(hits, n, confidence)
+        return Measured(hits, n, hits / n, *bounds, n)
+    found = clusters.mean_rate(counts) if base.by_ticket else hits / n
+    value = hits / n if found is None else found
+    n_tickets = sum(1 for _, size in counts if size)
+    bounds = clusters.cp_clustered(counts, value, confidence)
+    return Measured(hits, n, value, *bounds, n_tickets)
+
+
+def first_trials(cases: Iterable[Case]) -> dict[str, Case]:
+    """One case a ticket: trial 1, chosen in advance."""
+    return {case.ticket_id: case for case in cases if case.trial == 1}
+
+
+def pair_up(
+    base: Measure, mine: Cases, theirs: Cases, unknown: UnknownTests
+) -> tuple[Pairs, Pairs]:
+    """Tickets that count for both by who has the event, at both ends of the difference."""
+    other = first_trials(theirs)
+    shared = [(case, other[t]) for t, case in first_trials(mine).items() if t in other]
+
+    def count(pick: Pick, their_pick: Pick) -> Pairs:
+        found = [
+            (choose(base, a, unknown, pick), choose(base, b, unknown, their_pick))
+            for a, b in shared
+        ]
+        return paired.count_pairs((a[0] > 0, b[0] > 0) for a, b in found if NOTHING not in {a, b})
+
+    return count(lowest, highest), count(highest, lowest)
+
+
+def _measure_pairs(pairs: Pairs, confidence: float) -> Measured:
+    """hits: tickets on which the candidate alone has the event; n: all that count for both."""
+    if not pairs.n:
+        return Measured(0, 0, None, -1.0, 1.0)
+    bounds = paired.tango_lower(pairs, confidence), paired.tango_upper(pairs, confidence)
+    return Measured(pairs.b, pairs.n, (pairs.b - pairs.c) / pairs.n, *bounds)
+
+
+def _measure_steadiness(criterion: Criterion, gate: Gate, cases: Cases) -> Measured:
+    """pass^k: the bound counts tickets with k trials or more."""
+    base = MEASURES["yield"]
+    unknown = gate.policy.unknown_tests
+    counts = [c for c in count_tickets(base, cases, unknown, lowest) if c[1] >= criterion.k]
+    value = reliability.pass_hat_k(counts, criterion.k)
+    if value is None:
+        return NO_DATA
+    n, confidence = len(counts), gate.inference.confidence
+    k_eff = min(float(n), value * n)
+    bounds = cp_lower(k_eff, n, confidence), cp_upper(k_eff, n, confidence)
+    return Measured(sum(hits == size for hits, size in counts), n, value, *bounds, n)
+
+
+def _measure_agreement(criterion: Criterion, gate: Gate, cases: Cases) -> Measured:
+    """Over outputs with two labels; no bound below ten of them."""
+    ratings, n = list_ratings(cases)
+    held: agreement.Ratings = ratings
+    categories: list[object] = list(Label)
+    if criterion.label:
+        held, categories = agreement.one_vs_rest(ratings, Label(criterion.label)), [False, True]
+    if n < 2:
+        return Measured(0, 0, None, -1.0, 1.0)
+
+    def compute(found: agreement.Ratings) -> float | None:
+        if criterion.metric == "agreement_alpha":
+            return agreement.krippendorff_alpha(found)
+        return agreement.gwet_ac1(agreement.count_ratings(found, categories))
+
+    value = compute(held)
+    if value is None:
+        return Measured(0, 0, None, -1.0, 1.0)
+    width = 2 * gate.inference.confidence - 1
+    found = agreement.agreement_interval(held, compute, gate.inference.seed, width)
+    return Measured(n, n, value, *(found.interval or (-1.0, 1.0)))
+
+
+def list_ratings(cases: Iterable[Case]) -> tuple[list[list[Label | None]], int]:
+    """The labels of each reviewer over outputs with two or more; with how many those are."""
+    doubles = [case for case in cases if case.others]
+    labels = [
+        {o.reviewer: o.judgement.label for o in (case.counted, *case.others)} for case in doubles
+    ]
+    names = sorted({name for held in labels for name in held})
+    return [[held.get(name) for held in labels] for name in names], len(doubles)
