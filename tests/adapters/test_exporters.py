@@ -157,7 +157,8 @@ def test_every_missing_field_is_named() -> None:
     unread = {
         *("item_id", "exit_class", "is_control", "is_repeat", "blind", "position", "role"),
         *("position_seed", "recognised", "post_reveal", "tests_override", "preference", "defects"),
-        *("confidence", "edit_source", "no_defect_found"),
+        *("confidence", "edit_source", "no_defect_found", "pair_id", "preferred_output_id"),
+        *("seal", "unblinded", "votes"),  # a file written before there were pairs has none
     }
     for name in row.keys() - unread:
         with pytest.raises(InputRefused):

@@ -52,6 +52,12 @@ class Screen(pyte.Screen):
         """Answered by Pty."""
 
 
+def _environment(env: Mapping[str, str]) -> dict[str, str]:
+    """The caller's without the size of its terminal, which readline exports."""
+    ours = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **env}
+    return {name: value for name, value in ours.items() if name not in {"COLUMNS", "LINES"}}
+
+
 class Pty:
     """One program in a terminal of its own."""
 
@@ -73,7 +79,7 @@ class Pty:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})},
+            env=_environment(env or {}),
         )
         os.close(slave)
 
