@@ -9,6 +9,7 @@ import typer
 from workbench.cli.app import app
 from workbench.config import SETTINGS, TABLES, render_settings
 from workbench.tui.actions import REVIEW, show_key
+from workbench.tui.pair_actions import OWN
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,12 +44,13 @@ def test_every_command_is_in_the_readme() -> None:
 
 def test_every_key_is_in_the_readme() -> None:
     """The table of keys is the registry, in its order."""
-    rows = re.findall(r"^\| (`.+?) \| (.+?) \| (.+?) \|$", _section("Keys"), re.MULTILINE)
-    wanted = [
-        (" ".join(f"`{show_key(key)}`" for key in action.keys), action.title, action.help)
-        for action in REVIEW
-    ]
-    assert rows == wanted
+    for section, actions in (("Keys", REVIEW), ("Blind pairs", OWN)):
+        rows = re.findall(r"^\| (`.+?) \| (.+?) \| (.+?) \|$", _section(section), re.MULTILINE)
+        wanted = [
+            (" ".join(f"`{show_key(key)}`" for key in action.keys), action.title, action.help)
+            for action in actions
+        ]
+        assert rows == wanted
 
 
 def test_every_setting_is_in_the_readme_and_in_the_file_init_writes() -> None:

@@ -2,9 +2,11 @@
 
 import json
 import secrets
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.bootstrap import Workbench, utc_now
+from workbench.bootstrap import LABEL_BUSY_MS, Workbench, open_workbench, utc_now
+from workbench.config import find_kept_folders
 from workbench.domain.errors import InputRefused
 from workbench.domain.output import Output
 from workbench.domain.seal import Revealed, parse_revealed, render_revealed
@@ -12,9 +14,17 @@ from workbench.services.veils import list_words
 from workbench.study import Study
 
 if TYPE_CHECKING:
+    from workbench.services.desk import Desk
     from workbench.services.seals import Reveal, Seals
 
 REVEALED_FILE = "revealed.json"
+
+
+class BlindDesk(NamedTuple):
+    """A reviewer's services behind a seal, by its short digest."""
+
+    desk: "Desk"
+    seal: str
 
 
 def make_seals(bench: Workbench) -> "Seals":
@@ -28,6 +38,41 @@ def make_seals(bench: Workbench) -> "Seals":
             bench.store.keep_revealed(known)
     words = list_words(bench.study.settings.identity_words)
     return Seals(bench.store, utc_now, lambda: secrets.token_hex(16), words)
+
+
+def open_blind_desk(study: Study, reviewer: str, between: Sequence[str] | None = None) -> BlindDesk:
+    """What a blind review needs: of single outputs, or with `between` of pairs.
+
+    The study is sealed by it; UsageError where it was revealed, or has no pair.
+    """
+    from workbench.adapters.kept_files import KeptFiles
+    from workbench.services.blind_desk import NoViewer, make_blind
+    from workbench.services.desk import make_desk
+    from workbench.services.unsaved import UnsavedLabels
+
+    bench = open_workbench(study, busy_ms=LABEL_BUSY_MS)
+    try:
+        kept = KeptFiles(find_kept_folders())
+        plain = make_desk(
+            *(bench.store, bench.clones, reviewer, utc_now),
+            open_names=False,
+            kept=kept,
+            viewer=NoViewer(),
+            close=bench.close,
+        )
+        veil = make_seals(bench).veil()
+        unsaved = UnsavedLabels(kept, bench.store.study_id, reviewer)
+        desk = make_blind(
+            *(plain, bench.store),
+            clock=utc_now,
+            unsaved=unsaved,
+            veil=veil,
+            between=between,
+        )
+    except BaseException:
+        bench.close()
+        raise
+    return BlindDesk(desk, veil.seal)
 
 
 def seal_output(bench: Workbench, output: Output) -> Output:

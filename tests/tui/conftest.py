@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from .kit import BASE, build_study
+from .pair_kit import build_pairs
 
 _ENV = {
     "PATH": "/usr/bin:/bin:/usr/local/bin",
@@ -30,10 +31,9 @@ def kept_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The study that tests copy."""
-    folder = tmp_path_factory.mktemp("review")
-    repository = folder / "repository"
+def repository(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A repository, and its only commit."""
+    repository = tmp_path_factory.mktemp("review") / "repository"
     repository.mkdir()
     git = shutil.which("git", path=_ENV["PATH"]) or "git"
 
@@ -47,9 +47,15 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (repository / name).write_text(text, encoding="utf-8")
     run("add", "-A")
     run("commit", "-q", "-m", "base")
-    study = folder / "study"
+    return repository, run("rev-parse", "HEAD")
+
+
+@pytest.fixture(scope="session")
+def template(repository: tuple[Path, str]) -> Path:
+    """The study that tests copy."""
+    study = repository[0].parent / "study"
     study.mkdir()
-    build_study(study, repository, run("rev-parse", "HEAD"))
+    build_study(study, *repository)
     return study
 
 
@@ -57,3 +63,17 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(template: Path, tmp_path: Path) -> Path:
     """A study of nine outputs, of which seven need a label, with one reviewer and no label yet."""
     return Path(shutil.copytree(template, tmp_path / "study"))
+
+
+@pytest.fixture(scope="session")
+def _pairs_master(tmp_path_factory: pytest.TempPathFactory, repository: tuple[Path, str]) -> Path:
+    folder = tmp_path_factory.mktemp("pairs") / "study"
+    build_pairs(folder, *repository)
+    return folder
+
+
+@pytest.fixture
+def pairs(_pairs_master: Path, tmp_path: Path) -> Path:
+    """A study of pairs of one's own."""
+    shutil.copytree(_pairs_master, tmp_path / "pairs", symlinks=True)
+    return tmp_path / "pairs"

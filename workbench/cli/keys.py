@@ -9,7 +9,8 @@ from workbench.study import find_study
 
 def keys(study: StudyOption = None, as_json: JsonOption = False) -> None:
     """List every key of the review screen; inside a study, as its workbench.toml has them."""
-    from workbench.tui.actions import REVIEW, resolve_keys, show_key
+    from workbench.tui.actions import resolve_keys, show_key
+    from workbench.tui.pair_actions import EVERY
 
     try:
         keymap = dict(find_study(study).settings.keys)
@@ -17,13 +18,13 @@ def keys(study: StudyOption = None, as_json: JsonOption = False) -> None:
         if study is not None:
             raise
         keymap = {}
-    resolved, problems = resolve_keys(REVIEW, keymap)
-    shown = {action.id: [show_key(key) for key in resolved[action.id]] for action in REVIEW}
+    resolved, problems = resolve_keys(EVERY, keymap)
+    shown = {action.id: [show_key(key) for key in resolved[action.id]] for action in EVERY}
     if as_json:
-        rows = [{"id": a.id, "keys": shown[a.id], "title": a.title} for a in REVIEW]
+        rows = [{"id": a.id, "keys": shown[a.id], "title": a.title} for a in EVERY]
         say_json("actions", rows)
     else:
-        say_table(("id", "keys", "does"), [(a.id, " ".join(shown[a.id]), a.title) for a in REVIEW])
+        say_table(("id", "keys", "does"), [(a.id, " ".join(shown[a.id]), a.title) for a in EVERY])
     for problem in problems:
         warn(f"workbench.toml [keys]: {problem.sentence}")
     if problems:

@@ -22,6 +22,8 @@ from workbench.text import display
 
 if TYPE_CHECKING:  # the app imports it, and no other command needs it
     from workbench.services.desk import Desk
+    from workbench.tui.app import WorkbenchApp
+    from workbench.tui.screens.panes import ReviewSettings
 
 
 class Wanted(NamedTuple):
@@ -117,35 +119,44 @@ def _study_option(folder: Path) -> str:
 
 def run_review(study: Study, reviewer: str, *, open_names: bool) -> int:
     """The app on one study; returns its exit code when it is closed."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError(
-            "the review needs a terminal; without one use `workbench outputs list`, "
-            "`workbench label` and `workbench metrics`"
-        )
+    need_terminal()
     gc.disable()  # what is made before the first paint stays; the app enables it after that
     from workbench.tui.app import WorkbenchApp
-    from workbench.tui.screens.panes import ReviewSettings
 
     first = read_first_screen(study, reviewer, open_names=open_names)
-    settings = study.settings
     app = WorkbenchApp(
         first,
-        ReviewSettings(
-            study_name=study.folder.name,
-            reviewer=reviewer,
-            rubric=study.rubric,
-            layout=settings.layout,
-            idle_seconds=settings.idle_seconds,
-            queue_pane=settings.queue_pane,
-            metrics_pane=settings.metrics_pane,
-            reveal_checks="always" if settings.reveal_checks == "auto" else settings.reveal_checks,
-            study_option="" if is_in_reach(study.folder) else _study_option(study.folder),
-        ),
+        show_settings(study, reviewer),
         partial(_open_desk, study, reviewer, open_names=open_names),
-        keymap=dict(settings.keys),
-        theme=settings.theme,
+        keymap=dict(study.settings.keys),
+        theme=study.settings.theme,
         open_log=partial(open_log, study.state),
     )
+    return run_app(app)
+
+
+def show_settings(study: Study, reviewer: str, seal: str = "") -> "ReviewSettings":
+    """What the screen takes from the settings; `seal` is that of a blind review."""
+    from workbench.tui.screens.panes import ReviewSettings
+
+    settings = study.settings
+    by_policy = "after_commit" if seal else "always"
+    return ReviewSettings(
+        study_name=study.folder.name,
+        reviewer=reviewer,
+        rubric=study.rubric,
+        layout=settings.layout,
+        idle_seconds=settings.idle_seconds,
+        queue_pane=settings.queue_pane,
+        metrics_pane=settings.metrics_pane,
+        reveal_checks=by_policy if settings.reveal_checks == "auto" else settings.reveal_checks,
+        seal=seal,
+        study_option="" if is_in_reach(study.folder) else _study_option(study.folder),
+    )
+
+
+def run_app(app: "WorkbenchApp") -> int:
+    """Run it to its end; returns its exit code."""
     last_word = app.run()
     if app.crash is not None:
         from workbench.cli.terminal import tell_bug
@@ -156,3 +167,12 @@ def run_review(study: Study, reviewer: str, *, open_names: bool) -> int:
 
         warn(f"workbench: {last_word}")
     return app.return_code or 0
+
+
+def need_terminal() -> None:
+    """UsageError where there is none to show the app in."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "the review needs a terminal; without one use `workbench outputs list`, "
+            "`workbench label` and `workbench metrics`"
+        )

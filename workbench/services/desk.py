@@ -9,6 +9,7 @@ from workbench.domain.check import CheckReport
 from workbench.domain.errors import StoreDamaged, UsageError, WorkbenchError
 from workbench.domain.queue import FirstScreen
 from workbench.services.backups import Backups
+from workbench.services.pairs import PairQueue
 from workbench.services.patches import Diffs
 from workbench.services.queues import Blobs, Queues
 from workbench.services.reviews import Clock, Reviews
@@ -52,6 +53,7 @@ class Desk:
     check: Callable[[], str]
     close: Callable[[], None]
     note: str = ""
+    pairs: PairQueue | None = None
     find_report: Callable[[str], CheckReport | None] = lambda _key: None
 
 

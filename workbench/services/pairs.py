@@ -7,16 +7,21 @@ in `between`, by which a command line may have chosen pairs.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from workbench.diff.document import DiffDocument, build_document
+from workbench.diff.hunk import PatchError
 from workbench.domain.blind import ReviewItem
-from workbench.domain.errors import UsageError
+from workbench.domain.errors import GitFailed, UsageError
 from workbench.domain.label import Judgement, Label
+from workbench.domain.metrics import Cell
 from workbench.domain.pair import Held, Side, Vote, find_vote
-from workbench.domain.queue import Saved
+from workbench.domain.queue import Progress, Saved
 from workbench.domain.schedule import Planned, Schedule, schedule_pairs
-from workbench.services.veils import Veil
+from workbench.services.patches import Diffs
+from workbench.services.veils import Veil, pool
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
@@ -60,6 +65,15 @@ class PairItem:
     def side(self, side: Side) -> ReviewItem:
         return self.left if side is Side.LEFT else self.right
 
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """Left, then right."""
+        return Side.LEFT, Side.RIGHT
+
+    def replace(self, side: Side, item: ReviewItem) -> "PairItem":
+        """The pair with another value on one side."""
+        return replace(self, left=item) if side is Side.LEFT else replace(self, right=item)
+
     def find(self, output_id: str) -> Side:
         """On which side an output stands."""
         return Side.LEFT if self.left.output_id == output_id else Side.RIGHT
@@ -67,8 +81,7 @@ class PairItem:
     def put(self, output_id: str, judgement: Judgement) -> "PairItem":
         """The pair after one of its outputs was judged."""
         side = self.find(output_id)
-        fresh = replace(self.side(side), judgement=judgement)
-        return replace(self, left=fresh) if side is Side.LEFT else replace(self, right=fresh)
+        return self.replace(side, replace(self.side(side), judgement=judgement))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +104,16 @@ class PairQueue:
     """A reviewer's pairs; `between` keeps those of two candidates, both by name."""
 
     def __init__(
-        self, store: "Store", reviewer: str, veil: Veil, between: Sequence[str] = ()
+        self,
+        store: "Store",
+        reviewer: str,
+        veil: Veil,
+        diffs: Diffs,
+        between: Sequence[str] = (),
     ) -> None:
         """Draw the schedule; UsageError where it has no pair, with the reason."""
         self._store, self._reviewer, self._veil = store, reviewer, veil
+        self._diffs = diffs
         self._between = tuple(between)
         names = [candidate.name for candidate in store.list_candidates()]
         _check_names(names, self._between)
@@ -161,6 +180,24 @@ class PairQueue:
 
     def _open(self, output_id: str) -> ReviewItem:
         return self._veil.hide_item(self._store.get_review_item(self._reviewer, output_id))
+
+    def compare(self, pair: PairItem) -> DiffDocument:
+        """Left against right: what removed lines show is the left side's. For a worker.
+
+        A side without a tree counts as the base. Raises GitFailed.
+        """
+        ticket = pair.left.ticket
+        old, new = (item.tree or ticket.base_commit for item in (pair.left, pair.right))
+        made = self._veil.hide_both(self._diffs.diff(ticket.repo, old, new, "none"))
+        try:
+            return build_document(made, key=pair.pair_id)
+        except PatchError as error:
+            raise GitFailed(f"the diff cannot be read: {error}") from error
+
+    def counts(self) -> tuple[dict[str, Counter[Cell]], Progress, datetime | None]:
+        """Pooled tallies, progress over outputs, and when this reviewer saved last."""
+        store, who = self._store, self._reviewer
+        return pool(store.tallies(who)), store.progress(who), store.last_saved_at(who)
 
     def first(self) -> str:
         """Where this reviewer goes on: the first open pair, else a skipped one, else the last."""

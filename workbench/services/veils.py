@@ -79,6 +79,10 @@ class Veil:
         flagged = tuple(flag.text for flag in flags)
         return _Hidden(diff, patch, message.text, flagged, badges, leaks)
 
+    def hide_both(self, diff: bytes) -> bytes:
+        """A diff of two outputs: neither side of it is the base's."""
+        return self.scrubber.scrub_diff(diff, is_both=True)[0]
+
     def hide_text(self, text: str) -> str:
         """Any other words on a blind screen."""
         return self.scrubber.scrub(text).text
@@ -116,11 +120,6 @@ class VeiledDiffs:
         """The diff of two trees, some blanks left out of account; raises GitFailed."""
         made = self._diffs.diff(repo, old, new, ignoring)
         return self._veil.scrubber.scrub_diff(made)[0]
-
-    def compare(self, repo: str, old: str, new: str) -> bytes:
-        """The diff of two outputs: neither side of it is the base's; raises GitFailed."""
-        made = self._diffs.diff(repo, old, new, "none")
-        return self._veil.scrubber.scrub_diff(made, is_both=True)[0]
 
     def diff_moves(self, repo: str, old: str, new: str) -> bytes:
         """The diff in which colours tell what moved; raises GitFailed."""

@@ -212,7 +212,11 @@ def find_clash(keys: Mapping[str, tuple[str, ...]], action_id: str) -> str:
 
 
 # Textual's own bindings that an action of ours stands for.
-_OURS = {"app.quit": ("quit",), "app.palette": ("command_palette",)}
+_OURS = {
+    "app.quit": ("quit",),
+    "app.palette": ("command_palette",),
+    "pair.side": ("app.focus_next",),
+}
 
 
 def find_clashes(keys: Mapping[str, tuple[str, ...]]) -> list[str]:

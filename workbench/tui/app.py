@@ -21,6 +21,8 @@ from workbench.text import display, display_lines
 from workbench.tui.actions import REVIEW, Action, make_bindings, resolve_keys, show_key
 from workbench.tui.messages import TerminalAnswered
 from workbench.tui.net import ControlCharacterFilter
+from workbench.tui.pair_actions import EVERY
+from workbench.tui.screens.opening import OpeningScreen
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.review import ReviewScreen
 from workbench.tui.themes import THEMES, choose_theme
@@ -33,19 +35,23 @@ class ActionProvider(Provider):
 
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
-        for action in REVIEW:
+        for action in self._actions:
             run = partial(self._run, action.command)
             yield DiscoveryHit(self._title(action), run, action.title, help=action.help)
 
     async def search(self, query: str) -> Hits:
         """Those whose title or help match."""
         matcher = self.matcher(query)
-        for action in REVIEW:
+        for action in self._actions:
             score = matcher.match(f"{action.title} {action.help}")
             if score:
                 run = partial(self._run, action.command)
                 title = self._title(action, matcher.highlight(action.title))
                 yield Hit(score, title, run, action.title, help=action.help)
+
+    @property
+    def _actions(self) -> tuple[Action, ...]:
+        return self.app.ACTIONS if isinstance(self.app, WorkbenchApp) else REVIEW
 
     def _title(self, action: Action, title: Content | None = None) -> Content:
         """What it is called, and the keys that do the same."""
@@ -64,6 +70,7 @@ class WorkbenchApp(App[str]):
     TITLE = "workbench"
     COMMANDS: ClassVar = {ActionProvider}
     ESCAPE_TO_MINIMIZE = False
+    ACTIONS: ClassVar[tuple[Action, ...]] = REVIEW
 
     def __init__(
         self,
@@ -78,18 +85,26 @@ class WorkbenchApp(App[str]):
         """Resolve the keys before anything is drawn; what is refused is said in the bar."""
         self.net = ControlCharacterFilter()
         super().__init__()
-        self.keys, problems = resolve_keys(REVIEW, keymap)
+        elsewhere = {a.id for a in EVERY} - {a.id for a in self.ACTIONS}
+        ours = {name: keys for name, keys in keymap.items() if name not in elsewhere}
+        self.keys, problems = resolve_keys(self.ACTIONS, ours)
         self._wanted_theme, unknown = choose_theme(theme)
         refused = [f"[keys]: {problem.sentence}" for problem in problems]
         refused += [f"theme: {unknown}"] if unknown else []
         notice = f"workbench.toml {display('; '.join(refused))}" if refused else ""
-        self._review = ReviewScreen(first, settings, open_desk, self.keys, notice)
-        for binding in make_bindings(REVIEW, self.keys):
+        self._review = self.build_screen(first, settings, open_desk, notice)
+        for binding in make_bindings(self.ACTIONS, self.keys):
             self._review._bindings.bind(  # noqa: SLF001 - screens have no public way to add one
                 binding.key, binding.action, binding.description, show=False
             )
         self._open_log = open_log
         self.crash: Exception | None = None  # the error that ended it
+
+    def build_screen(
+        self, first: FirstScreen, settings: ReviewSettings, open_desk: OpenDesk, notice: str
+    ) -> OpeningScreen:
+        """The one screen that stands under all others."""
+        return ReviewScreen(first, settings, open_desk, self.keys, notice)
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's own driver, unless it is the one that types a terminal's replies as keys."""

@@ -64,6 +64,15 @@ class BlobsReady(Message):
 
 
 @dataclass
+class SidesCompared(Message):
+    """The left side of a pair against the right one; None where git could not, with why."""
+
+    pair_id: str
+    document: DiffDocument | None
+    problem: str = ""
+
+
+@dataclass
 class TerminalAnswered(Message):
     """Keys came in one piece with something that no key sends, and were not taken."""
 

@@ -1,6 +1,6 @@
 """All keys, from the registry, with the ids by which workbench.toml can change them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from textwrap import wrap
 
@@ -12,17 +12,17 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from workbench.tui.actions import REVIEW, show_key
+from workbench.tui.actions import REVIEW, Action, show_key
 
 WIDTH = 76
 
 
-def render_help(keys: Mapping[str, tuple[str, ...]]) -> str:
+def render_help(keys: Mapping[str, tuple[str, ...]], actions: Sequence[Action] = REVIEW) -> str:
     """An entry an action, by group; fits 76 columns."""
     lines = ["Keys", "esc closes; change any key in workbench.toml (`workbench keys` has the ids)"]
-    for group, actions in groupby(REVIEW, key=lambda action: action.group):
+    for group, inside in groupby(actions, key=lambda action: action.group):
         lines += ["", group]
-        for action in actions:
+        for action in inside:
             shown = " ".join(show_key(key) for key in keys[action.id]) or "(palette)"
             first, *rest = wrap(f"{action.title}: {action.help}", WIDTH - 20)
             lines += [f"  {shown:<17} {first}", *(f"{'':<20}{line}" for line in rest)]
@@ -39,15 +39,17 @@ class HelpScreen(ModalScreen[None]):
         Binding("k,up", "scroll(-1)", show=False),
     ]
 
-    def __init__(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, keys: Mapping[str, tuple[str, ...]], actions: Sequence[Action] = REVIEW
+    ) -> None:
         """Keep the keys in force."""
         super().__init__()
-        self._keys = keys
+        self._keys, self._actions = keys, actions
 
     def compose(self) -> ComposeResult:
         """A scrolling page."""
         with VerticalScroll(id="help"):
-            yield Static(Content(render_help(self._keys)))
+            yield Static(Content(render_help(self._keys, self._actions)))
 
     def on_key(self, event: Key) -> None:
         """The keys that opened it, or would quit, close it."""

@@ -31,7 +31,8 @@ METRICS_FROM = 110
 class ReviewSettings:
     """What the review screen takes from the study's settings.
 
-    `study_option` is what a command needs to find the study from here; "" where it is in reach.
+    `seal` is that of a blind review, "" where names or aliases are shown. `study_option` is what a
+    command needs to find the study from here; "" where it is in reach.
     """
 
     study_name: str
@@ -43,6 +44,7 @@ class ReviewSettings:
     metrics_pane: bool
     study_option: str = ""
     reveal_checks: str = "always"
+    seal: str = ""
 
 
 class PanesScreen(Screen[None]):

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from textual import events
 from textual.timer import Timer
 
+from workbench.domain.blind import ReviewItem
 from workbench.domain.draft import found_a_flaw
 from workbench.domain.label import Act, Judgement, Label
 from workbench.domain.output import Delivery
@@ -175,6 +176,7 @@ class RecordingScreen(SavingScreen):
         if not desk or not item:
             return
         effort, here = self.stopwatch.read(), item.output_id
+        judgement = self.stamp(judgement)
         saved = self.commit(
             lambda: self.write(desk, item, act, judgement, effort),
             Waiting(Mode.NOT_SAVED, judgement=judgement, act=act, output_id=here),
@@ -182,14 +184,22 @@ class RecordingScreen(SavingScreen):
         if saved is None:
             return
         self.take_saved(saved)
-        has_words = bool(item.message.strip() or item.self_flagged)
-        says_so = has_words and item.delivery is Delivery.PATCH
-        if act is Act.LABEL and found_a_flaw(judgement) and says_so:
+        if self.asks_itself(act, judgement, item):
             self.waiting = Waiting(Mode.SELF_FLAG, judgement.label, output_id=here)
             self.read("message")
             self.draw_bar()
         elif act is not Act.FINDING:
             self.advance()
+
+    def stamp(self, judgement: Judgement) -> Judgement:
+        """The judgement with the seal under which it is given."""
+        return replace(judgement, blind=self.settings.seal) if self.settings.seal else judgement
+
+    def asks_itself(self, act: Act, judgement: Judgement, item: ReviewItem) -> bool:
+        """Whether to ask if the candidate had pointed at the flaw itself."""
+        has_words = bool(item.message.strip() or item.self_flagged)
+        says_so = has_words and item.delivery is Delivery.PATCH
+        return act is Act.LABEL and found_a_flaw(judgement) and says_so
 
     def take_saved(self, saved: Saved) -> None:
         """What is on disk goes on the screen."""

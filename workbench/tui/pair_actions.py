@@ -1,0 +1,54 @@
+"""What a reviewer can do in front of a pair: as with one output, and what two of them ask for."""
+
+from dataclasses import replace
+
+from workbench.domain.pair import Preference
+from workbench.tui.actions import REVIEW, Action
+
+# Digits that answer "which is better?"; they are in nobody's keymap.
+VOTES = {
+    "1": Preference.LEFT,
+    "2": Preference.RIGHT,
+    "3": Preference.BOTH_GOOD,
+    "4": Preference.BOTH_BAD,
+    "5": Preference.CANNOT_JUDGE,
+}
+VOTE_WORDS = {
+    "1": "left",
+    "2": "right",
+    "3": "both good",
+    "4": "both bad",
+    "5": "cannot judge",
+}
+_LEFT_OUT = {"queue.filter", "queue.sort", "pane.queue"}
+# Titles and helps that a pair needs otherwise, by action.
+_OTHERWISE = {
+    "queue.skip": ("Skip this pair", "It comes back after all others"),
+    "queue.next": ("Next pair", "Go on without an answer"),
+    "queue.previous": ("Previous pair", "Go back"),
+    "diff.files": ("Files", "What each side touched, and what only one did; type to go there"),
+    "pane.message": ("Message", "What this side said, after the answer; an early look is logged"),
+    "pane.metrics": ("Numbers", "Progress, pooled rates, your pace, and how often a side won"),
+}
+OWN = (
+    Action("pair.side", ("tab",), "Other side", "Label keys act on the side with the mark",
+           "other_side", "Pair", "other side"),
+    Action("pair.view", ("V",), "View", "Both against base, or left against right",
+           "view", "Pair"),
+    Action("pair.why", ("S",), "Strength and reason",
+           "How much better, and why: before the answer, never asked for", "why", "Pair"),
+)  # fmt: skip
+
+
+def _make() -> tuple[Action, ...]:
+    shared = []
+    for action in REVIEW:
+        title, help_ = _OTHERWISE.get(action.id, (action.title, action.help))
+        if action.id not in _LEFT_OUT:
+            shared.append(replace(action, title=title, help=help_))
+    return (*OWN, *shared)
+
+
+PAIR = _make()
+EVERY = (*REVIEW, *OWN)
+"""What a keymap may name, on whichever screen it acts."""

@@ -1,0 +1,61 @@
+"""What a worker does while a pair is read: the whole files behind it, then the pairs around it."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from textual.message import Message
+
+from workbench.diff.document import DiffDocument
+from workbench.diff.views import Mode
+from workbench.domain.pair import Side
+from workbench.services.desk import Desk
+from workbench.services.pairs import PairItem
+from workbench.services.patches import mark_moves
+from workbench.services.queues import attach_files, make_document
+from workbench.tui.messages import BlobsReady, ItemReady
+from workbench.tui.shelf import Shelf
+
+
+class Frame(NamedTuple):
+    """The size in cells of one side, and its layout."""
+
+    width: int
+    height: int
+    mode: Mode
+
+
+def prepare_pairs(
+    desk: Desk,
+    pair: PairItem,
+    shown: tuple[DiffDocument | None, ...],
+    frame: Frame,
+    shelf: Shelf,
+) -> Iterator[Message]:
+    """Colour for both sides, then the pairs that an answer, `J` and `K` would show."""
+    if desk.pairs is None:
+        return
+    for side, document in zip(Side, shown, strict=True):
+        item = pair.side(side)
+        if document is None or document.key != item.output_id or document.is_whole:
+            continue
+        if attach_files(item, document, desk.blobs):
+            mark_moves(item, document, desk.diffs)
+            document.warm(*frame)
+            yield BlobsReady(document.key)
+        yield ItemReady(document)
+    near = (
+        desk.pairs.next_open(pair.pair_id),
+        desk.pairs.step(pair.pair_id, 1),
+        desk.pairs.step(pair.pair_id, -1),
+    )
+    for pair_id in dict.fromkeys(near):
+        if pair_id is None or pair_id == pair.pair_id:
+            continue
+        found = desk.pairs.open(pair_id)
+        for item in (found.left, found.right):
+            if item.output_id not in shelf:
+                document = make_document(item, frame.width)
+                attach_files(item, document, desk.blobs)
+                mark_moves(item, document, desk.diffs)
+                document.warm(*frame)
+                yield ItemReady(document)

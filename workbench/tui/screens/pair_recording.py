@@ -1,0 +1,235 @@
+"""Recording a pair: a label on each side, then which is better, then what they had confessed.
+
+A label moves the focus to the side that has none. Messages and test results stay closed until the
+pair is decided, so that no confession and no red test tells a reviewer what to think.
+"""
+
+from dataclasses import replace
+
+from workbench.domain.blind import ReviewItem
+from workbench.domain.label import Act, Judgement
+from workbench.domain.output import Delivery
+from workbench.domain.pair import Preference, Said, Vote, make_vote, put_vote
+from workbench.domain.queue import Saved
+from workbench.services.desk import Desk
+from workbench.tui.label_keys import Mode, Waiting
+from workbench.tui.notices import Notice, name_act
+from workbench.tui.pair_actions import VOTES
+from workbench.tui.screens.pair_panes import PairPanes
+from workbench.tui.screens.pair_why import Weight, WhyScreen, describe_weight
+from workbench.tui.widgets.pair_bars import describe_vote
+
+LABEL_BOTH = "label both sides first, then say which is better"
+SEE_BOTH = "look at the other side first: tab"
+
+
+class PairRecording(PairPanes):
+    """The part of the pair screen that records."""
+
+    _weight = Weight()
+    _is_skipping = False
+    _last: Saved | None = None
+    _seen: frozenset[str] = frozenset()  # outputs that were drawn since this pair came
+    _left_open: frozenset[str] = frozenset()  # outputs whose question was put off
+
+    def go_on(self) -> None:
+        """To the next pair, or to the end."""
+        raise NotImplementedError
+
+    # What may be seen, and when.
+
+    def may_show(self, what: str, item: ReviewItem) -> bool:
+        """A message beside a patch, and what the tests said, come after both answers."""
+        if what == "tests":
+            return self.is_check_open(item)
+        return item.delivery is not Delivery.PATCH or self.is_decided
+
+    def is_check_open(self, item: ReviewItem) -> bool:  # noqa: ARG002 - of both sides alike
+        """Whether what the tests said may be shown."""
+        return self.settings.reveal_checks == "always" or self.is_decided
+
+    def read_again(self, item: ReviewItem) -> None:
+        """Follow to another output; what must stay closed does not follow."""
+        is_private = self.reading in {"message", "tests"}
+        if self.reading:
+            self.read("" if is_private and not self.may_show(self.reading, item) else self.reading)
+
+    def asks_itself(self, act: Act, judgement: Judgement, item: ReviewItem) -> bool:  # noqa: ARG002
+        """Not at once: first both labels and the answer."""
+        return False
+
+    # Answers.
+
+    def _answer(self, key: str) -> bool:
+        if self.waiting.mode is Mode.READY and key in VOTES:
+            self._vote(VOTES[key])
+            return True
+        return super()._answer(key)
+
+    def _vote(self, preference: Preference) -> None:
+        pair = self.pair
+        if pair is None or not self.can_record():
+            return
+        if pair.is_identical:
+            self.say("both sides are identical: there is nothing to prefer", "warn")
+        elif not self.asks_preference:
+            self.say(LABEL_BOTH, "warn")
+        elif not self._has_seen_both():
+            self.say(SEE_BOTH, "warn")
+        else:
+            vote = make_vote(pair.left.output_id, pair.right.output_id, preference)
+            weight = self._weight
+            self._save_vote(replace(vote, strength=weight.strength, why=weight.why))
+
+    def _has_seen_both(self) -> bool:
+        pair = self.pair
+        if pair is None or self.is_versus:
+            return pair is not None
+        return {pair.left.output_id, pair.right.output_id} <= self._seen
+
+    def _save_vote(self, vote: Vote) -> None:
+        if self.pair is None:
+            return
+        self.focus_side(self.pair.anchor_side)
+        item = self.item
+        if item:
+            votes = put_vote(item.judgement.votes, vote)
+            self.save(Act.PREFER, replace(item.judgement, votes=votes))
+
+    def action_skip(self) -> None:
+        """Set the pair aside for now."""
+        pair = self.pair
+        if pair is None or not self.is_free() or not self.can_record():
+            return
+        if self.is_decided:
+            self.say("it has an answer already: u takes it back", "warn")
+        else:
+            self._is_skipping = True
+            self._save_vote(Vote(pair.left.output_id, pair.right.output_id, Said.SKIPPED))
+            self._is_skipping = False
+
+    def action_why(self) -> None:
+        """How much better, and why: taken along by the next answer."""
+        if self.pair and self.is_free():
+            self.app.push_screen(WhyScreen(), self._take_weight)
+
+    def _take_weight(self, weight: Weight | None) -> None:
+        if weight is not None:
+            self._weight, self.weight = weight, describe_weight(weight)
+            self.draw_bar()
+
+    # Saving.
+
+    def stamp(self, judgement: Judgement) -> Judgement:
+        """Where it stood goes with every label."""
+        stamped = super().stamp(judgement)
+        return replace(stamped, position=self.side.value) if stamped.label else stamped
+
+    def take_saved(self, saved: Saved) -> None:
+        """What is on disk goes on the screen; what the tests make of it waits for the answer."""
+        is_answer = saved.event.act is Act.PREFER
+        self._last = saved
+        super().take_saved(saved)
+        if self.pair is not None:
+            self.notice = self._describe(saved)
+        if is_answer:
+            self._weight, self.weight = Weight(), ""
+        self.draw()
+
+    def _describe(self, saved: Saved) -> Notice:
+        act, judgement = saved.event.act, saved.event.judgement
+        pair = self.pair
+        if pair is None or act in {Act.UNDO, Act.REDO}:
+            what = "answer" if saved.turned is Act.PREFER else str(saved.turned or act)
+            return Notice(f"{'undone' if act is Act.UNDO else 'redone'}: {what}", "accent")
+        if act is Act.PREFER and pair.vote:
+            return Notice(f"saved: {describe_vote(pair.vote)}", "good")
+        side = pair.find(saved.item.output_id)
+        return Notice(f"saved: {side} {name_act(act, judgement)}", "good")
+
+    def after_saved(self, saved: Saved) -> None:
+        """Counts, and where the pair stands."""
+        desk = self.desk
+        if desk is None or desk.pairs is None:
+            return
+        desk.pairs.take(saved)
+        if self.counts:
+            self.counts = self.counts.after(saved, desk.queues)
+        if saved.event.act is Act.LABEL:
+            self.is_first = False
+        self.pair_ms += saved.event.effort.active_ms
+        self.n_pairs += saved.event.act is Act.PREFER
+
+    def advance(self) -> None:
+        """The side without a label; then the answer; then what was confessed; then the next."""
+        pair, desk = self.pair, self.desk
+        if pair is None or desk is None or desk.pairs is None:
+            return
+        if self._is_skipping:
+            self.go_on()
+            return
+        for side in (self.side.other, self.side):
+            if desk.pairs.needs_label(pair.side(side)):
+                if pair.is_identical:
+                    self._label_twin()
+                else:
+                    self.focus_side(side)
+                return
+        if not self.is_decided:
+            self.draw()
+        elif not self._ask_self_flag(desk):
+            self.go_on()
+
+    def _label_twin(self) -> None:
+        """What is the same gets the same label, on both outputs."""
+        pair, item = self.pair, self.item
+        if pair is None or item is None or item.judgement.label is None:
+            return
+        given = item.judgement
+        self.focus_side(self.side.other)
+        twin = self.item
+        if twin:
+            held = twin.judgement
+            self.save(Act.LABEL, replace(given, votes=held.votes, recognised=held.recognised))
+
+    def _ask_self_flag(self, desk: Desk) -> bool:
+        """Whether a flawed side had said so itself; asked of each once, after the answer."""
+        pair = self.pair
+        if pair is None or desk.warning or not self.is_decided:
+            return False
+        for side in pair.sides:
+            item = pair.side(side)
+            judgement = item.judgement
+            is_open = judgement.said_so_itself is None and item.output_id not in self._left_open
+            if is_open and super().asks_itself(Act.LABEL, judgement, item):
+                self._left_open |= {item.output_id}
+                self.focus_side(side)
+                here = item.output_id
+                self.waiting = Waiting(Mode.SELF_FLAG, judgement.label, output_id=here)
+                self.read("message")
+                self.draw_bar()
+                return True
+        return False
+
+    # Taking back.
+
+    def action_undo(self) -> None:
+        """Take back the last act; of two that are the same, the label of both."""
+        before = self._last
+        super().action_undo()
+        event = self._last.event if self._last and self._last is not before else None
+        if event and self._is_half() and event.undoes and event.undo == event.undoes - 1:
+            super().action_undo()
+
+    def action_redo(self) -> None:
+        """Put back what undo took."""
+        super().action_redo()
+        if self._is_half():
+            super().action_redo()
+
+    def _is_half(self) -> bool:
+        """Whether of two that are the same one alone has a label."""
+        pair = self.pair
+        if pair is None or not pair.is_identical:
+            return False
+        return (pair.left.judgement.label is None) is not (pair.right.judgement.label is None)

@@ -1,0 +1,113 @@
+"""The two sides together: one follows the other, one list of files, left against right.
+
+They meet by file and by line of the base. Nothing here records anything.
+"""
+
+from functools import partial
+
+from workbench.diff.document import DiffDocument
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.pair import Side
+from workbench.services.pairs import PairItem, PairQueue
+from workbench.text import display
+from workbench.tui.messages import SidesCompared
+from workbench.tui.screens.files import FileLine, FilesScreen
+from workbench.tui.screens.pair_recording import PairRecording
+from workbench.tui.widgets.linked_diff import LinkedDiff
+from workbench.tui.work import start_work
+
+
+class PairSides(PairRecording):
+    """The part of the pair screen that keeps both sides in step."""
+
+    def on_linked_diff_chosen(self, message: LinkedDiff.Chosen) -> None:
+        """A click on the other side."""
+        if message.pane == self.side.other and self.is_free():
+            self.focus_side(self.side.other)
+
+    def on_linked_diff_moved(self, message: LinkedDiff.Moved) -> None:
+        """The other side follows, by file and by line of the base."""
+        if self.is_versus or message.pane != self.side or self.pair is None:
+            return
+        place = self.pane(self.side).base_place
+        if place:
+            self.pane(self.side.other).follow(place)
+        self._draw_title(self.pair, self.side.other)
+
+    def action_view(self) -> None:
+        """Both against base, or left against right in one pane."""
+        desk, pair = self.desk, self.pair
+        if desk is None or desk.pairs is None or pair is None or not self.is_free():
+            return
+        if self.is_versus:
+            self.leave_versus()
+            self.focus_side(self.side)
+        elif not (pair.left.tree or pair.right.tree):
+            self.say("neither side has a tree of files to compare", "warn")
+        else:
+            self.say("comparing both sides")
+            start_work(self, partial(self._compare, desk.pairs, pair), "versus")
+
+    def leave_versus(self) -> None:
+        """Back to both sides against the base."""
+        self.is_versus = False
+        self.remove_class("-versus")
+
+    def _compare(self, pairs: PairQueue, pair: PairItem) -> None:
+        try:
+            document = pairs.compare(pair)
+        except WorkbenchError as error:
+            self.post_message(SidesCompared(pair.pair_id, None, str(error)))
+        else:
+            self.post_message(SidesCompared(pair.pair_id, document))
+
+    def on_sides_compared(self, message: SidesCompared) -> None:
+        """Show left against right, if that is still what is wanted."""
+        if self.pair is None or message.pair_id != self.pair.pair_id:
+            return
+        if message.document is None:
+            self.say(display(message.problem), "bad")
+            return
+        self.is_versus = True
+        self.add_class("-versus")
+        self.pane("versus").show(message.document, message="both sides are the same")
+        self.pane("versus").focus()
+        self.say("removed lines are the left side's, added ones the right side's")
+        self.draw()
+
+    def action_files(self) -> None:
+        """One list of files: what each side did to them, and what only one of them touched."""
+        if self.is_versus or self.pair is None:
+            super().action_files()
+            return
+        lines = list_files(self.pane(Side.LEFT).document, self.pane(Side.RIGHT).document)
+        if lines:
+            go = partial(self._go_to_pair_file, [line.path for line in lines])
+            self.app.push_screen(FilesScreen(lines, 0), go)
+
+    def _go_to_pair_file(self, paths: list[str], nth: int | None) -> None:
+        if nth is None:
+            return
+        for side in (self.side.other, self.side):
+            document = self.pane(side).document
+            for entry in document.files if document else ():
+                if entry.path == paths[nth]:
+                    self.pane(side).go_to_file(entry.index)
+
+
+def list_files(left: DiffDocument | None, right: DiffDocument | None) -> list[FileLine]:
+    """The files of both sides in one order; what only one touched says whose it is."""
+    sides: list[dict[str, tuple[int, int]]] = [
+        {entry.path: (entry.added, entry.removed) for entry in document.files}
+        if document and not document.model.raw
+        else {}
+        for document in (left, right)
+    ]
+    lines = []
+    for n, path in enumerate(dict.fromkeys([*sides[0], *sides[1]])):
+        there = [side.get(path) for side in sides]
+        label = "both" if all(there) else "only left" if there[0] else "only right"
+        counts = [found for found in there if found]
+        added, removed = (sum(found[i] for found in counts) for i in (0, 1))
+        lines.append(FileLine(n, " ", path, added, removed, label))
+    return lines
