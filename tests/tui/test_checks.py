@@ -140,7 +140,7 @@ def test_results_may_wait_for_the_label(folder: Path) -> None:
     assert events[-1].peeks == 1
 
 
-def test_without_a_sandbox_it_is_red_in_the_header(folder: Path) -> None:
+def test_without_a_sandbox_it_is_red_in_header_and_queue(folder: Path) -> None:
     """A green that anything could have made is not shown as green."""
     green = replace(RED, tests=CheckStatus.PASS, broken=(), summary="fixes 1", sandbox="none")
     finish(folder, "clean", green)
@@ -148,5 +148,8 @@ def test_without_a_sandbox_it_is_red_in_the_header(folder: Path) -> None:
     async def scene(seat: Seat) -> None:
         await seat.on("clean")
         assert "✓ tests green, NO SANDBOX" in seat.header
+        (row,) = (line for line in seat.pane("queue").split("\n") if "clean" in line)
+        assert "!" in row
+        assert "✓" not in row
 
-    play(folder, scene, size=(120, 40), wrap=with_reports(folder))
+    play(folder, scene, size=(160, 40), wrap=with_reports(folder))

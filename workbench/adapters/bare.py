@@ -3,6 +3,7 @@
 Every result tells it. Never as root: there is nothing that a hostile test could not do then.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.adapters.box import HOME, Box
+from workbench.adapters.box import HOME, Box, limit
 from workbench.adapters.sandbox import Cancel, Ended, run_watched
 from workbench.domain.errors import NoSandbox
 
@@ -41,9 +42,18 @@ class Bare:
             variables = {"PATH": "/usr/bin:/bin", "HOME": HOME, "LANG": "C.UTF-8", **box.variables}
             env = {name: _outside(value, places) for name, value in variables.items()}
             command = [_outside(word, places) for word in box.command]
-            limits = (f"--as={box.bounds.memory}", f"--fsize={box.bounds.file_size}", "--core=0")
-            command = ["/usr/bin/prlimit", *limits, "--", *command]
+            command = [*limit(box.bounds, _count_threads()), *command]
             return run_watched(command, env, Path(folder), box, cancel)
+
+
+def _count_threads() -> int:
+    """How many threads of all processes this user has: what the limit counts."""
+    n, user = 0, os.getuid()
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if process.stat().st_uid == user:
+                n += sum(1 for _ in os.scandir(process / "task"))
+    return n
 
 
 def _outside(text: str, places: Mapping[str, Path]) -> str:

@@ -162,16 +162,20 @@ def _limited(box: Box) -> list[str]:
 
     The clock inside is the second one: it ends a box whose caller was killed while it started.
     """
-    bounds = box.bounds
+    clock = ("/usr/bin/timeout", "--signal=KILL", f"{box.bounds.wall_seconds + 5:g}")
+    return [*clock, *limit(box.bounds), *box.command]
+
+
+def limit(bounds: Bounds, n_running: int = 0) -> list[str]:
+    """What starts a command under limits, where its user has so many processes already."""
     cpu = int(bounds.wall_seconds) + 1
     limits = {
         "cpu": f"{cpu}:{cpu + 1}",
         "as": bounds.memory,
         "fsize": bounds.file_size,
-        "nproc": bounds.processes,
+        "nproc": n_running + bounds.processes,
         "nofile": bounds.open_files,
         "core": 0,
     }
     flags = [f"--{name}={value}" for name, value in limits.items()]
-    clock = ("/usr/bin/timeout", "--signal=KILL", f"{bounds.wall_seconds + 5:g}")
-    return [*clock, "/usr/bin/prlimit", *flags, "--", *box.command]
+    return ["/usr/bin/prlimit", *flags, "--"]

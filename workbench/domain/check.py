@@ -41,7 +41,7 @@ class CheckResult:
     @property
     def is_bare(self) -> bool:
         """Whether they were run without a sandbox."""
-        return self.source.endswith(_BARE)
+        return is_bare(self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,11 @@ class CheckReport:
 
 _SOURCE, _BARE = "workbench check ", " without a sandbox"
 _UNCHANGED = "no change"
+
+
+def is_bare(source: str) -> bool:
+    """Whether a result of this source came without a sandbox."""
+    return source.startswith(_SOURCE) and source.endswith(_BARE)
 
 
 def key_of(source: str) -> str:

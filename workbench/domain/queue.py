@@ -31,7 +31,8 @@ class Place(IntEnum):
 class QueueItem:
     """One line of the queue: an alias stands for the candidate.
 
-    `position` orders the queue of one reviewer and is no count.
+    `position` orders the queue of one reviewer and is no count. `is_bare`: its tests were run
+    without a sandbox.
     """
 
     position: int
@@ -47,6 +48,7 @@ class QueueItem:
     label: Label | None
     edit: EditClass | None
     outcome: Outcome
+    is_bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

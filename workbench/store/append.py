@@ -30,7 +30,13 @@ from workbench.domain.queue import (
 from workbench.domain.ticket import Spec
 from workbench.store.database import Params, one
 from workbench.store.event_rows import EVENT_COLUMNS, INSERT_EVENT, to_event, to_params
-from workbench.store.screen_rows import ITEM_JOINS, QUEUE_COLUMNS, Values, to_queue_item
+from workbench.store.screen_rows import (
+    ITEM_JOINS,
+    N_QUEUE_COLUMNS,
+    QUEUE_COLUMNS,
+    Values,
+    to_queue_item,
+)
 from workbench.store.study import set_meta
 
 FACTS = (
@@ -139,7 +145,8 @@ def load_facts(connection: Connection, reviewer: str, output_id: str) -> Facts:
 
 def _to_facts(row: Values) -> Facts:
     """A row of FACTS."""
-    output, candidate, spec, first, undo, redo, chain_id, chain_hash, counts, revealed = row[13:23]
+    rest = row[N_QUEUE_COLUMNS:]
+    output, candidate, spec, first, undo, redo, chain_id, chain_hash, counts, revealed = rest[:10]
     return Facts(
         item=to_queue_item(row),
         output=output,
@@ -151,7 +158,7 @@ def _to_facts(row: Values) -> Facts:
         chain_hash=chain_hash or "",
         standings=Counter(json.loads(counts)),
         is_revealed=bool(revealed),
-        last=None if row[23] is None else to_event(row[23:]),
+        last=None if rest[10] is None else to_event(rest[10:]),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from workbench.domain.blind import ReviewItem, TicketText
-from workbench.domain.check import CheckResult, CheckStatus
+from workbench.domain.check import CheckResult, CheckStatus, is_bare
 from workbench.domain.label import NO_JUDGEMENT, EditClass, Label, parse_judgement
 from workbench.domain.metrics import Cell
 from workbench.domain.outcome import Outcome
@@ -21,8 +21,9 @@ Values = Sequence[Any]  # one row of sqlite3, whose columns have no static types
 
 QUEUE_COLUMNS = (
     "i.position, o.output_id, o.ticket, t.title, c.alias, o.delivery, o.tests, o.added, o.removed,"
-    " i.place, i.label, i.edit, i.outcome"
+    " i.place, i.label, i.edit, i.outcome, o.tests_source"
 )
+N_QUEUE_COLUMNS = QUEUE_COLUMNS.count(",") + 1
 ITEM_JOINS = (
     "CROSS JOIN output o ON o.id = i.output CROSS JOIN ticket t ON t.ticket_id = o.ticket"
     " CROSS JOIN candidate c ON c.name = o.candidate"
@@ -86,7 +87,7 @@ def place_params(places: Iterable[Place]) -> dict[str, int]:
 def to_queue_item(row: Values) -> QueueItem:
     """A row of QUEUE_COLUMNS."""
     position, output_id, ticket, title, alias, delivery, tests, added, removed, *state = row
-    place, label, edit, outcome = state[:4]
+    place, label, edit, outcome, source = state[:5]
     return QueueItem(
         position=position,
         output_id=output_id,
@@ -101,6 +102,7 @@ def to_queue_item(row: Values) -> QueueItem:
         label=Label(label) if label else None,
         edit=EditClass(edit) if edit else None,
         outcome=Outcome(outcome),
+        is_bare=is_bare(source),
     )
 
 

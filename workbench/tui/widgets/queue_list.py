@@ -49,11 +49,16 @@ def label_mark(item: QueueItem) -> Span:
 
 
 def tests_mark(item: QueueItem) -> Span:
-    """One cell for what came: tests green, red or not run; `?` a question, `∅` nothing."""
+    """One cell for what came: tests green, red or not run; `?` a question, `∅` nothing.
+
+    `!` says of any result that it was had without a sandbox.
+    """
     if item.delivery in {Delivery.ASK, Delivery.DECLINE}:
         return Span("?", "accent")
     if item.delivery is not Delivery.PATCH:
         return Span("∅", "dim")
+    if item.is_bare and item.tests is not CheckStatus.NOT_RUN:
+        return Span("!", "bad")
     styles = {CheckStatus.PASS: "good", CheckStatus.FAIL: "bad", CheckStatus.NOT_RUN: "dim"}
     return Span(_TESTS[item.tests], styles[item.tests])
 
