@@ -28,7 +28,7 @@ def test_a_difftool_has_the_terminal_and_gives_it_back(demo: Demo, tmp_path: Pat
     settings.write_text(command + text, encoding="utf-8")
     with demo.open() as screen:
         wait_for_labels(screen)
-        screen.send("D")
+        screen.send("E")
         screen.until("TOOL HAS THE TERMINAL True True")
         screen.send("\x03")
         screen.until("INTERRUPTED")
@@ -48,7 +48,7 @@ def test_without_a_difftool_the_bar_says_how_to_set_one(demo: Demo) -> None:
     """And the terminal stays where it is."""
     with demo.open((160, 40)) as screen:
         wait_for_labels(screen)
-        screen.send("D")
+        screen.send("E")
         screen.until("no difftool is set: in workbench.toml")
         screen.send("q")
         assert screen.wait() == 0

@@ -45,11 +45,11 @@ def test_where_nothing_can_be_shown_the_bar_says_why(folder: Path) -> None:
     """No difftool set; an output without a diff of files."""
 
     async def scene(seat: Seat) -> None:
-        await seat.press("D")
+        await seat.press("E")
         assert "no difftool is set" in seat.bar
         await seat.press("J")
         await seat.on("ask")
-        await seat.press("D")
+        await seat.press("E")
         assert "there is no diff of files here" in seat.bar
 
     play(folder, scene)

@@ -55,9 +55,11 @@ class Duel(NamedTuple):
     """Two candidates on the tickets that count for both, by one number.
 
     `first_better` and `second_better` are tickets. `p` is of McNemar's exact test, adjusted by Holm
-    over the pairs of this number; the interval that of the difference of the two rates.
+    over the pairs of this number; the interval that of the difference of the two rates. `differ`
+    are the outputs of the tickets on which they differ.
     """
 
+    measure: str
     title: str
     first: str
     second: str
@@ -66,6 +68,7 @@ class Duel(NamedTuple):
     same: int
     p: float
     interval: tuple[float, float]
+    differ: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:

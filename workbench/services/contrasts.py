@@ -43,7 +43,8 @@ def _contrast(name: str, held: dict[str, dict[str, Case]]) -> Iterator[Duel]:
     for (first, second), pairs, p in zip(names, found, adjusted, strict=True):
         better = (pairs.b, pairs.c) if is_good else (pairs.c, pairs.b)
         interval = paired.tango(pairs) if pairs.n else (-1.0, 1.0)
-        yield Duel(title, first, second, *better, pairs.a + pairs.d, p, interval)
+        differ = tuple(_find_differing(MEASURES[name], held[first], held[second]))
+        yield Duel(name, title, first, second, *better, pairs.a + pairs.d, p, interval, differ)
 
 
 def _choose_pairs(held: dict[str, dict[str, Case]]) -> list[tuple[str, str]]:
@@ -57,6 +58,19 @@ def _choose_pairs(held: dict[str, dict[str, Case]]) -> list[tuple[str, str]]:
 
     best = min(held, key=risk)
     return [(best, name) for name in sorted(held) if name != best]
+
+
+def _find_differing(
+    measure: Measure, first: dict[str, Case], second: dict[str, Case]
+) -> Iterator[str]:
+    """Both outputs of every ticket that counts for both and has the event for one."""
+    for ticket, one in first.items():
+        if ticket not in second:
+            continue
+        pair = one, second[ticket]
+        counts = {measure.contribute(case.cell) for case in pair}
+        if len(counts) > 1 and NOTHING not in counts:
+            yield from (case.output_id for case in pair)
 
 
 def _pair_up(measure: Measure, first: dict[str, Case], second: dict[str, Case]) -> Pairs:

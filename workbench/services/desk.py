@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.domain.check import CheckReport
@@ -17,6 +18,7 @@ from workbench.services.surroundings import Listings
 from workbench.services.unsaved import Files, UnsavedLabels
 
 if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
+    from workbench.services.comparisons import Comparisons
     from workbench.store.store import Store
 
 
@@ -52,6 +54,8 @@ class Desk:
     warning: str
     check: Callable[[], str]
     close: Callable[[], None]
+    compare: "Callable[[], Comparisons]"
+    open_names: bool = False
     note: str = ""
     pairs: PairQueue | None = None
     find_report: Callable[[str], CheckReport | None] = lambda _key: None
@@ -85,11 +89,19 @@ def make_desk(
         listings=clones,
         backups=Backups(store, clock),
         viewer=viewer,
+        compare=partial(_compare, store, reviewer, open_names),
+        open_names=open_names,
         warning=store.why_read_only,
         note="; ".join(store.warnings),
         check=lambda: _find_damage(store),
         close=close,
     )
+
+
+def _compare(store: "Store", reviewer: str, open_names: bool) -> "Comparisons":
+    from workbench.services.comparisons import Comparisons
+
+    return Comparisons(store, reviewer, open_names)
 
 
 def ensure_queue(store: "Store", reviewer: str, at: datetime) -> None:

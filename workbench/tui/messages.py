@@ -6,6 +6,7 @@ from textual.message import Message
 
 from workbench.diff.blanks import Blanks
 from workbench.diff.document import DiffDocument
+from workbench.domain.comparison import Behind, Comparison
 from workbench.domain.finding import Finding
 from workbench.domain.unsaved import Kept
 
@@ -70,6 +71,27 @@ class SidesCompared(Message):
     pair_id: str
     document: DiffDocument | None
     problem: str = ""
+
+
+@dataclass
+class ComparisonReady(Message):
+    """The candidates, counted."""
+
+    comparison: Comparison
+
+
+@dataclass
+class ComparisonRefused(Message):
+    """They could not be counted, or an output not be found."""
+
+    sentence: str
+
+
+@dataclass
+class BehindReady(Message):
+    """The outputs behind a number."""
+
+    outputs: tuple[Behind, ...]
 
 
 @dataclass

@@ -16,13 +16,13 @@ from workbench.services.surroundings import find_file, list_untouched, show_unto
 from workbench.text import decode, display
 from workbench.tui.label_keys import Anchor
 from workbench.tui.messages import FileRefused, FileShown, FilesListed
-from workbench.tui.screens.checking import CheckingScreen
+from workbench.tui.screens.comparing import ComparingScreen
 from workbench.tui.screens.rereading import RereadingScreen
 from workbench.tui.widgets.diff_lines import SourceLines
 from workbench.tui.work import start_work
 
 
-class PointingScreen(CheckingScreen, RereadingScreen):
+class PointingScreen(ComparingScreen, RereadingScreen):
     """The part of the review screen that knows what the cursor points at."""
 
     def defect_anchor(self) -> Anchor:

@@ -126,6 +126,10 @@ class ReviewScreen(PointingScreen):
         self.query_one(EndCard).show(self.counts.snapshot(), self.counts.progress)
         self.draw()
 
+    def is_done(self) -> bool:
+        """Whether no label is left to give."""
+        return not self.counts.progress.left
+
     # Preparing.
 
     def on_diff_view_painted(self) -> None:

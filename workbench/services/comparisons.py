@@ -1,0 +1,144 @@
+"""Side by side: what one reviewer, or everybody, has decided, by candidate; and what is behind it.
+
+Loads scipy; for a worker. Names stay closed unless they are open on the screen that asks.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from workbench.domain.case import Case
+from workbench.domain.comparison import LINES, Behind, Column, Comparison, Line
+from workbench.domain.measures import MEASURES
+from workbench.domain.metrics import Scorecard, explain_undefined
+from workbench.domain.outcome import Outcome
+from workbench.domain.report import Duel
+from workbench.domain.ticket import Spec
+from workbench.services.agreements import compare_reviewers
+from workbench.services.boards import Board, score_cases
+from workbench.services.contrasts import contrast_all
+from workbench.services.review_times import ALL, ReviewTime, sum_up
+from workbench.services.scorecards import list_rates
+from workbench.services.traces import Part, explain
+from workbench.stats import planner
+from workbench.stats.proportion import cp_upper
+
+if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
+    from workbench.store.store import Store
+
+LIMIT, CONFIDENCE = 0.25, 0.95  # of escapes, where no gate says otherwise
+_PARTS = {Part.HIT: "counted", Part.MISS: "of it", Part.OUTSIDE: "outside"}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparisons:
+    """Candidates as one reviewer may see them."""
+
+    store: "Store"
+    reviewer: str
+    open_names: bool = False
+
+    def make(self, *, is_everyone: bool = False) -> Comparison:
+        """All of it, from the labels of this reviewer or of all."""
+        who = "" if is_everyone else self.reviewer
+        cases = self._load(who)
+        names = self._names
+        times = sum_up((names.get(c, c), n, ms) for c, n, ms in self.store.efforts(who))
+        boards = score_cases(cases)
+        duels = () if self.store.is_sealed else contrast_all(cases)
+        return Comparison(
+            whose="labels of all reviewers" if is_everyone else f"labels of {self.reviewer}",
+            columns=tuple(
+                _make_column(name, board, times.get(name, ReviewTime()))
+                for name, board in boards.items()
+            ),
+            duels=tuple(duels),
+            notes=tuple(self._list_notes(times)),
+        )
+
+    def trace(self, name: str, line: Line, *, is_everyone: bool = False) -> list[Behind]:
+        """Every output of one candidate and where it stands for one number, the counted first."""
+        cases = self._load("" if is_everyone else self.reviewer)
+        held = [c for c in cases if c.candidate == name and line.spec in {None, c.spec}]
+        found = [_place(case, line) for case in held]
+        order = list(_PARTS.values())
+        return sorted(found, key=lambda behind: order.index(behind.part))
+
+    def find(self, duel: Duel, *, is_everyone: bool = False) -> list[Behind]:
+        """The outputs of the tickets on which two candidates differ."""
+        cases = self._load("" if is_everyone else self.reviewer)
+        line = Line(duel.measure, duel.title)
+        return [_place(case, line) for case in cases if case.output_id in duel.differ]
+
+    def _load(self, reviewer: str) -> list[Case]:
+        """By the words that stand for the candidates, so by them in order."""
+        names = self._names
+        cases = (replace(c, candidate=names.get(c.candidate, c.candidate))
+                 for c in self.store.cases(reviewer))  # fmt: skip
+        return sorted(cases, key=lambda case: (case.ticket_id, case.candidate, case.trial))
+
+    @property
+    def _names(self) -> Mapping[str, str]:
+        """What stands for each candidate."""
+        found = self.store.list_candidates()
+        return {c.name: f"{c.alias} {c.name}" if self.open_names else c.alias for c in found}
+
+    def _list_notes(self, times: Mapping[str, ReviewTime]) -> Iterator[str]:
+        agreed = compare_reviewers(case for case in self.store.cases() if case.others)
+        if agreed.n:
+            told = f"agreement: {agreed.n_agree} of {agreed.n} outputs with two labels are alike"
+            values = (("AC1", agreed.ac1), ("alpha", agreed.alpha))
+            yield ", ".join([told, *(f"{k} {v:.2f}" for k, v in values if v is not None)])
+        else:
+            yield "agreement: no output has two labels yet"
+        pace = times[ALL]
+        if pace.minutes is None or pace.per_hour is None:
+            yield "pace: no review on a screen yet"
+        else:
+            per = f"{pace.minutes:.1f} minutes an output, {pace.per_hour:.0f} an hour"
+            yield f"pace: {per}, over {pace.n} reviews"
+
+
+def _make_column(name: str, board: Board, time: ReviewTime) -> Column:
+    card = board.card
+    cards: dict[Spec | None, Scorecard] = {None: card}
+    cards |= {spec: part for spec, part in board.by_spec.items()}  # noqa: C416 - a wider key
+    rates = {line: list_rates(cards[line.spec])[line.name] for line in LINES if line.spec in cards}
+    reasons = {
+        line: explain_undefined(line.name, cards[line.spec])
+        for line, rate in rates.items()
+        if rate.value is None
+    }
+    return Column(
+        name=name,
+        n_settled=card.n_outputs - card.n_pending,
+        n_outputs=card.n_outputs,
+        rates=rates,
+        reasons=reasons,
+        minutes=time.minutes,
+        need=_find_need(card),
+    )
+
+
+def _find_need(card: Scorecard) -> str:
+    """How many more green outputs would prove that it lets little escape, if none does."""
+    hits, n = card.escape_rate.hits, card.escape_rate.n
+    more = planner.needs_more_upper(LIMIT, hits, n, CONFIDENCE)
+    if not more:
+        return f"proved at {CONFIDENCE:.0%}: at most {cp_upper(hits, n, CONFIDENCE):.0%} escape"
+    return f"about {more} more green outputs if none escapes prove at most {LIMIT:.0%}"
+
+
+def _place(case: Case, line: Line) -> Behind:
+    hits, n = MEASURES[line.name].contribute(case.cell)
+    part = Part.HIT if hits else Part.MISS if n else Part.OUTSIDE
+    is_open = case.cell.outcome is Outcome.PENDING  # nothing may be told of it yet
+    return Behind(
+        output_id=case.output_id,
+        ticket_id=case.ticket_id,
+        name=case.candidate,
+        trial=case.trial,
+        outcome=str(case.cell.outcome),
+        part=_PARTS[part],
+        why="no label yet" if is_open else explain(case),
+    )
