@@ -13,7 +13,10 @@ _EFFORTS = (
 )
 _SPAN = "SELECT count(*), min(at), max(at) FROM label_event"
 _HEAD = "SELECT hash FROM label_event ORDER BY event_id DESC LIMIT 1"
-_VERSIONS = "SELECT DISTINCT {} FROM label_event WHERE {} <> '' ORDER BY 1"
+_VERSIONS = tuple(
+    f"SELECT DISTINCT {name} FROM label_event WHERE {name} <> '' ORDER BY 1"  # noqa: S608 - ours
+    for name in ("rubric_version", "app_version")
+)
 _RUNS = "SELECT DISTINCT candidate, run_id FROM output WHERE run_id <> '' ORDER BY 1, 2"
 
 
@@ -44,8 +47,8 @@ class Spans(Database):
             n, first, last = driver.execute(_SPAN).fetchone()
             head = driver.execute(_HEAD).fetchone()
             rubrics, tools = (
-                tuple(row[0] for row in driver.execute(_VERSIONS.format(name, name)))
-                for name in ("rubric_version", "app_version")
+                tuple(version for (version,) in driver.execute(statement))
+                for statement in _VERSIONS
             )
             runs = tuple(driver.execute(_RUNS).fetchall())
         return Span(
