@@ -1,11 +1,15 @@
 """Context: from which end it opens, whole files, and what the code stands in."""
 
 import pytest
+from textual.color import Color
 
 from workbench.diff.document import DiffDocument, build_document
 from workbench.diff.folds import CAP, STEP_ONE_WAY
 from workbench.diff.rows import Kind, Row
 from workbench.diff.scopes import Scopes
+from workbench.tui.widgets.diff_chrome import Space, fold
+from workbench.tui.widgets.diff_hues import DARK
+from workbench.tui.widgets.diff_palette import Palette
 
 from .conftest import Repo
 
@@ -73,6 +77,32 @@ def test_r6_a_whole_file_opens_and_shuts(repo: Repo) -> None:
     assert folds(document) == []
     assert document.toggle_file(0) == len(before) - 300
     assert shown(document) == before
+
+
+def test_r6_one_unchanged_line_is_shown_and_not_folded(repo: Repo) -> None:
+    """Its fold would take as much room; it stays when the file shuts again."""
+    document = changed(repo, 100, 108)
+    assert [*range(97, 112)] == shown(document)
+    assert folds(document) == ["96 unchanged lines", "189 unchanged lines"]
+    document.toggle_file(0)
+    assert document.toggle_file(0) == -285
+    assert [*range(97, 112)] == shown(document)
+
+
+def test_r6_a_fold_says_what_the_change_below_stands_in(repo: Repo) -> None:
+    """By the whole file, not by git's guess from the hunk; nothing where it stands in nothing."""
+    lines = [b"import os\n", b"\n", b"def first():\n", *(b"    pass\n" for _ in range(30))]
+    lines += [b"def second():\n", *(b"    x = 1\n" for _ in range(30))]
+    new = [*lines]
+    new[36] = b"    x = 2\n"
+    diff = repo.change({b"f.py": b"".join(lines)}, {b"f.py": b"".join(new)})
+    document = build_document(diff, key="k")
+    assert document.attach_blobs("f.py", b"".join(lines), b"".join(new))
+    gap = next(row for row in rows(document) if row.kind is Kind.GAP)
+    space = Space(Palette(DARK, Color.parse("#000000")), 9, 80)
+    text = "".join(part.text for part in fold(gap, space, document, cursor=False))
+    assert "def second()" in text
+    assert "def first()" not in text
 
 
 def test_r6_a_very_long_file_opens_bit_by_bit(repo: Repo) -> None:

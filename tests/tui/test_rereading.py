@@ -176,9 +176,9 @@ def test_r8_a_search_may_be_an_expression_and_keep_to_added_lines(study: Path) -
         await ask(seat, "slash", "moved_line_")
         assert "[1/8]" in seat.bar
         await seat.press("plus")
-        assert "[1/4] a text, in added lines only" in seat.bar
+        assert "[1/4] moved_line_ (a text, in added lines only)" in seat.bar
         await seat.press("asterisk")
-        assert "[1/4] a regular expression, in added lines only" in seat.bar
+        assert "[1/4] moved_line_ (a regular expression, in added lines only)" in seat.bar
         await ask(seat, "slash", "moved_line_[01]")
         assert "[1/2]" in seat.bar
         await seat.press("n")

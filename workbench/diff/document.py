@@ -16,7 +16,7 @@ from workbench.diff.entries import (
     make_entry,
     make_segments,
     marks_of,
-    measure_last_gap,
+    measure_gaps,
 )
 from workbench.diff.folds import expand, expand_from, is_expandable, reveal, toggle_file
 from workbench.diff.hunk import Hunk
@@ -177,7 +177,7 @@ class DiffDocument:
         entry.notes += sorted(
             {blob.coloured.reason for blob in (entry.old, entry.new) if blob} - {""}
         )
-        measure_last_gap(entry, self.model.segments)
+        measure_gaps(entry, self.model.segments)
         self.model.forget_notes()
         return True
 
@@ -212,13 +212,14 @@ def build_document(diff: bytes, *, key: str, badges: Sequence[str] = ()) -> Diff
 
     Pure, made for a worker thread.
     """
-    has_cr, ascii_only = b"\r\n" in diff, diff.isascii() and b"\\" not in diff
+    is_ascii = diff.isascii()
+    has_cr, ascii_only = b"\r\n" in diff, is_ascii and b"\\" not in diff
     has_tab = b"\t" in diff
     files: list[FileEntry] = []
     segments: list[Segment] = []
     marks = Marks()
     for order, patch in sorted(enumerate(parse(diff)), key=lambda each: rank_of(each[1])):
-        entry = make_entry(patch, len(files), has_cr=has_cr, has_tab=has_tab)
+        entry = make_entry(patch, len(files), has_cr=has_cr, has_tab=has_tab, is_ascii=is_ascii)
         entry.order = order
         files.append(entry)
         segments += make_segments(entry)

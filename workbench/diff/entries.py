@@ -12,7 +12,12 @@ MAX_BLOB = 32 << 20
 
 
 def make_entry(
-    patch: FilePatch, index: int, *, has_cr: bool = True, has_tab: bool = True
+    patch: FilePatch,
+    index: int,
+    *,
+    has_cr: bool = True,
+    has_tab: bool = True,
+    is_ascii: bool = False,
 ) -> FileEntry:
     moved = patch.status in {Status.RENAMED, Status.COPIED}
     why = "binary content" if is_binary_text(patch) else rank_of(patch).why_folded
@@ -23,7 +28,7 @@ def make_entry(
         decode(patch.path),
         patch.added,
         patch.removed,
-        notes_of(patch, has_cr=has_cr, has_tab=has_tab),
+        notes_of(patch, has_cr=has_cr, has_tab=has_tab, is_ascii=is_ascii),
         old_path=display(decode(patch.old_path or b"")) if moved else "",
         order=index,
         why_folded=why,
@@ -83,9 +88,15 @@ def make_blob(entry: FileEntry, data: bytes | None) -> Blob | None:
     return Blob(data, lines, highlight(entry.address, data), Scopes(data))
 
 
-def measure_last_gap(entry: FileEntry, segments: list[Segment]) -> None:
-    """The unchanged lines after the last hunk are known once the whole file is."""
+def measure_gaps(entry: FileEntry, segments: list[Segment]) -> None:
+    """What is known once the whole file is: how many lines follow the last hunk.
+
+    A single line is shown from the start: its fold would take as much room.
+    """
     gaps = [s for s in segments if isinstance(s, Gap) and s.file == entry.index]
     blob, first = (entry.new, "new_first") if entry.new else (entry.old, "old_first")
     if gaps and gaps[-1].count is None and blob is not None:
         gaps[-1].count = max(len(blob.lines) - getattr(gaps[-1], first) + 1, 0)
+    if blob is not None:
+        for gap in gaps:
+            gap.above = max(gap.above, gap.least)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from workbench.diff.blanks import Blanks
 from workbench.diff.document import DiffDocument
-from workbench.diff.entries import make_entry, make_segments, measure_last_gap
+from workbench.diff.entries import make_entry, make_segments, measure_gaps
 from workbench.diff.patch import parse
 from workbench.diff.rows import FileEntry, Gap, RowModel, Segment
 
@@ -36,7 +36,7 @@ def ignore_blanks(plain: DiffDocument, diff: bytes, blanks: Blanks) -> DiffDocum
         made = make_segments(entry)
         if is_bare and isinstance(made[-1], Gap):
             made[-1].count = None  # its lines can be unfolded
-        measure_last_gap(entry, made)
+        measure_gaps(entry, made)
         segments += made
     model = RowModel(files, segments)
     model.is_loose = True

@@ -105,9 +105,11 @@ def toggle_file(model: RowModel, file: int) -> int:
         opened += sum(_open(model, gap, CAP) for gap in gaps)
         model.forget_notes()
         return opened
-    shut = sum(gap.above + gap.below for gap in gaps)
+    shut = -sum(gap.hidden for gap in gaps)
     for gap in gaps:
-        gap.above = gap.below = 0
+        gap.below = 0
+        gap.above = gap.least
+    shut += sum(gap.hidden for gap in gaps)
     if entry.why_folded and entry.patch.hunks:
         entry.is_folded = True
         shut += _n_lines(model, file)

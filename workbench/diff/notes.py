@@ -17,10 +17,12 @@ def notes_of(
     *,
     has_cr: bool = True,
     has_tab: bool = True,
+    is_ascii: bool = False,
 ) -> list[str]:
     """Sentences about one file; the blobs, where known, give the sizes of a binary.
 
-    `has_cr=False` spares the look at every line end, `has_tab=False` that at every beginning.
+    `has_cr=False` spares the look at every line end, `has_tab=False` that at every beginning,
+    `is_ascii` that at every byte.
     """
     found = [*_status(patch), *_mode(patch)]
     if patch.binary:
@@ -29,6 +31,8 @@ def notes_of(
         found.append("Empty file")
     elif is_binary_text(patch):
         found.append("Binary: holds NUL bytes" + _sizes(_length(old), _length(new)))
+    if not is_ascii:
+        found += _encoding(patch)
     if has_cr:
         found += _line_ends(patch)
     if has_tab:
@@ -101,6 +105,21 @@ def _last_newline(patch: FilePatch) -> list[str]:
     if kinds == {b"+"}:
         born = patch.status is Status.ADDED
         return [f"No newline at the end of the {'' if born else 'new '}file"]
+    return []
+
+
+_WIDE = {b"\xff\xfe": "UTF-16, little end first", b"\xfe\xff": "UTF-16, big end first"}
+
+
+def _encoding(patch: FilePatch) -> list[str]:
+    """What cannot be read as UTF-8 is shown byte by byte, and said to be."""
+    for hunk in patch.hunks:
+        data = b"\n".join([line[1:] for line in hunk.lines])
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            what = _WIDE.get(data[:2]) or _WIDE.get(data[error.start : error.start + 2])
+            return [f"Not UTF-8{f' but {what}' if what else ''}: odd bytes are shown as \\xNN"]
     return []
 
 

@@ -129,6 +129,11 @@ class Gap:
     def hidden(self) -> int:
         return (self.count or 0) - self.above - self.below
 
+    @property
+    def least(self) -> int:
+        """Lines that stay: one alone needs no more room than the row that would stand for it."""
+        return int(self.count == 1 and not self.below)
+
 
 @dataclass(slots=True)
 class Body:

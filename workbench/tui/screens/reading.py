@@ -172,14 +172,15 @@ class ReadingScreen(Screen[None]):
 
     def _say_match(self) -> None:
         i, n = self.diff.match_at
-        self.say(f"[{i:,}/{n:,}]{self._aside}" if n else "nothing was searched for")
+        what = clip(display(self._query), 40)
+        self.say(f"[{i:,}/{n:,}] {what}{self._aside}" if n else "nothing was searched for")
 
     def _say_nothing(self) -> None:
         self.say(f"not found: {display(self._query)}{self._aside}", "warn")
 
     @property
     def _aside(self) -> str:
-        return f" {self._manner}" if self._is_regex or self._is_added_only else ""
+        return f" ({self._manner})" if self._is_regex or self._is_added_only else ""
 
     def end_reading(self) -> bool:
         """Escape: drops what was picked, then ends the search; whether there was anything."""

@@ -9,7 +9,7 @@ from textual.strip import Strip
 
 from workbench.diff.blanks import blank_change
 from workbench.diff.document import DiffDocument
-from workbench.diff.rows import Body, FileEntry, Gap, Kind, Row, place, shown
+from workbench.diff.rows import Body, FileEntry, Gap, Kind, Row, place, row_id
 from workbench.text import cells, clip, steady
 from workbench.tui.widgets.diff_palette import Palette
 
@@ -62,7 +62,7 @@ def fit_badges(said: Sequence[str], room: int) -> list[str]:
 
 
 def _next_hunk(row: Row, document: DiffDocument) -> tuple[str, str]:
-    """The section text of the hunk that a fold leads to, and whether it changes blanks only."""
+    """What the change stands in that a fold leads to, and whether it changes blanks only."""
     number, _ = place(row.id)
     segments = document.model.segments
     if isinstance(segments[number], Gap):
@@ -70,7 +70,9 @@ def _next_hunk(row: Row, document: DiffDocument) -> tuple[str, str]:
     body = segments[number] if number < len(segments) else None
     if not isinstance(body, Body) or document.files[body.file].is_folded:
         return "", ""
-    return shown(body.hunk.section), blank_change(body)
+    kinds = body.hunk.kinds
+    first = row_id(number, len(kinds) - len(kinds.lstrip(b" ")))
+    return document.enclosing(first), blank_change(body)
 
 
 def counts_of(entry: FileEntry, *, is_loose: bool) -> list[tuple[str, str]]:
