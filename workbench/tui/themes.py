@@ -9,6 +9,13 @@ from difflib import get_close_matches
 
 from textual.theme import BUILTIN_THEMES, Theme
 
+LIGHT = replace(
+    BUILTIN_THEMES["textual-light"],
+    name="light",
+    background="#fbfbfa",
+    surface="#f1f1ef",
+    panel="#e6e6e3",
+)
 CONTRAST = Theme(
     name="contrast",
     primary="#7cc0ff",
@@ -38,7 +45,7 @@ COLOUR_BLIND = Theme(
 )
 THEMES = (
     replace(BUILTIN_THEMES["textual-dark"], name="dark"),
-    replace(BUILTIN_THEMES["textual-light"], name="light"),
+    LIGHT,
     CONTRAST,
     COLOUR_BLIND,
 )

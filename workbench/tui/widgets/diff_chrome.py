@@ -42,7 +42,8 @@ def fold(row: Row, space: Space, document: DiffDocument, *, cursor: bool) -> lis
     glyph = "↕" if document.is_expandable(row.id) else "⋯"
     hidden = row.text if row.kind is Kind.GAP else ""
     section, blank = _next_hunk(row, document)
-    says = [(hidden, "gap"), (section, "section"), (blank, "gap")]
+    room = space.width - space.indent - 2 - sum(cells(text) + 3 for text in (hidden, blank) if text)
+    says = [(hidden, "gap"), (clip(section, max(room, 0)), "section"), (blank, "gap")]
     made = [
         Segment(CURSOR if cursor else " ", part("gap-mark")),
         Segment(" " * (space.indent - 2) + f"{glyph} ", part("gap")),

@@ -72,7 +72,7 @@ class Palette:
             background = self._base.blend(Color.parse(self._hues.match), strength)
             colour = Color.parse(_INK) if level == "here" else self._text
         if level == "picked":
-            background, colour = self._base.blend(self._text, 0.36), self._text
+            background, colour = self._base.blend(self._text, 0.33), self._text
         if level == "warn":
             colour = Color.parse(self._hues.warn)
         return Style(
@@ -105,7 +105,7 @@ class Palette:
             "mark": (self._text, gutter, True),
             "more": (self._dim, line, False),
             "edge": (faint, self._base, False),
-            "void": (self._base.blend(self._text, 0.11), self._tinted("", 0, cursor=cursor), False),
+            "void": (line.blend(self._text, 0.11), line, False),
             "gap": (self._dim, soft, False),
             "gap-mark": (self._text, soft, True),
             "section": (self._quiet(0.72), soft, False),
