@@ -48,7 +48,10 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "reporting": ({"adapters", "bootstrap", "domain", "services", "text"}, set()),
     "gating": ({"adapters", "bootstrap", "domain", "services"}, set()),
     "checking": ({"adapters", "bootstrap", "domain", "services", "study"}, set()),
-    "blinding": ({"adapters", "bootstrap", "config", "domain", "services", "study"}, set()),
+    "blinding": (
+        {"adapters", "bootstrap", "config", "domain", "services", "store", "study"},
+        set(),
+    ),
     "exporting": ({"adapters", "blinding", "bootstrap", "services"}, set()),
     "cli": (
         {"adapters", "blinding", "bootstrap", "checking", "config", "domain", "diff", "exporting",

@@ -16,6 +16,7 @@ from workbench.study import Study
 if TYPE_CHECKING:
     from workbench.services.desk import Desk
     from workbench.services.seals import Reveal, Seals
+    from workbench.services.veils import Veil
 
 REVEALED_FILE = "revealed.json"
 
@@ -38,6 +39,28 @@ def make_seals(bench: Workbench) -> "Seals":
             bench.store.keep_revealed(known)
     words = list_words(bench.study.settings.identity_words)
     return Seals(bench.store, utc_now, lambda: secrets.token_hex(16), words)
+
+
+def read_veil(study: Study) -> "Veil | None":
+    """What hides the names of a sealed study, by sqlite3 alone; None where none are hidden."""
+    from workbench.domain.seal import parse_seal
+    from workbench.store.first_screen import read_sealed
+
+    found = read_sealed(study.database)
+    if found is None:
+        return None
+    from workbench.domain.leak import Scrubber
+    from workbench.services.veils import Veil
+
+    text, names = found
+    words = list_words(study.settings.identity_words)
+    return Veil(Scrubber(names, words), parse_seal(text).short)
+
+
+def seal_study(study: Study) -> None:
+    """Seal a study before a blind review of it; UsageError where it was revealed."""
+    with open_workbench(study) as bench:
+        make_seals(bench).ensure()
 
 
 def open_blind_desk(study: Study, reviewer: str, between: Sequence[str] | None = None) -> BlindDesk:

@@ -24,6 +24,7 @@ from workbench.cli import (
     gate,
     keys,
     label,
+    leaks,
     metrics,
     outputs,
     plan,
@@ -57,6 +58,7 @@ app.command("plan")(plan.plan)
 app.command("report")(report.report)
 app.command("init")(study.init)
 app.command("review")(review.review)
+leaks.register(outputs.app)
 app.command("seal")(reveal.seal)
 app.command("reveal")(reveal.reveal)
 app.command("check")(check.check)

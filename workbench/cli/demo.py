@@ -7,7 +7,8 @@ import typer
 
 from workbench.bootstrap import fill_demo, open_demo, open_workbench, utc_now
 from workbench.cli.metrics import metrics
-from workbench.cli.opening import run_review
+from workbench.cli.opening import run_sealed_or_not
+from workbench.cli.pairs import run_pairs
 from workbench.cli.terminal import Progress, say, say_table, warn
 from workbench.config import find_data_folder
 from workbench.domain.errors import ConfigError, StoreDamaged
@@ -21,6 +22,9 @@ def demo(
     key: Annotated[
         bool, typer.Option("--key", help="Print what a careful reviewer decides.")
     ] = False,
+    pair: Annotated[
+        bool, typer.Option("--pair", help="Two outputs of a ticket side by side, blind.")
+    ] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Start over; labels in it go.")] = False,
 ) -> None:
     """Open the sample study: twenty tickets, two candidates, forty outputs, five to learn by."""
@@ -28,15 +32,15 @@ def demo(
         _print_key()
         return
     try:
-        _show(filled=filled, reset=reset)
+        _show(filled=filled, pair=pair, reset=reset)
     except (ConfigError, StoreDamaged) as error:
         raise type(error)(f"{error}; `workbench demo --reset` starts it over") from error
 
 
-def _show(*, filled: bool, reset: bool) -> None:
+def _show(*, filled: bool, pair: bool, reset: bool) -> None:
     study, reviewer = _open(filled=filled, reset=reset)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        code = run_review(study, reviewer, open_names=False)
+        code = run_pairs(study, reviewer, ()) if pair else run_sealed_or_not(study, reviewer)
         if code:
             raise typer.Exit(code)
         return
@@ -71,9 +75,20 @@ def _print_queue(study: Study, reviewer: str) -> None:
             bench.store.ensure_reviewer(reviewer, utc_now())
         page = bench.store.queue_page(reviewer, None, 60)
         progress = bench.store.progress(reviewer)
+        is_sealed = bench.store.is_sealed
     say(f"Queue of {reviewer}: {progress.left} left of {progress.total}")
     say_table(
         ("alias", "ticket", "delivery", "tests", "label", "title"),
-        [(i.alias, i.ticket_id, i.delivery, i.tests, i.label or "", i.title) for i in page],
+        [
+            (
+                "·" if is_sealed else i.alias,
+                i.ticket_id,
+                i.delivery,
+                i.tests,
+                i.label or "",
+                i.title,
+            )
+            for i in page
+        ],
     )
     say()

@@ -22,6 +22,7 @@ from workbench.text import display
 
 if TYPE_CHECKING:  # the app imports it, and no other command needs it
     from workbench.services.desk import Desk
+    from workbench.services.veils import Veil
     from workbench.tui.app import WorkbenchApp
     from workbench.tui.screens.panes import ReviewSettings
 
@@ -32,6 +33,7 @@ class Wanted(NamedTuple):
     reviewer: str | None = None
     study: Path | None = None
     open_names: bool = False
+    blind: bool = False
 
 
 def run_plain(arguments: Sequence[str]) -> None:
@@ -70,6 +72,9 @@ def read_plain(arguments: Sequence[str]) -> Wanted | None:
         if word == "--open":
             wanted = wanted._replace(open_names=True)
             continue
+        if word == "--blind":
+            wanted = wanted._replace(blind=True)
+            continue
         value = next(rest, "")
         if not value or value.startswith("-"):
             return None
@@ -87,16 +92,39 @@ def open_review(wanted: Wanted) -> int:
     study = find_study(wanted.study)
     name = wanted.reviewer
     who = study.reviewer if name is None else check_name(name, "a reviewer")
-    return run_review(study, who, open_names=wanted.open_names)
+    return run_sealed_or_not(study, who, open_names=wanted.open_names, blind=wanted.blind)
 
 
-def _open_desk(study: Study, reviewer: str, *, open_names: bool) -> "Desk":
+def run_sealed_or_not(
+    study: Study, reviewer: str, *, open_names: bool = False, blind: bool = False
+) -> int:
+    """The app on single outputs: blind where the study is sealed, or is to be."""
+    from workbench.blinding import read_veil, seal_study
+
+    if blind and open_names:
+        raise UsageError("--blind hides names and --open shows them: one of the two")
+    veil = read_veil(study)
+    if veil and open_names:
+        raise UsageError("the study is sealed: names are open after `workbench reveal`")
+    if veil is None and blind:
+        need_terminal()
+        seal_study(study)
+        veil = read_veil(study)
+    return run_review(study, reviewer, open_names=open_names, veil=veil)
+
+
+def _open_desk(study: Study, reviewer: str, *, open_names: bool, is_blind: bool = False) -> "Desk":
     """What the app opens after its first paint; what takes long is in the log."""
     from workbench.log import guard_threads, timed
 
     guard_threads()
     with timed("opening the study"):
-        desk = open_desk(study, reviewer, open_names=open_names)
+        if is_blind:
+            from workbench.blinding import open_blind_desk
+
+            desk = open_blind_desk(study, reviewer).desk
+        else:
+            desk = open_desk(study, reviewer, open_names=open_names)
 
     def check() -> str:
         with timed("checking the database"):
@@ -117,17 +145,17 @@ def _study_option(folder: Path) -> str:
     return f" --study {display(quote(str(folder)))}"
 
 
-def run_review(study: Study, reviewer: str, *, open_names: bool) -> int:
-    """The app on one study; returns its exit code when it is closed."""
+def run_review(study: Study, reviewer: str, *, open_names: bool, veil: "Veil | None" = None) -> int:
+    """The app on one study, behind a veil where it is sealed; returns its exit code."""
     need_terminal()
     gc.disable()  # what is made before the first paint stays; the app enables it after that
     from workbench.tui.app import WorkbenchApp
 
     first = read_first_screen(study, reviewer, open_names=open_names)
     app = WorkbenchApp(
-        first,
-        show_settings(study, reviewer),
-        partial(_open_desk, study, reviewer, open_names=open_names),
+        veil.hide_first(first) if veil else first,
+        show_settings(study, reviewer, veil.seal if veil else ""),
+        partial(_open_desk, study, reviewer, open_names=open_names, is_blind=veil is not None),
         keymap=dict(study.settings.keys),
         theme=study.settings.theme,
         open_log=partial(open_log, study.state),

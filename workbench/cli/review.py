@@ -18,6 +18,9 @@ def review(
     pair: Annotated[
         bool, typer.Option("--pair", help="Two outputs of a ticket side by side, always blind.")
     ] = False,
+    blind: Annotated[
+        bool, typer.Option("--blind", help="Show neither names nor aliases; seals the study.")
+    ] = False,
     reviewer: ReviewerOption = None,
     open_names: Annotated[
         bool, typer.Option("--open", help="Show the candidates' names instead of aliases.")
@@ -36,6 +39,6 @@ def review(
         who = check_name(reviewer, "a reviewer") if reviewer is not None else found.reviewer
         code = run_pairs(found, who, candidates or ())
     else:
-        code = open_review(Wanted(reviewer, study, open_names))
+        code = open_review(Wanted(reviewer, study, open_names, blind))
     if code:
         raise typer.Exit(code)

@@ -33,8 +33,10 @@ _EDGE = r"(?<![A-Za-z0-9])(?:{})(?![A-Za-z0-9])"
 # A line in which somebody signs; all behind the colon goes.
 _TRAILER = re.compile(
     r"(?im)^([ \t+>*#/-]*(?:co-authored-by|signed-off-by|assisted-by|generated-by|authored-by"
-    r"|reviewed-by|author|model|agent)[ \t]*:[ \t]*)(?=[^\s])(?!▓)([^\n]*)$"
+    r"|reviewed-by)[ \t]*:[ \t]*)(?=[^\s])(?!▓)([^\n]*)$"
 )
+# The same in prose alone: in code they are names of fields.
+_FIELD = re.compile(r"(?im)^([ \t>*-]*(?:author|model|agent)[ \t]*:[ \t]*)(?=[^\s])(?!▓)([^\n]*)$")
 _MADE = re.compile(
     r"(?i)((?:generated|written|created|made|implemented|produced) (?:with|by|using)[ \t]+)"
     r"(\[[^\]\n]{1,60}\](?:\([^)\n]*\))?)"
@@ -82,7 +84,7 @@ class Scrubber:
             else None
         )
 
-    def scrub(self, text: str, known: str = "") -> Scrubbed:
+    def scrub(self, text: str, known: str = "", *, is_code: bool = False) -> Scrubbed:
         """One text without its leaks; a word that `known` uses too is none. Lines stay lines."""
         leaks: list[Leak] = []
         common = known.casefold()
@@ -101,6 +103,8 @@ class Scrubber:
             return f"{match[1]}{HIDDEN}" if told else match[0]
 
         text = _TRAILER.sub(lambda match: value("trailer", match), text)
+        if not is_code:
+            text = _FIELD.sub(lambda match: value("trailer", match), text)
         text = _MADE.sub(lambda match: value("signature", match), text)
         text = self._litter.sub(lambda match: whole("litter", match), text)
         text = self._names.sub(lambda match: whole("name", match), text)
@@ -125,7 +129,7 @@ class Scrubber:
             if line.startswith(base):
                 continue
             sign = line[:1] if line.startswith(signs) else ""
-            done = self.scrub(line[len(sign) :], common)
+            done = self.scrub(line[len(sign) :], common, is_code=True)
             if done.leaks:
                 lines[n] = sign + done.text
                 leaks += done.leaks

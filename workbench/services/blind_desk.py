@@ -140,4 +140,5 @@ def make_blind(
         queues=BlindQueues(store, reviewer, veil),
         diffs=diffs,
         pairs=pairs,
+        hide=veil.hide_text,
     )

@@ -58,6 +58,7 @@ class Desk:
     open_names: bool = False
     note: str = ""
     pairs: PairQueue | None = None
+    hide: Callable[[str], str] = lambda text: text  # what of other words may be shown
     find_report: Callable[[str], CheckReport | None] = lambda _key: None
 
 

@@ -12,24 +12,25 @@ from typing import NamedTuple
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.check import CheckResult, key_of
-from workbench.domain.leak import Leak, Scrubber
+from workbench.domain.leak import Scrubber
 from workbench.domain.metrics import Cell
-from workbench.domain.queue import QueueItem, Saved
+from workbench.domain.queue import FirstScreen, QueueItem, Saved
 from workbench.services.patches import Diffs
 
 POOL = "pooled"
+NAMES: Mapping[str, str] = {POOL: "all outputs, pooled", "": "·"}
+"""What stands for the alias that nothing has."""
 KEPT = 32  # outputs of which the hidden form is kept
 
 
 class _Hidden(NamedTuple):
-    """What of an output may be shown, as far as it never changes, and what was taken out."""
+    """What of an output may be shown, as far as it never changes."""
 
     diff: bytes
     patch: bytes
     message: str
     self_flagged: tuple[str, ...]
     badges: tuple[str, ...]
-    leaks: tuple[Leak, ...]
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,15 @@ class Veil:
             check=self.hide_check(item.check),
         )
 
-    def find_leaks(self, item: ReviewItem) -> tuple[Leak, ...]:
-        """What has to be taken out of an output."""
-        return self._take_out(item).leaks
+    def hide_first(self, first: FirstScreen) -> FirstScreen:
+        """What the first paint may show."""
+        return replace(
+            first,
+            rows=tuple(map(self.hide_row, first.rows)),
+            item=self.hide_item(first.item) if first.item else None,
+            tallies=pool(first.tallies),
+            names=NAMES,
+        )
 
     def _take_out(self, item: ReviewItem) -> "_Hidden":
         ticket = item.ticket
@@ -71,13 +78,12 @@ class Veil:
         patch, in_patch = self.scrubber.scrub_diff(shown, asked)
         message = self.scrubber.scrub(item.message, asked)
         flags = [self.scrubber.scrub(flag, asked) for flag in item.self_flagged]
-        leaks = (*in_diff, *in_patch, *message.leaks, *(x for flag in flags for x in flag.leaks))
         badges = tuple(self.hide_text(badge) for badge in item.badges)
         if in_diff or in_patch:
             n = len(in_diff) + len(in_patch)
             badges = (*badges, f"{n} {'name' if n == 1 else 'names'} hidden")
         flagged = tuple(flag.text for flag in flags)
-        return _Hidden(diff, patch, message.text, flagged, badges, leaks)
+        return _Hidden(diff, patch, message.text, flagged, badges)
 
     def hide_both(self, diff: bytes) -> bytes:
         """A diff of two outputs: neither side of it is the base's."""

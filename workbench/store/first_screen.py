@@ -32,6 +32,10 @@ SCHEMA_REVISION = "0001"
 APPLICATION_ID = 0x57424E43  # as in files.py, which loads a library
 _SHOWN = (Place.OPEN, Place.SKIPPED, Place.LABELLED)
 _BEFORE_ALL = -1
+_SEALED = (
+    "SELECT value FROM meta WHERE key = 'seal'"
+    " AND NOT EXISTS (SELECT 1 FROM meta WHERE key = 'revealed')"
+)
 
 
 def read_first_screen(
@@ -50,6 +54,22 @@ def read_first_screen(
             return _read(conn, reviewer, n_rows, open_names=open_names)
     except sqlite3.Error:
         return None
+
+
+def read_sealed(path: Path) -> tuple[str, tuple[str, ...]] | None:
+    """The seal as it is kept, and all candidates' names; None where nothing is sealed, or readable.
+
+    For whoever hides the names before anything is painted.
+    """
+    uri = make_uri(path, read_only=True)
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=2, isolation_level=None)) as conn:
+            conn.execute("PRAGMA trusted_schema=OFF")
+            found = conn.execute(_SEALED).fetchone()
+            names = conn.execute("SELECT name FROM candidate").fetchall() if found else []
+    except sqlite3.Error:
+        return None
+    return (found[0], tuple(name for (name,) in names)) if found else None
 
 
 def _read(

@@ -73,7 +73,8 @@ class CheckingScreen(OpeningScreen):
         report = self._find_report(item)
         if report is None:
             return describe_result(item.check)
-        return describe_report(report, shows_hidden=item.is_message_open)
+        text = describe_report(report, shows_hidden=item.is_message_open)
+        return self.desk.hide(text) if self.desk else text
 
     def _find_report(self, item: ReviewItem) -> CheckReport | None:
         key = key_of(item.check.source)

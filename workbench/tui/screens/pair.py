@@ -17,11 +17,11 @@ from workbench.domain.queue import Saved
 from workbench.services.desk import Desk, OpenDesk
 from workbench.services.pairs import PairItem
 from workbench.services.queues import make_document
+from workbench.services.veils import NAMES
 from workbench.tui.counts import Counts
 from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.messages import BlobsReady, ItemReady
 from workbench.tui.notices import Notice
-from workbench.tui.screens.pair_panes import NAMES
 from workbench.tui.screens.pair_preparing import Frame, prepare_pairs
 from workbench.tui.screens.pair_sides import PairSides
 from workbench.tui.screens.panes import ReviewSettings

@@ -16,7 +16,6 @@ from workbench.domain.output import Delivery
 from workbench.domain.pair import Side
 from workbench.services.desk import OpenDesk
 from workbench.services.pairs import PairItem
-from workbench.services.veils import POOL
 from workbench.tui.counts import Counts
 from workbench.tui.label_keys import Mode
 from workbench.tui.notices import Notice
@@ -40,7 +39,6 @@ from workbench.tui.widgets.text_pane import TextPane
 
 BOTH_FROM = 110  # columns from which both sides are on the screen
 NUMBERS_FROM = 190
-NAMES: Mapping[str, str] = {POOL: "all outputs, pooled"}
 
 
 class PairPanes(PointingScreen):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from workbench.domain.blind import ReviewItem
 from workbench.domain.label import Act, Judgement
 from workbench.domain.output import Delivery
-from workbench.domain.pair import Preference, Said, Vote, make_vote, put_vote
+from workbench.domain.pair import Preference, Said, Side, Vote, make_vote, put_vote
 from workbench.domain.queue import Saved
 from workbench.services.desk import Desk
 from workbench.tui.label_keys import Mode, Waiting
@@ -20,7 +20,7 @@ from workbench.tui.screens.pair_why import Weight, WhyScreen, describe_weight
 from workbench.tui.widgets.pair_bars import describe_vote
 
 LABEL_BOTH = "label both sides first, then say which is better"
-SEE_BOTH = "look at the other side first: tab"
+SEE_BOTH = "this side too"
 
 
 class PairRecording(PairPanes):
@@ -74,18 +74,24 @@ class PairRecording(PairPanes):
             self.say("both sides are identical: there is nothing to prefer", "warn")
         elif not self.asks_preference:
             self.say(LABEL_BOTH, "warn")
-        elif not self._has_seen_both():
+        elif unseen := self._find_unseen():
+            self.focus_side(unseen)
             self.say(SEE_BOTH, "warn")
         else:
             vote = make_vote(pair.left.output_id, pair.right.output_id, preference)
             weight = self._weight
             self._save_vote(replace(vote, strength=weight.strength, why=weight.why))
 
-    def _has_seen_both(self) -> bool:
+    def _find_unseen(self) -> Side | None:
+        """A side with something on it that was never on the screen, as in a narrow terminal."""
         pair = self.pair
         if pair is None or self.is_versus:
-            return pair is not None
-        return {pair.left.output_id, pair.right.output_id} <= self._seen
+            return None
+        return next((side for side in pair.sides if self._is_unseen(pair.side(side))), None)
+
+    def _is_unseen(self, item: ReviewItem) -> bool:
+        is_silent = item.delivery in {Delivery.EMPTY, Delivery.CRASH_MODEL}
+        return not is_silent and item.output_id not in self._seen
 
     def _save_vote(self, vote: Vote) -> None:
         if self.pair is None:
