@@ -46,7 +46,9 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "reporting": ({"adapters", "bootstrap", "domain", "services", "text"}, set()),
-    "gating": ({"adapters", "bootstrap", "domain", "services"}, set()),
+    "releasing": ({"bootstrap", "domain", "gating", "services", "study"}, set()),
+    "scoring": ({"bootstrap", "domain", "services"}, set()),
+    "gating": ({"adapters", "bootstrap", "domain", "scoring", "services"}, set()),
     "checking": ({"adapters", "bootstrap", "domain", "services", "study"}, set()),
     "blinding": (
         {"adapters", "bootstrap", "config", "domain", "services", "store", "study"},
@@ -55,8 +57,8 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "exporting": ({"adapters", "blinding", "bootstrap", "services"}, set()),
     "cli": (
         {"adapters", "blinding", "bootstrap", "checking", "config", "domain", "diff", "exporting",
-         "gating", "log", "reporting", "services", "stats", "store", "study", "text", "tui.parts",
-         "tui.screens"},
+         "gating", "log", "releasing", "reporting", "scoring", "services", "stats", "store",
+         "study", "text", "tui.parts", "tui.screens"},
         {"typer", "rich", "platformdirs"},
     ),
     "__main__": ({"cli"}, set()),

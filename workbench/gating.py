@@ -15,13 +15,16 @@ from workbench.domain.errors import UsageError
 from workbench.domain.gate import GATE_FILE, Gate, SuiteSize
 from workbench.domain.gate_reading import read_gate
 from workbench.domain.lint import Lint
+from workbench.domain.published import tell_disagreements
 from workbench.domain.recorded import read_recorded
 from workbench.domain.ticket import Spec
+from workbench.scoring import compare
 
 if TYPE_CHECKING:
     from workbench.adapters.gate_file import GateFile
     from workbench.domain.case import Case
     from workbench.domain.decision import Decision
+    from workbench.domain.published import Comparison
     from workbench.services.verdicts import Field
 
 SEALED = "the study is sealed, and a gate judges candidates by name: first `workbench reveal`"
@@ -44,11 +47,15 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a gate says of a study; `read` None without a gate file. `changed` is a banner."""
+    """What a gate says of a study; `read` None without a gate file. `changed` is a banner.
+
+    `scores` are the published ones against the study, none while it is sealed.
+    """
 
     read: Read | None
     changed: str
     decision: "Decision"
+    scores: "tuple[Comparison, ...]" = ()
 
 
 def read_gate_at(path: Path, bench: Workbench | None = None) -> Read:
@@ -80,7 +87,7 @@ def rule(bench: Workbench, path: Path | None = None, incumbent: str = "") -> Rul
     wanted = path or (own if own.is_file() else None)
     read = read_gate_at(wanted, bench) if wanted else None
     gate = read.gate if read else None
-    field, costs = _survey(bench, gate, incumbent, read.suite if read else None)
+    field, costs = survey(bench, gate, incumbent, read.suite if read else None)
     changed = _find_change(bench, read) if read else ""
     errors = read.errors if read else []
     problem = changed or (f"{errors[0].code}, {errors[0].sentence}" if errors else "")
@@ -89,11 +96,14 @@ def rule(bench: Workbench, path: Path | None = None, incumbent: str = "") -> Rul
     if bench.store.is_sealed:
         made = decide(gate, field, costs, SEALED)
         return Ruling(read, changed, replace(made, verdicts=()))
-    return Ruling(read, changed, decide(gate, field, costs, problem))
+    scores = tuple(compare(bench, gate, field))
+    made = decide(gate, field, costs, problem)
+    told = tuple(sentence for one in scores for sentence in tell_disagreements(one))
+    return Ruling(read, changed, replace(made, notes=(*made.notes, *told)), scores)
 
 
-def _survey(
-    bench: Workbench, gate: Gate | None, incumbent: str, suite: SuiteSize | None
+def survey(
+    bench: Workbench, gate: Gate | None, incumbent: str = "", suite: SuiteSize | None = None
 ) -> tuple["Field", Mapping[str, float]]:
     """The cases of every candidate under the gate's definitions, with what they cost."""
     from workbench.services.verdicts import Field, apply_policy

@@ -17,6 +17,7 @@ import typer
 import workbench
 from workbench.cli import (
     backups,
+    change,
     check,
     defect,
     demo,
@@ -31,6 +32,7 @@ from workbench.cli import (
     report,
     reveal,
     review,
+    scores,
     study,
     tickets,
 )
@@ -53,7 +55,9 @@ app.add_typer(outputs.app, name="outputs")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(defect.app, name="defect")
 app.add_typer(gate.app, name="gate")
+app.add_typer(scores.app, name="scores")
 app.command("demo")(demo.demo)
+app.command("change")(change.change)
 app.command("plan")(plan.plan)
 app.command("report")(report.report)
 app.command("init")(study.init)
