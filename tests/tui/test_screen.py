@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from textual import events
 from textual.widgets import OptionList
 
 from workbench.tui.actions import REVIEW, show_key
@@ -197,5 +198,37 @@ def test_r16_the_line_at_the_cursor_is_copied_and_said(folder: Path) -> None:
         assert seat.app.clipboard == "    return sum(xs) + 0"
         await seat.press("home", "C")
         assert seat.app.clipboard == "totals.py"
+
+    play(folder, scene)
+
+
+def test_r16_text_beside_the_diff_is_selected_and_copied(folder: Path) -> None:
+    """The ticket, by a drag; nothing but a drag copies, and the next click drops it."""
+
+    async def scene(seat: Seat) -> None:
+        await seat.press("t")
+        await seat.until(lambda: seat.is_open("text"), "the ticket")
+        pane = seat.screen.query_one("#text")
+        region, lines = pane.region, seat.pane("text").split("\n")
+        y = next(n for n, line in enumerate(lines) if "body of clean" in line)
+        x, top = region.x + lines[y].index("body"), region.y + y
+
+        async def send(kind: type[events.MouseEvent], at: int) -> None:
+            made = kind(None, at, top, 0, 0, 1, False, False, False, at, top)
+            seat.app.screen._forward_event(made)
+            await seat.pilot.pause()
+
+        await send(events.MouseDown, x)
+        await send(events.MouseUp, x)
+        assert seat.app.clipboard == ""
+        await send(events.MouseDown, x)
+        await send(events.MouseMove, x + 4)
+        await send(events.MouseMove, x + 6)
+        await send(events.MouseUp, x + 6)
+        await seat.until(lambda: "copied: body of" in seat.bar, "said so")
+        assert seat.app.clipboard == "body of"
+        await send(events.MouseDown, x)
+        await send(events.MouseUp, x)
+        assert not seat.screen.selections
 
     play(folder, scene)

@@ -16,6 +16,8 @@ from textual.widgets import Input
 from workbench.text import cells
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
+WHEEL = 3  # files that one step of the wheel passes
+
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
@@ -54,10 +56,12 @@ def _render(line: FileLine, width: int, *, is_chosen: bool) -> Line:
     right = len(added) + len(removed) + len(line.label) + 5
     path = _clip_start(line.path, max(width - right - 5, 8))
     gap = max(width - right - 4 - cells(path), 1)
+    folder, slash, name = path.rpartition("/")
     return (
         Span("▸ " if is_chosen else "  ", "accent"),
         Span(f"{line.letter} ", "dim"),
-        Span(path, "current" if is_chosen else "dim" if line.label else ""),
+        Span(f"{folder}{slash}", "dim"),
+        Span(name, "current" if is_chosen else "dim" if line.label else ""),
         Span(" " * gap),
         Span(f"{line.label}  ", "dim"),
         Span(added, "good"),
@@ -132,6 +136,14 @@ class FilesScreen(ModalScreen[int | None]):
         top = min(max(self._chosen - height // 2, 0), max(count - height, 0))
         if view.region.contains(event.screen_x, event.screen_y) and top + nth < count:
             self.dismiss(self._found[top + nth].index)
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel goes on in the list."""
+        self.action_choose(WHEEL)
+
+    def on_mouse_scroll_up(self) -> None:
+        """And back."""
+        self.action_choose(-WHEEL)
 
     def action_choose(self, n: int) -> None:
         """Another file."""

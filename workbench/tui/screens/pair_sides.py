@@ -75,6 +75,13 @@ class PairSides(PairRecording):
         self.say("removed lines are the left side's, added ones the right side's")
         self.draw()
 
+    def action_external(self) -> None:
+        """The file of the focused side against the base."""
+        if self.is_versus:
+            self.say("a difftool gets one side against the base: V goes back", "warn")
+        else:
+            super().action_external()
+
     def action_files(self) -> None:
         """One list of files: what each side did to them, and what only one of them touched."""
         if self.is_versus or self.pair is None:

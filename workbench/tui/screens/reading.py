@@ -89,6 +89,12 @@ class ReadingScreen(Screen[None]):
         """What the mouse picked."""
         self._copy(message.text)
 
+    def on_text_selected(self) -> None:
+        """What the mouse selected in the text beside the diff."""
+        text = self.get_selected_text()
+        if text:
+            self._copy(text)
+
     def action_copy(self) -> None:
         """What is picked, or the line at the cursor."""
         self._copy(self.diff.picked)

@@ -29,6 +29,7 @@ Line = tuple[Span, ...]
 class LinesView(Widget):
     """Shows lines, cut to its width; keeps the rows before them so that few bytes are sent."""
 
+    ALLOW_SELECT = False
     STYLES: ClassVar[tuple[str, ...]] = (
         "plain", "dim", "strong", "accent", "good", "bad", "warn", "alarm", "key", "current",
         "title",

@@ -4,7 +4,10 @@ Markdown is shown as it was written: nothing a model wrote is rendered. Only as 
 wrapped as can be scrolled to soon, so that a message of megabytes opens at once.
 """
 
-from workbench.text import count_marks, display, fold
+from textual.selection import Selection
+from textual.strip import Strip
+
+from workbench.text import cells, count_marks, display, fold
 from workbench.tui.widgets.diff_cells import warnings
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
@@ -53,6 +56,7 @@ def mark_warnings(line: str) -> Line:
 class TextPane(LinesView):
     """A title and a text that scrolls by itself when it is longer than the pane."""
 
+    ALLOW_SELECT = True
     title_line: str = ""
     body: str = ""
     top: int = 0
@@ -97,3 +101,28 @@ class TextPane(LinesView):
     def on_mouse_scroll_up(self) -> None:
         """Three lines back."""
         self.scroll_lines(-3)
+
+    # What the mouse selects, by Textual's own means; the blank before each line is no part of it.
+
+    def render_line(self, y: int) -> Strip:
+        """The row, its place in the text, and what of it is selected."""
+        strip, width = super().render_line(y), self.size.width
+        span = self.text_selection.get_span(y) if self.text_selection else None
+        if span is not None and width:
+            text = self.plain.split("\n")[y][1:] if y < len(self.lines) else ""
+            start = 1 + cells(text[: span[0]])
+            end = width if span[1] < 0 else 1 + cells(text[: span[1]])
+            before, chosen, after = strip.divide([min(start, width), min(end, width), width])
+            look = self.screen.get_component_rich_style("screen--selection")
+            strip = Strip.join([before, chosen.apply_style(look), after])
+        return strip.apply_offsets(-1, y)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str]:
+        """The selected part of the lines in sight."""
+        text = "\n".join(line[1:] for line in self.plain.split("\n"))
+        return selection.extract(text), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw it."""
+        del selection
+        self.refresh()
