@@ -473,6 +473,32 @@ def _strips_kept(view: DiffView) -> Iterator[object]:
         yield from (strips[key] for key in list(strips.keys()))
 
 
+@pytest.mark.parametrize("wrap", [False, True])
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+def test_no_frame_builds_more_lines_than_three_screens(size: tuple[int, int], wrap: bool) -> None:
+    """Whatever the key, at 10,000 changed lines: what is out of sight is not drawn."""
+
+    async def act(stage: Stage, pilot: Pilot[None]) -> None:
+        view = stage.view
+        view.wrap = wrap
+        view.show(document(long_diff(5, 1_000)))
+        await pilot.pause()
+        acts: list[Callable[[], object]] = [
+            lambda: view.move_page(1), lambda: view.move_file(1), view.end, view.home,
+            lambda: view.move_hunk(1), lambda: view.scroll_sideways(2),
+            lambda: view.search("exact"),
+            lambda: view.next_match(-1), view.cycle_layout,
+        ]  # fmt: skip
+        for nth, key in enumerate(acts):
+            before = {id(strip) for strip in _strips_kept(view)}
+            key()
+            await pilot.pause(0.1)
+            built = [strip for strip in _strips_kept(view) if id(strip) not in before]
+            assert len(built) <= 3 * size[1], nth
+
+    on_stage(act, size)
+
+
 @pytest.mark.parametrize("layout", ["unified", "split"])
 def test_field_d3_raw_hostile_text_never_reaches_a_strip(layout: str) -> None:
     """Escape, C1, CR, bidi and tag characters in names, lines and badges: none is drawn."""
