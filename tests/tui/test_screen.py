@@ -7,6 +7,7 @@ from textual import events
 from textual.widgets import OptionList
 
 from workbench.tui.actions import REVIEW, show_key
+from workbench.tui.themes import THEMES
 
 from .kit import Seat, play, read_labels, read_log
 
@@ -153,6 +154,12 @@ def test_a_wrong_theme_is_said_and_a_right_one_is_in_force(folder: Path) -> None
         assert seat.app.theme == "contrast"
         await seat.press("f2")
         await seat.until(lambda: not seat.is_in_front, "the list of themes")
+        listed = seat.app.screen.query_one(OptionList)
+        await seat.until(lambda: listed.option_count > len(THEMES), "all themes")
+        first = [str(option.prompt).split("\n")[0] for option in listed.options][: len(THEMES)]
+        assert first == [theme.name for theme in THEMES]
+        await seat.press("down", "enter")
+        await seat.until(lambda: seat.app.theme == "light", "another theme")
 
     play(folder, wrong, (200, 50), theme="drak")
     play(folder, right, (200, 50), theme="contrast")

@@ -25,7 +25,7 @@ from workbench.tui.pair_actions import EVERY
 from workbench.tui.screens.opening import OpeningScreen
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.review import ReviewScreen
-from workbench.tui.themes import THEMES, choose_theme
+from workbench.tui.themes import ABOUT, THEMES, choose_theme
 
 _log = logging.getLogger("workbench.app")
 
@@ -105,6 +105,12 @@ class WorkbenchApp(App[str]):
     ) -> OpeningScreen:
         """The one screen that stands under all others."""
         return ReviewScreen(first, settings, open_desk, self.keys, notice)
+
+    def search_themes(self) -> None:
+        """The list of themes: ours first, with what they are for."""
+        names = [*ABOUT, *sorted(self.available_themes.keys() - ABOUT.keys())]
+        choose = [(n, partial(setattr, self, "theme", n), ABOUT.get(n)) for n in names]
+        self.search_commands(choose, "Which colours?")
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's own driver, unless it is the one that types a terminal's replies as keys."""

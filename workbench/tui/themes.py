@@ -49,6 +49,12 @@ THEMES = (
     CONTRAST,
     COLOUR_BLIND,
 )
+ABOUT = {
+    "dark": "New is blue, old is orange",
+    "light": "The same on white",
+    "contrast": "Every text at 7:1 or more, changed words underlined",
+    "colour-blind": "Nothing is told by red and green, or by violet and blue",
+}
 DEFAULT = "dark"
 
 

@@ -37,6 +37,8 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape", "close", show=False),
         Binding("j,down", "scroll(1)", show=False),
         Binding("k,up", "scroll(-1)", show=False),
+        Binding("space,pagedown", "scroll(5)", show=False),
+        Binding("b,pageup", "scroll(-5)", show=False),
     ]
 
     def __init__(
