@@ -325,6 +325,16 @@ def test_s12_where_user_namespaces_are_blocked_it_says_so(sandbox: Sandbox) -> N
     assert "user namespaces are blocked here" in said
 
 
+def test_s12_a_box_that_does_not_start_is_no_result(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What it needs is gone: that is said, and is not taken for the answer of a command."""
+    box = Box(("/bin/true",), read_only={"/lost": tmp_path / "lost"})
+    with pytest.raises(NoSandbox, match=r"bubblewrap cannot start: .*Can't find source path"):
+        sandbox.run(box)
+    done = run(sandbox, "echo bwrap: cannot start; exit 1")
+    assert (done.returncode, done.output) == (1, "bwrap: cannot start\n")
+    assert done.output_size == len(done.output)
+
+
 def test_a_tree_is_laid_into_the_box_and_only_named_files_come_out(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:

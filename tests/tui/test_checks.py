@@ -25,7 +25,7 @@ RED = CheckReport(
     hidden=CheckStatus.PASS,
     hidden_passed=("t/test_hidden.py::test_h",),
     touched=("t/test_a.py",),
-    deleted=("t/test_b.py",),
+    deleted=("t/test_b.py", "t/test_c.py"),
     tails={"t/test_a.py::test_x": f"assert 1 == 2\n{HOSTILE}"},
     kept=7,
     kind="pytest, JUnit",
@@ -80,7 +80,7 @@ def test_the_pane_shows_hidden_tests_after_the_label_only(folder: Path) -> None:
         assert "✓ tests green: fixes 1" in seat.header
         await seat.press("T")
         assert "tests touched: t/test_a.py" in seat.pane("text")
-        assert "tests deleted: t/test_b.py" in seat.pane("text")
+        assert "tests deleted (2)\n   t/test_b.py\n   t/test_c.py" in seat.pane("text")
         assert "test_hidden" not in seat.pane("text")
         assert "hidden tests: shown after the label" in " ".join(seat.pane("text").split())
         await seat.press("T", "e", "1")

@@ -16,8 +16,9 @@ _ETC = ("/etc/alternatives", "/etc/ld.so.cache")
 _ETC_NETWORK = ("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/ssl", "/etc/pki")
 _TREE = "/wb/tree.tar"
 _SCRATCH = 64 << 20  # /tmp and /dev/shm, each
-_START = (  # lays the tree, then what setup made for it, then takes the limits
-    "if [ -e /wb/tree.tar ]; then tar -xf /wb/tree.tar -C /box || exit 125; fi; "
+STARTED = b"started\n"  # the first thing a box prints, before anything of the tree is there
+_START = (  # says so, lays the tree, then what setup made for it, then takes the limits
+    "echo started; if [ -e /wb/tree.tar ]; then tar -xf /wb/tree.tar -C /box || exit 125; fi; "
     "if [ -d /env/tree ]; then cp -a /env/tree/. /box || exit 125; fi; "
     'exec "$@"'
 )

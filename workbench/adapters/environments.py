@@ -160,5 +160,5 @@ def _setup_box(setup: Setup, archive: Path, made: Path) -> Box:
 def _check_setup(done: Ended) -> None:
     if done.stop is not None or done.returncode:
         why = done.stop or f"exit code {done.returncode}"
-        said = done.output.strip().split("\n")[-1]
-        raise InputRefused(f"setup failed ({why}): {display(said)[:300]}")
+        said = display(done.output.strip().split("\n")[-1])[:300]
+        raise InputRefused(f"setup failed ({why}){': ' if said else ''}{said}")

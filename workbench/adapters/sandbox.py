@@ -20,7 +20,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Protocol
 
-from workbench.adapters.box import Bounds, Box, make_command
+from workbench.adapters.box import STARTED, Bounds, Box, make_command
 from workbench.adapters.git import find_program
 from workbench.adapters.processes import kill_group
 from workbench.domain.errors import NoSandbox
@@ -48,13 +48,17 @@ class Stop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a boxed command left: exit code, why it was stopped, how long, the end of its output."""
+    """What a boxed command left: exit code, why it was stopped, how long, the end of its output.
+
+    `has_started` is false where its output does not begin with what was to be printed first.
+    """
 
     returncode: int
     stop: Stop | None
     seconds: float
     output: str
     output_size: int
+    has_started: bool = True
 
 
 class Cancel(Protocol):
@@ -91,8 +95,12 @@ def find_sandbox() -> "Sandbox":
     sandbox = Sandbox(bwrap)
     done = sandbox.run(Box(("/bin/sh", "-c", "test -w /box"), bounds=Bounds(wall_seconds=10)))
     if done.returncode:
-        raise NoSandbox(f"bubblewrap cannot start: {_explain(done)}")
+        raise _no_start(done)
     return sandbox
+
+
+def _no_start(done: Ended) -> NoSandbox:
+    return NoSandbox(f"bubblewrap cannot start: {_explain(done)}")
 
 
 def _explain(done: Ended) -> str:
@@ -112,9 +120,15 @@ class Sandbox:
     name: str = "bubblewrap"
 
     def run(self, box: Box, cancel: Cancel | None = None) -> Ended:
-        """Run a box to its end, its limits, or a cancel; nothing of it is alive afterwards."""
+        """Run a box to its end, its limits, or a cancel; nothing of it is alive afterwards.
+
+        Raises NoSandbox where it did not even start: that says nothing of what was to run in it.
+        """
         command = make_command(self.bwrap, box, is_root=os.geteuid() == 0)
-        return run_watched(command, _ENVIRONMENT, Path("/"), box, cancel)
+        done = run_watched(command, _ENVIRONMENT, Path("/"), box, cancel, first=STARTED)
+        if not done.has_started and done.stop is None:
+            raise _no_start(done)
+        return done
 
 
 def run_watched(
@@ -123,8 +137,12 @@ def run_watched(
     folder: Path,
     box: Box,
     cancel: Cancel | None,
+    *,
+    first: bytes = b"",
 ) -> Ended:
     """A process group with its output in a file; ended by time, memory or `cancel`.
+
+    `first` is what it prints first, which is no part of the output.
 
     Raises OSError where the disk under the output is full: what failed then proves nothing.
     """
@@ -149,8 +167,10 @@ def run_watched(
             stop = Stop.TIMEOUT
         if process.returncode and not os.fstatvfs(log.fileno()).f_bavail:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), tempfile.gettempdir())
-        text, size = _read_end(log, bounds.output)
-    return Ended(process.returncode, stop, time.monotonic() - started, text, size)
+        has_started = os.pread(log.fileno(), len(first), 0) == first
+        text, size = _read_end(log, len(first) if has_started else 0, bounds.output)
+    seconds = time.monotonic() - started
+    return Ended(process.returncode, stop, seconds, text, size, has_started)
 
 
 def _hand_in(process: subprocess.Popen[bytes], data: bytes) -> None:
@@ -220,7 +240,7 @@ def _children(pid: int) -> Iterator[int]:
                 yield from map(int, Path(task.path, "children").read_text("ascii").split())
 
 
-def _read_end(log: IO[bytes], limit: int) -> tuple[str, int]:
+def _read_end(log: IO[bytes], start: int, limit: int) -> tuple[str, int]:
     size = log.seek(0, os.SEEK_END)
-    log.seek(max(0, size - limit))
-    return decode(log.read(limit)), size
+    log.seek(max(start, size - limit))
+    return decode(log.read(limit)), size - start

@@ -1,11 +1,13 @@
 """A check as a person reads it, in a pane or on a terminal: what changed first, then how."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from workbench.domain.check import NO_SANDBOX, CheckReport, CheckResult, CheckStatus
 
 TAIL_LINES = 20
-_MOST = 50  # ids of one kind
+_MOST = 50  # names of one kind
+_BARE = "NO SANDBOX"
 _WORDS = {CheckStatus.PASS: "pass", CheckStatus.FAIL: "FAIL", CheckStatus.NOT_RUN: "not run"}
 _NOT_YET = "`workbench check` runs the tests."
 _AGAIN = "No report of it is kept; `workbench check` runs the tests again."
@@ -23,18 +25,24 @@ def say_result(report: CheckReport) -> str:
 
 
 def list_remarks(report: CheckReport) -> Iterator[str]:
-    """What a reviewer should know before believing it."""
+    """What a reviewer should know before believing it, in short."""
     if report.sandbox == "none":
-        yield "NO SANDBOX"
+        yield _BARE
+    for what, files in _changes(report):
+        more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+        yield f"{what}: {files[0]}{more}"
+
+
+def _changes(report: CheckReport) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What the candidate did to the tests; none of it was used."""
     for what, files in (
         ("tests touched", report.touched),
         ("tests deleted", report.deleted),
         ("tests added, not run", report.added),
-        ("tests follow", report.moved[-1:]),
+        ("tests follow", report.moved),
     ):
         if files:
-            more = f" and {len(files) - 1} more" if len(files) > 1 else ""
-            yield f"{what}: {files[0]}{more}"
+            yield what, files
 
 
 def describe_result(check: CheckResult) -> str:
@@ -61,7 +69,10 @@ def _lines(report: CheckReport, *, shows_hidden: bool) -> Iterator[str]:
     yield say_result(report)
     if report.reason and report.reason != report.summary:
         yield report.reason
-    yield from list_remarks(report)
+    if report.sandbox == "none":
+        yield _BARE
+    for what, files in _changes(report):
+        yield from [f"{what}: {files[0]}"] if len(files) == 1 else _list(what, files)
     for what, ids in (
         ("newly failing", report.broken),
         ("newly passing", report.fixed),
@@ -89,14 +100,21 @@ def _hidden(report: CheckReport) -> Iterator[str]:
 
 
 def _ids(report: CheckReport, what: str, ids: tuple[str, ...]) -> Iterator[str]:
-    if not ids:
-        return
-    yield from ("", f"{what} ({len(ids)})")
-    for test in ids[:_MOST]:
-        yield f"  {test}"
-        yield from _tail(report.tails.get(test, ""))
-    if len(ids) > _MOST:
-        yield f"  and {len(ids) - _MOST} more"
+    if ids:
+        yield ""
+        yield from _list(what, ids, report.tails)
+
+
+def _list(
+    what: str, names: tuple[str, ...], tails: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[str]:
+    """Names under a title with their number, each with the end of its failure."""
+    yield f"{what} ({len(names)})"
+    for name in names[:_MOST]:
+        yield f"  {name}"
+        yield from _tail(tails.get(name, ""))
+    if len(names) > _MOST:
+        yield f"  and {len(names) - _MOST} more"
 
 
 def _tail(said: str) -> Iterator[str]:

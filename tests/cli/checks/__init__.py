@@ -1,0 +1,1 @@
+"""Tests of `workbench check`; kit.py holds what they share."""
