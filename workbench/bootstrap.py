@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import workbench
-from workbench.config import FILE_NAME, Settings, find_kept_folders
+from workbench.config import FILE_NAME, TEACHING, Settings, find_kept_folders
 from workbench.domain.errors import InputRefused, UsageError
 from workbench.study import Study, find_study, is_file
 from workbench.text import display
@@ -48,12 +48,14 @@ def open_log(folder: Path) -> Path | None:
 
 
 def create_study(
-    folder: Path, repositories: Mapping[str, Path], progress: Progress | None = None
+    folder: Path,
+    repositories: Mapping[str, Path],
+    progress: Progress | None = None,
+    given: Mapping[str, str | int | bool] | None = None,
 ) -> Study:
-    """A new study: workbench.toml, the database, and a private clone of every repository.
+    """A new study: the database, a private clone of every repository, and at last workbench.toml.
 
-    workbench.toml comes last, so a study is there whole or not at all. Raises UsageError where
-    there is one, InputRefused where a repository cannot be cloned.
+    So it is there whole or not at all. UsageError where there is one, InputRefused for a clone.
     """
     from workbench.adapters.files import building, write_atomically
     from workbench.config import render_settings
@@ -69,10 +71,10 @@ def create_study(
         with building(folder) as part:
             _fill_state(part / "state", sources, progress)
             (part / "state").rename(study.state)
-        write_atomically(folder / FILE_NAME, [render_settings(paths).encode()])
+        write_atomically(folder / FILE_NAME, [render_settings(paths, given).encode()])
     except OSError as error:
-        why = error.strerror or error
-        raise InputRefused(f"{folder}: a study cannot be written here: {why}") from error
+        why = f"a study cannot be written here: {error.strerror or error}"
+        raise InputRefused(f"{folder}: {why}") from error
     return study
 
 
@@ -141,7 +143,7 @@ def _make_demo(folder: Path, progress: Progress | None) -> None:
 
     source = find_sample()
     build_repository(source, folder / "repository")
-    study = create_study(folder, {"": folder / "repository"}, progress)
+    study = create_study(folder, {"": folder / "repository"}, progress, TEACHING)
     tickets = source / "tickets.jsonl"
     outputs = sorted((source / "outputs").glob("*.jsonl"))
     placed = read_placed_tickets(tickets)
@@ -278,6 +280,7 @@ def open_desk(study: Study, reviewer: str, *, open_names: bool) -> "Desk":
     """What a review needs after the first paint; `warning` says why labels cannot be saved."""
     from workbench.adapters.difftools import DiffTool
     from workbench.adapters.kept_files import KeptFiles
+    from workbench.adapters.note_files import NoteFiles
     from workbench.services.desk import make_desk
 
     bench = open_workbench(study, busy_ms=LABEL_BUSY_MS)
@@ -292,5 +295,6 @@ def open_desk(study: Study, reviewer: str, *, open_names: bool) -> "Desk":
         open_names=open_names,
         kept=KeptFiles(find_kept_folders()),
         viewer=viewer,
+        notes=NoteFiles(study.readings),
         close=close,
     )

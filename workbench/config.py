@@ -18,6 +18,7 @@ from workbench.domain.errors import ConfigError
 FILE_NAME = "workbench.toml"
 STATE_FOLDER = ".workbench"
 TABLES = ("repositories", "keys")
+TEACHING = {"ask_unseen": False}  # in the demo, whose first outputs teach one key each
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ SETTINGS = (
     Setting("difftool", "", "Your program for two files: vimdiff, or meld {old} {new}."),
     Setting("rubric", "", 'A Markdown file shown by the rubric key; "" shows the built-in one.'),
     Setting("idle_seconds", 120, "Without a key for this long, time no longer counts.", minimum=1),
+    Setting("ask_unseen", True, "Whether merged asks once if a hunk was never on the screen."),
     Setting("queue_pane", True, "Whether the queue is open at the start (wide terminals)."),
     Setting("metrics_pane", True, "Whether the numbers are open at the start (wide terminals)."),
     Setting("sandbox", "bwrap", "Where tests run; none: with all your rights.", ("bwrap", "none")),
@@ -74,6 +76,7 @@ class Settings:
     difftool: str = ""
     rubric: str = ""
     idle_seconds: int = 120
+    ask_unseen: bool = True
     queue_pane: bool = True
     metrics_pane: bool = True
     sandbox: str = "bwrap"
@@ -114,6 +117,7 @@ def load_settings(path: Path) -> Settings:
         difftool=str(checked.get("difftool", "")),
         rubric=str(checked.get("rubric", "")),
         idle_seconds=int(checked.get("idle_seconds", 120)),
+        ask_unseen=bool(checked.get("ask_unseen", True)),
         queue_pane=bool(checked.get("queue_pane", True)),
         metrics_pane=bool(checked.get("metrics_pane", True)),
         sandbox=str(checked.get("sandbox", "bwrap")),
@@ -224,12 +228,20 @@ def _read_keys(where: _Where, raw: object) -> dict[str, tuple[str, ...]]:
     return keys
 
 
-def render_settings(repositories: Mapping[str, str]) -> str:
-    """The commented workbench.toml that `init` writes: every setting with its default."""
+def render_settings(
+    repositories: Mapping[str, str], given: Mapping[str, str | int | bool] | None = None
+) -> str:
+    """The commented workbench.toml that `init` writes: every setting with its default.
+
+    Those `given` stand without the comment, each with its value.
+    """
+    given = given or {}
     lines = ["# A study of the readiness workbench. Every setting stands here with its default."]
     for setting in SETTINGS:
         choices = f" One of: {', '.join(setting.choices)}." if setting.choices else ""
-        lines += ["", f"# {setting.help}{choices}", f"# {setting.name} = {_toml(setting.default)}"]
+        mark = "" if setting.name in given else "# "
+        value = given.get(setting.name, setting.default)
+        lines += ["", f"# {setting.help}{choices}", f"{mark}{setting.name} = {_toml(value)}"]
     lines += ["", "# The repositories that outputs are diffed against; they are only ever read."]
     lines += ['# "default" serves tickets that name none; others go by the name tickets use.']
     lines += ["[repositories]"]

@@ -31,6 +31,11 @@ class Study:
         return self.state / "study.db"
 
     @property
+    def readings(self) -> Path:
+        """The folder that says how far each reviewer has read."""
+        return self.state / "reading"
+
+    @property
     def lock_file(self) -> Path:
         """The frozen suite."""
         return self.folder / "tickets.lock.json"

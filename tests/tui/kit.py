@@ -346,6 +346,7 @@ def play(
     is_ready: bool = True,
     wrap: Callable[[OpenDesk], Desk] = lambda desk: desk(),
     reveal_checks: str = "always",
+    ask_unseen: bool = True,
     theme: str = "dark",
 ) -> None:
     """Open a study as `workbench review` does and run one scene; nothing may reach the net.
@@ -363,6 +364,7 @@ def play(
         queue_pane=True,
         metrics_pane=True,
         reveal_checks=reveal_checks,
+        ask_unseen=ask_unseen,
     )
     app = WorkbenchApp(
         first,

@@ -1,8 +1,6 @@
 """One output read in other ways: blanks left out, files left out, a list of files, moved code."""
 
-import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,9 +8,9 @@ import pytest
 from workbench.diff.blanks import Blanks
 from workbench.tui.widgets.lines import LinesView
 
-from .kit import Seat, play, read_labels, run_workbench
+from .kit import Seat, play, read_labels
+from .trees import make_study
 
-GIT = ("git", "-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgsign=false")
 BODY = "".join(f"    value_{n} = compute({n})\n" for n in range(60))
 MOVED = "".join(f"    moved_line_{n} = something_long_enough({n})\n" for n in range(4))
 APP = f"def first():\n{BODY}\n\ndef second():\n{MOVED}    return 1  \n"
@@ -32,51 +30,13 @@ AFTER = {
 }
 
 
-def git(folder: Path, *args: str) -> str:
-    done = subprocess.run([*GIT, *args], cwd=folder, capture_output=True, check=True)
-    return done.stdout.decode()
-
-
-def write(folder: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    git(folder, "add", "-A")
+SMALL = {"app/util.py": str(BASE["app/util.py"]).replace("compute(7)", "compute(8)")}
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A study of two outputs of one ticket, the second a small one."""
-    home = tmp_path_factory.mktemp("rereading")
-    repository, study = home / "repository", home / "study"
-    repository.mkdir()
-    git(repository, "init", "-q", "-b", "main")
-    write(repository, BASE)
-    git(repository, "commit", "-qm", "base")
-    commit = git(repository, "rev-parse", "HEAD").strip()
-    write(repository, AFTER)
-    patch = git(repository, "diff", "--cached")
-    git(repository, "reset", "-q", "--hard")
-    small = git_small(repository)
-    tickets = [{"id": "one", "title": "Ticket one", "body": "Do.", "base_commit": commit}]
-    outputs = [
-        {"instance_id": "one", "model_name_or_path": who, "model_patch": text, "message": ""}
-        for who, text in (("m1", patch), ("m2", small))
-    ]
-    for name, rows in (("tickets", tickets), ("outputs", outputs)):
-        lines = "".join(json.dumps(row) + "\n" for row in rows)
-        (home / f"{name}.jsonl").write_text(lines, encoding="utf-8")
-    run_workbench("init", "--study", study, "--repo", repository)
-    run_workbench("tickets", "import", home / "tickets.jsonl", "--study", study)
-    run_workbench("outputs", "import", home / "outputs.jsonl", "--study", study)
-    return study
-
-
-def git_small(repository: Path) -> str:
-    write(repository, {"app/util.py": BASE["app/util.py"].replace("compute(7)", "compute(8)")})
-    patch = git(repository, "diff", "--cached")
-    git(repository, "reset", "-q", "--hard")
-    return patch
+    return make_study(tmp_path_factory.mktemp("rereading"), BASE, {"m1": AFTER, "m2": SMALL})
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ class KeptFiles:
         for n, folder in enumerate(self._folders):
             with suppress(OSError):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                if _is_ours(folder):
+                if is_ours(folder):
                     write_atomically(folder / name, [text.encode()])
                     _drop(name, (*self._folders[:n], *self._folders[n + 1 :]))
                     return str(folder / name)
@@ -40,10 +40,10 @@ class KeptFiles:
     def read(self, prefix: str) -> Iterator[tuple[str, str]]:
         """The path and the text of every file whose name begins so; what is no text is marked."""
         for folder in self._folders:
-            if not _is_ours(folder):
+            if not is_ours(folder):
                 continue
             for path in sorted(folder.glob(f"{prefix}*"))[:_MOST_FILES]:
-                text = _read(path)
+                text = read_plain(path)
                 if text is not None:
                     yield str(path), text
 
@@ -54,7 +54,8 @@ def _drop(name: str, folders: Sequence[Path]) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def _is_ours(folder: Path) -> bool:
+def is_ours(folder: Path) -> bool:
+    """Whether a folder is the user's own, and nobody else may write in it."""
     try:
         found = folder.lstat()
     except OSError:
@@ -63,7 +64,7 @@ def _is_ours(folder: Path) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and is_private
 
 
-def _read(path: Path) -> str | None:
+def read_plain(path: Path) -> str | None:
     """A whole plain file; None where it went away or is no such thing."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -178,6 +178,7 @@ def show_settings(study: Study, reviewer: str, seal: str = "") -> "ReviewSetting
         queue_pane=settings.queue_pane,
         metrics_pane=settings.metrics_pane,
         reveal_checks=by_policy if settings.reveal_checks == "auto" else settings.reveal_checks,
+        ask_unseen=settings.ask_unseen,
         seal=seal,
         study_option="" if is_in_reach(study.folder) else _study_option(study.folder),
     )

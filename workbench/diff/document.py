@@ -50,7 +50,8 @@ class DiffDocument:
         self.blanks = Blanks.NONE
         self.is_whole = False  # the whole files were asked for
         self.moves = NO_MOVES
-        self._views: dict[tuple[Mode, Rooms | None, frozenset[int] | None], View] = {}
+        self.keys: dict[int, str] | None = None  # of hunks, by diff/marks.py
+        self._views: dict[Shape, View] = {}
         self._colours: dict[tuple[int, str], list[Colour]] = {}
 
     @property
@@ -91,19 +92,23 @@ class DiffDocument:
         return len(str(max(ends, default=0)))
 
     def view(
-        self, mode: Mode, rooms: Rooms | None = None, files: frozenset[int] | None = None
+        self,
+        mode: Mode,
+        rooms: Rooms | None = None,
+        files: frozenset[int] | None = None,
+        without: frozenset[int] = frozenset(),
     ) -> View:
         """The rows in this layout; made once until a fold opens or blobs arrive.
 
-        `rooms` wraps long lines, `files` leaves all others out.
+        `rooms` wraps long lines, `files` leaves all others out, `without` some segments.
         """
-        key = (mode, rooms, files)
+        key = Shape(mode, rooms, files, without)
         view = self._views.get(key)
         if view is None or view.revision != self.model.revision:
             if rooms is None:
-                view = make_view(self.model, mode, files)
+                view = make_view(self.model, mode, files, without)
             else:
-                view = wrap_view(self.view(mode, None, files), self.model, rooms)
+                view = wrap_view(self.view(mode, None, files, without), self.model, rooms)
             while len(self._views) >= MAX_VIEWS:
                 self._views.pop(next(iter(self._views.copy())), None)  # workers make views too
             self._views[key] = view
@@ -111,7 +116,7 @@ class DiffDocument:
 
     def has_view(self, shape: Shape) -> bool:
         """Whether `view` has it ready."""
-        view = self._views.get((shape.mode, shape.rooms, shape.files))
+        view = self._views.get(shape)
         return view is not None and view.revision == self.model.revision
 
     def warm(self, width: int, height: int, mode: Mode) -> None:

@@ -46,12 +46,13 @@ NO_MATCHES = Matches("", [], {})
 
 
 class Query(NamedTuple):
-    """What is looked for; `files` are those to look in, None all of them."""
+    """What is looked for; `files` are those to look in, None all; `without` segments left out."""
 
     text: str
     regex: bool = False
     added_only: bool = False
     files: frozenset[int] | None = None
+    without: frozenset[int] = frozenset()
 
 
 def search(
@@ -101,7 +102,8 @@ def _find(document: DiffDocument, query: Query, pattern: re.Pattern[str]) -> Ite
     """Hits from top to bottom, a few at a time."""
     added_only = query.added_only
     for number, segment in enumerate(document.model.segments):
-        if query.files is not None and segment.file not in query.files:
+        is_other = query.files is not None and segment.file not in query.files
+        if is_other or number in query.without:
             continue
         if not isinstance(segment, Body):
             if not added_only and not (isinstance(segment, Gap) and not segment.count):

@@ -24,11 +24,15 @@ _NOTHING = array("q", [NOTHING])
 
 
 class Shape(NamedTuple):
-    """What a view is made by: the layout, the cells for wrapped code, the files it keeps."""
+    """What a view is made by: the layout, the cells for wrapped code, the files it keeps.
+
+    `without` are segments that it leaves out.
+    """
 
     mode: Mode
     rooms: tuple[int, int] | None = None
     files: frozenset[int] | None = None
+    without: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,13 @@ class View:
         return frozenset(self.hunks)
 
 
-def make_view(model: RowModel, mode: Mode, files: Collection[int] | None = None) -> View:
-    """The rows of the model in the given layout: all, or those of some files."""
+def make_view(
+    model: RowModel,
+    mode: Mode,
+    files: Collection[int] | None = None,
+    without: Collection[int] = (),
+) -> View:
+    """The rows of the model in the given layout: all, or those of some files and segments."""
     left: array[int] = array("q")
     right: array[int] = left if mode == "unified" else array("q")
     view = View(mode, model.revision, left, right, [], [], [], [], array("H"))
@@ -94,7 +103,7 @@ def make_view(model: RowModel, mode: Mode, files: Collection[int] | None = None)
     for number, segment in enumerate(model.segments):
         view.starts.append(len(left))
         base = number << BITS
-        if files is not None and segment.file not in files:
+        if number in without or (files is not None and segment.file not in files):
             continue
         if model.files[segment.file].is_folded and not isinstance(segment, Head):
             if (

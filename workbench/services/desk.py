@@ -13,6 +13,7 @@ from workbench.services.backups import Backups
 from workbench.services.pairs import PairQueue
 from workbench.services.patches import Diffs
 from workbench.services.queues import Blobs, Queues
+from workbench.services.readings import Notes, Readings
 from workbench.services.reviews import Clock, Reviews
 from workbench.services.surroundings import Listings
 from workbench.services.unsaved import Files, UnsavedLabels
@@ -51,6 +52,7 @@ class Desk:
     listings: Listings
     backups: Backups
     viewer: Viewer
+    readings: Readings
     warning: str
     check: Callable[[], str]
     close: Callable[[], None]
@@ -74,11 +76,12 @@ def make_desk(
     open_names: bool,
     kept: Files,
     viewer: Viewer,
+    notes: Notes,
     close: Callable[[], None],
 ) -> Desk:
     """A reviewer's services on an open study; their queue is made on first use.
 
-    `kept` takes the labels that the study's disk does not.
+    `kept` takes the labels that the study's disk does not, `notes` how far the reviewer has read.
     """
     ensure_queue(store, reviewer, clock())
     unsaved = UnsavedLabels(kept, store.study_id, reviewer)
@@ -92,6 +95,7 @@ def make_desk(
         viewer=viewer,
         compare=partial(_compare, store, reviewer, open_names),
         open_names=open_names,
+        readings=Readings(notes, reviewer),
         warning=store.why_read_only,
         note="; ".join(store.warnings),
         check=lambda: _find_damage(store),

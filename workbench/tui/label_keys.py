@@ -155,8 +155,8 @@ class Step:
     ask: Ask = Ask.NOTHING
 
 
-def press_label(waiting: Waiting, label: Label, item: ReviewItem) -> Step:
-    """A label key; item is what is on the screen."""
+def press_label(waiting: Waiting, label: Label, item: ReviewItem, doubt: str = "") -> Step:
+    """A label key; item is what is on the screen. `doubt` is why it should be asked for once."""
     if waiting.mode is Mode.NOT_SAVED:
         return Step(waiting, "enter tries again, escape gives the label up")
     if waiting.mode in {Mode.CONFIRM, Mode.SELF_FLAG}:
@@ -165,13 +165,13 @@ def press_label(waiting: Waiting, label: Label, item: ReviewItem) -> Step:
         return Step(Waiting(Mode.DETAIL, label, output_id=item.output_id))
     if waiting.mode is Mode.DETAIL:
         return Step(waiting, "a digit completes the label, escape cancels it")
-    return complete(Decision(label), item)
+    return complete(Decision(label), item, doubt)
 
 
-def complete(decision: Decision, item: ReviewItem) -> Step:
-    """A decision that is whole: saved, unless it is against what was delivered."""
+def complete(decision: Decision, item: ReviewItem, doubt: str = "") -> Step:
+    """A decision that is whole: saved, unless something speaks against it."""
     judgement = apply_decision(item.judgement, decision, item.delivery)
-    doubt = objection(item.delivery, judgement)
+    doubt = "; ".join(filter(None, (doubt, objection(item.delivery, judgement))))
     if doubt:
         sentence = doubt if doubt.endswith("?") else f"{doubt}: sure?"
         waiting = Waiting(Mode.CONFIRM, decision.label, judgement, sentence)

@@ -45,6 +45,7 @@ class ReviewSettings:
     study_option: str = ""
     reveal_checks: str = "always"
     seal: str = ""
+    ask_unseen: bool = True
 
 
 class PanesScreen(Screen[None]):

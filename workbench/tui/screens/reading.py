@@ -1,5 +1,7 @@
 """Reading an output: the keys that move in the diff, search it, or change how it is laid out."""
 
+from functools import cached_property
+
 from textual.screen import Screen
 
 from workbench.diff.search import SearchError
@@ -13,9 +15,9 @@ MAX_COPY = 1_000_000  # characters; terminals take no more, many take less
 class ReadingScreen(Screen[None]):
     """The part of the review screen that only looks; it records nothing."""
 
-    @property
+    @cached_property
     def diff(self) -> DiffView:
-        """The diff pane."""
+        """The diff pane, which is one and the same as long as the screen; also when it closes."""
         return self.query_one("#diff", DiffView)
 
     def say(self, text: str, style: str = "dim") -> None:

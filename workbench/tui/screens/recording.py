@@ -73,6 +73,10 @@ class RecordingScreen(SavingScreen):
         """Where a defect stands: the cursor's line once the reviewer moved it there."""
         raise NotImplementedError
 
+    def doubt(self, label: Label) -> str:
+        """Why a label should be asked for once; "" where it should not."""
+        raise NotImplementedError
+
     def after_saved(self, saved: Saved) -> None:
         """Take the new counts."""
         raise NotImplementedError
@@ -101,7 +105,7 @@ class RecordingScreen(SavingScreen):
             timer = self.set_timer(SETTLE_SECONDS, self.settle)
             self._settling = Settling(Label(name), self.item.output_id, timer)
         else:
-            self._follow(press_label(self.waiting, Label(name), self.item))
+            self._press(Label(name), self.item)
 
     def settle(self) -> None:
         """Take a label key that was no first repeat: time has passed, or another key has come."""
@@ -110,7 +114,10 @@ class RecordingScreen(SavingScreen):
             return
         settling.timer.stop()
         if self.item.output_id == settling.output_id and self.can_record():
-            self._follow(press_label(self.waiting, settling.label, self.item))
+            self._press(settling.label, self.item)
+
+    def _press(self, label: Label, item: ReviewItem) -> None:
+        self._follow(press_label(self.waiting, label, item, self.doubt(label)))
 
     def is_free(self) -> bool:
         """Whether another output may come in front; while the bar waits for an answer, no."""

@@ -11,7 +11,8 @@ from textual.app import SuspendNotSupported
 from workbench.diff.blanks import Blanks
 from workbench.diff.document import DiffDocument
 from workbench.diff.globs import match_files
-from workbench.diff.order import rank_of, status_letter
+from workbench.diff.order import status_letter
+from workbench.diff.rows import FileEntry
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import WorkbenchError
 from workbench.services.desk import Desk
@@ -81,12 +82,16 @@ class RereadingScreen(ReadingScreen):
                 f"{entry.old_path} → {entry.path}" if entry.old_path else entry.path,
                 entry.added,
                 entry.removed,
-                rank_of(entry.patch).label,
+                self.label_of(entry),
             )
             for entry in document.files
             if kept is None or entry.index in kept
         ]
         self.app.push_screen(FilesScreen(lines, self.diff.current_file), self._go_to_file)
+
+    def label_of(self, entry: FileEntry) -> str:
+        """What the list says of a file."""
+        raise NotImplementedError
 
     def _go_to_file(self, file: int | None) -> None:
         if file is not None:

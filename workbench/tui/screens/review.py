@@ -22,8 +22,8 @@ from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.messages import BlobsReady, ItemReady
 from workbench.tui.notices import Notice
 from workbench.tui.preparing import Frame, prepare
+from workbench.tui.screens.marking import MarkingScreen
 from workbench.tui.screens.panes import ReviewSettings
-from workbench.tui.screens.pointing import PointingScreen
 from workbench.tui.screens.prompt import PromptScreen
 from workbench.tui.shelf import Shelf
 from workbench.tui.walk import Order, Walk
@@ -37,7 +37,7 @@ from workbench.tui.work import start_work
 PREPARE_AFTER = 0.02  # seconds after a paint
 
 
-class ReviewScreen(PointingScreen):
+class ReviewScreen(MarkingScreen):
     """Shows what is in front, and walks the queue."""
 
     def __init__(
@@ -75,9 +75,11 @@ class ReviewScreen(PointingScreen):
         """Put an output in front of the reviewer: one refresh of each part that changed."""
         if self.item is None or item.output_id != self.item.output_id:
             self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
+        self.keep_reading()
         self.item = item
         self.remove_class("-finished")
         self.diff.show(document)
+        self.open_reading(item)
         self.read_again(item)
         self.draw()
 

@@ -10,6 +10,7 @@ from rich.segment import Segment
 from textual.cache import LRUCache
 from textual.strip import Strip
 
+from workbench.diff.rows import NOTHING, place
 from workbench.text import cells, clip, display
 from workbench.tui.widgets.diff_chrome import fit
 from workbench.tui.widgets.diff_paint import Look, Painter, Spot
@@ -19,19 +20,32 @@ from workbench.tui.widgets.diff_viewport import Viewport
 LOOKS_KEPT = 6  # this document, its neighbours, another layout
 
 
+NOTED, REVIEWED = "◆", "✓"
+
+
+class Signs(NamedTuple):
+    """Rows with a finding; segments and files that are reviewed."""
+
+    noted: frozenset[int] = frozenset()
+    segments: frozenset[int] = frozenset()
+    files: frozenset[int] = frozenset()
+
+    def beside(self, row: int) -> str:
+        """What stands before the sign of a line."""
+        if row in self.noted:
+            return NOTED
+        return REVIEWED if row != NOTHING and place(row)[0] in self.segments else ""
+
+
+NO_SIGNS = Signs()
+
+
 class Marked(NamedTuple):
-    """What a frame marks: lines of the position bar, places in the view, rows with a finding."""
+    """What one frame marks: lines of the position bar, places in the view, lines and files."""
 
     thumb: range
     chosen: range
-    noted: frozenset[int]
-
-    def side(self, left: int, right: int) -> str:
-        """On which side of a row a finding stands: "", old, new or both."""
-        if not self.noted:
-            return ""
-        old, new = left in self.noted, right in self.noted
-        return "both" if old and new else "old" if old else "new" if new else ""
+    signs: Signs
 
 
 class Frames:
@@ -39,13 +53,13 @@ class Frames:
         self._painters: LRUCache[Look, Painter] = LRUCache(LOOKS_KEPT)
 
     def strips(
-        self, look: Look, port: Viewport, lines: range, noted: frozenset[int] = frozenset()
+        self, look: Look, port: Viewport, lines: range, signs: Signs = NO_SIGNS
     ) -> list[Strip]:
-        """The strips of some screen lines of a viewport; `noted` rows carry a finding."""
+        """The strips of some screen lines of a viewport, with what stands beside them."""
         painter = self._painters.get(look)
         if painter is None:
             painter = self._painters[look] = Painter(look)
-        marks = Marked(port.thumb(), port.chosen, noted)
+        marks = Marked(port.thumb(), port.chosen, signs)
         return [self._line(painter, port, marks, y) for y in lines]
 
     @staticmethod
@@ -57,12 +71,14 @@ class Frames:
         if index >= len(view):
             return painter.blank(Spot(bar=bar))
         if y == 0:
-            return painter.header(view.shown[port.file], Spot(cursor, bar=bar), port.enclosing)
+            file = view.shown[port.file]
+            sign = REVIEWED if file in marks.signs.files else ""
+            return painter.header(file, Spot(cursor, bar=bar, left=sign), port.enclosing)
         left, right = view.left[index], view.right[index]
         here = hit if hit and hit.row in {left, right} else None
         part = view.parts[index] if view.parts else 0
-        noted = marks.side(left, right)
-        spot = Spot(cursor, here, bar, part, noted, port.picked_at(index))
+        beside = (marks.signs.beside(left), marks.signs.beside(right))
+        spot = Spot(cursor, here, bar, part, *beside, port.picked_at(index))
         return painter.strip(left, right, spot)
 
 

@@ -27,14 +27,14 @@ from workbench.diff.picks import (
 from workbench.diff.rows import NOTHING
 from workbench.diff.wrap import Rooms, breaks
 from workbench.tui.widgets.diff_rooms import column_at, spot_at
-from workbench.tui.widgets.diff_search import DiffSearch
+from workbench.tui.widgets.diff_scope import DiffScope
 from workbench.tui.widgets.diff_viewport import Viewport
 
 WHEEL_LINES = 3
 DRAG_SECONDS = 0.05  # between two lines, while the mouse is held beyond the pane
 
 
-class DiffMouse(DiffSearch):
+class DiffMouse(DiffScope):
     """Follows the mouse."""
 
     left: int = 0  # first cell of the code in sight

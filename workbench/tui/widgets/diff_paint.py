@@ -51,7 +51,7 @@ EDGE, MORE, VOID, BAR, THUMB = (
 )
 _, WORD, WARN, MATCH, HERE, PICKED = range(len(LEVELS))
 _TINTS = {Kind.ADDED: "new", Kind.REMOVED: "old"}
-BLANKS, NOTED = "~", "◆"  # the same but for blanks; a finding stands here
+BLANKS = "~"  # the same but for blanks
 _SIGNS = {"new": "+", "old": MINUS, "": " "}
 _ARROWS = {"moved-new": "↦", "moved-old": "↤"}
 
@@ -82,7 +82,8 @@ class Spot(NamedTuple):
     here: Hit | None = None  # the hit that the reader stands on
     bar: str = ""  # "", "bar" or "thumb"
     part: int = 0  # of a wrapped line
-    noted: str = ""  # the side on which a finding stands: "", "old", "new" or "both"
+    left: str = ""  # what stands beside the line on the left side, and on the right
+    right: str = ""
     picked: Picked | None = None
 
 
@@ -108,7 +109,7 @@ class Painter:
         key = (file, spot, enclosing)
         strip = self._strips.get(key)
         if strip is None:
-            made = self._header(file, enclosing, badges=True, cursor=bool(spot.cursor))
+            made = self._header(file, enclosing, spot, badges=True)
             strip = self._strips[key] = self._finish(made, spot.bar)
         return strip
 
@@ -128,7 +129,7 @@ class Painter:
         row = self.look.document.model.row(left if right == NOTHING else right)
         cursor = bool(spot.cursor)
         if row.kind is Kind.FILE_HEADER:
-            return self._header(row.file, "", badges=False, cursor=cursor)
+            return self._header(row.file, "", spot, badges=False)
         if row.kind is Kind.NOTE:
             return note(row, self._space(), cursor=cursor)
         if not row.is_line:
@@ -184,8 +185,7 @@ class Painter:
         tint = self._tint(row)
         part = partial(self.look.palette.part, tint=tint, cursor=bool(spot.cursor))
         lead, sign = _ARROWS.get(tint, " "), _SIGNS[tint[-3:]]
-        if spot.noted in {side, "both"}:
-            lead = NOTED
+        lead = (spot.left if side == "old" else spot.right) or lead
         if row.old_raw:
             sign = BLANKS
         text = row.old_text if row.old_raw and side == "old" else row.text
@@ -235,9 +235,7 @@ class Painter:
             lambda token, level: code(token, tint, level, cursor=cursor),
         )
 
-    def _header(
-        self, file: int, enclosing: str, *, badges: bool, cursor: bool = False
-    ) -> list[Segment]:
+    def _header(self, file: int, enclosing: str, spot: Spot, *, badges: bool) -> list[Segment]:
         """Status letter, path, counts; on the right the badges and the place among the files."""
         document, part = self.look.document, self.look.palette.part
         entry = document.files[file]
@@ -262,7 +260,7 @@ class Painter:
         name = f"{entry.old_path} → {entry.path}" if entry.old_path else entry.path
         name = clip_start(name, max(room - taken - 7, 8))
         left = [
-            (CURSOR if cursor else " ", "header-mark"),
+            (CURSOR if spot.cursor else spot.left or " ", "header-mark"),
             (f"{letter} ", "header-dim"),
             (name, "header"),
             ("  ", "header"),

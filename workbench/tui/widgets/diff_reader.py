@@ -7,6 +7,7 @@ The other half of the diff pane (`diff_view.py`) shows; both know the reader's p
 from collections.abc import Callable
 
 from textual.geometry import Region
+from textual.message import Message
 from textual.widget import Widget
 
 from workbench.diff.folds import reach
@@ -18,6 +19,9 @@ from workbench.tui.widgets.diff_viewport import Viewport
 
 class DiffReader(Widget, can_focus=True):
     """Moves a viewport; what moved is told by the other half."""
+
+    class Moved(Message):
+        """The reader is at another place, or sees more of it."""
 
     _viewport: Viewport | None = None
     _noted: tuple[SourceLines, ...] = ()
@@ -81,6 +85,11 @@ class DiffReader(Widget, can_focus=True):
         return port.document.model.row(port.row).file if port and len(port) else -1
 
     @property
+    def current_row(self) -> int:
+        """The id of the row under the cursor; NOTHING without a document."""
+        return self._viewport.row if self._viewport else NOTHING
+
+    @property
     def current_path(self) -> str:
         """The path of the file at the cursor, as an address has it; "" without one."""
         port, file = self._viewport, self.current_file
@@ -131,7 +140,7 @@ class DiffReader(Widget, can_focus=True):
         if not port.is_shown(end):
             return "its other end is in a file that is not shown"
         port.side = "old" if port.document.model.row(end).new_line is None else "new"
-        self.move(lambda port: port.show_row(end))
+        self.go_to_row(end)
         return ""
 
     def go_to_line(self, address: Address) -> bool:
@@ -142,8 +151,12 @@ class DiffReader(Widget, can_focus=True):
             return False
         port.side = address.side
         self.refit()
-        self.move(lambda port: port.show_row(row))
+        self.go_to_row(row)
         return True
+
+    def go_to_row(self, row: int) -> None:
+        """To a row by its id."""
+        self.move(lambda port: port.show_row(row))
 
     # A range, and the lines that carry a finding.
 
@@ -209,4 +222,5 @@ class DiffReader(Widget, can_focus=True):
             width = self.size.width
             lines = (cursor - top, port.cursor - top)
             self.refresh(*(Region(0, y, width, 1) for y in lines))
+        self.post_message(self.Moved())
         return done is not False

@@ -41,7 +41,7 @@ class DiffSearch(DiffReader):
             self.tell_search()
             return 0
         self._run = None
-        run = Run(port.document, Query(query, regex, added_only, port.shape.files))
+        run = Run(port.document, Query(query, regex, added_only, *port.shape[2:]))
         self._run = run
         self._go_on(run)
         return self.match_at[1]

@@ -19,11 +19,12 @@ from workbench.diff.places import find_row
 from workbench.diff.rows import NOTHING
 from workbench.diff.views import Mode, Shape
 from workbench.diff.wrap import Rooms
-from workbench.tui.widgets.diff_frame import Frames, empty_strips
+from workbench.tui.widgets.diff_frame import NO_SIGNS, Frames, empty_strips
 from workbench.tui.widgets.diff_mouse import DiffMouse
 from workbench.tui.widgets.diff_paint import Look
 from workbench.tui.widgets.diff_palette import Palette, palette_for
 from workbench.tui.widgets.diff_rooms import rooms_of
+from workbench.tui.widgets.diff_scope import WHOLE
 from workbench.tui.widgets.diff_viewport import Viewport
 from workbench.tui.work import start_work
 
@@ -63,8 +64,6 @@ class DiffView(DiffMouse):
         self.painted_key: str | None = None
         self._empty = ""
         self.left = 0
-        self._files: frozenset[int] | None = None
-        self._scope = ""
         self._frames = Frames()
 
     # What is shown
@@ -73,7 +72,7 @@ class DiffView(DiffMouse):
         """Another document, from its top; or none, with a text that says why."""
         self._empty = message
         self.left = 0
-        self._files, self._scope = None, ""
+        self.show_whole()
         self._viewport = None
         self.painted_key = None
         self.stop_search()
@@ -104,7 +103,7 @@ class DiffView(DiffMouse):
     def prepare(self, document: DiffDocument) -> None:
         """Makes the strips of the first screen of a document that may be shown next."""
         if document.files and self.size.area:
-            shape = self._shape(document)._replace(files=None)
+            shape = self._shape(document)._replace(files=None, without=frozenset())
             viewport = Viewport(document, shape, self.size.height)
             self._strips(viewport, range(self.size.height))
 
@@ -128,15 +127,15 @@ class DiffView(DiffMouse):
 
     def set_layout(self, layout: LayoutMode) -> None:
         self.layout_mode = layout
-        self._reshape()
+        self.reshape()
 
     def toggle_wrap(self) -> bool:
         """Long lines in several parts, or cut at the edge; whether they are in parts."""
         self.wrap, self.left = not self.wrap, 0
-        self._reshape()
+        self.reshape()
         return self.wrap
 
-    def _reshape(self) -> None:
+    def reshape(self) -> None:
         """Another layout: at once, or as soon as a worker has made the rows of a large diff."""
         document = self.document
         if document is None or document.model.n_changed < LARGE:
@@ -162,28 +161,7 @@ class DiffView(DiffMouse):
     def _shape(self, document: DiffDocument) -> Shape:
         rooms = self.rooms(document)
         wrapped = rooms if self.wrap and min(rooms) >= LEAST_ROOM else None
-        return Shape(self.mode, wrapped, self._files)
-
-    # The files that are shown
-
-    def show_files(self, files: frozenset[int] | None, scope: str = "") -> None:
-        """Some files only, by their ordinals, and what the header says of that; None is all."""
-        self._files, self._scope = files, scope
-        self.stop_search()
-        if self._viewport:
-            self._viewport.clear_search()
-        self.refit()
-        self.tell_search()
-
-    @property
-    def files(self) -> frozenset[int] | None:
-        """The ordinals of the files that are shown; None is all."""
-        return self._files
-
-    @property
-    def scope(self) -> str:
-        """What the header says while some files are left out."""
-        return self._scope
+        return Shape(self.mode, wrapped, self.files, self.without)
 
     def rooms(self, document: DiffDocument) -> Rooms:
         return rooms_of(document, self.mode, self.size.width)
@@ -234,6 +212,7 @@ class DiffView(DiffMouse):
         else:
             strips = self._strips(port, range(crop.y, crop.bottom))
             if crop.height > 1 or self.size.height == 1:
+                self.see(port)
                 self._was_painted(port.document.key)
         if crop.x or crop.width != self.size.width:
             strips = [strip.crop(crop.x, crop.right) for strip in strips]
@@ -260,11 +239,11 @@ class DiffView(DiffMouse):
             self.left,
             port.matches,
             port.shape.files,
-            self._scope if port.shape.files is not None else "",
+            self.scope if port.shape[2:] != WHOLE[2:] else "",
             tuple(self.get_line_filters()),
         )
-        noted = self.noted_rows if port is self._viewport else frozenset()
-        return self._frames.strips(look, port, lines, noted)
+        signs = self.signs if port is self._viewport else NO_SIGNS
+        return self._frames.strips(look, port, lines, signs)
 
     @property
     def _palette(self) -> Palette:

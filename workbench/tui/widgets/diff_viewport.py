@@ -165,8 +165,10 @@ class Viewport:
         self.go(index)
 
     def is_shown(self, row: int) -> bool:
-        """Whether the file of a row is among those that are shown."""
-        return self.shape.files is None or self.document.model.row(row).file in self.shape.files
+        """Whether a row is in none of the files and hunks that are left out."""
+        files = self.shape.files
+        is_among = files is None or self.document.model.row(row).file in files
+        return is_among and place(row)[0] not in self.shape.without
 
     @property
     def hit(self) -> Hit | None:
