@@ -3,6 +3,7 @@
 from itertools import combinations, product
 
 import pytest
+from rich.color import ColorSystem
 from rich.style import Style
 from textual.color import Color
 from textual.pilot import Pilot
@@ -103,6 +104,30 @@ def test_old_and_new_look_apart_without_one_kind_of_cone(name: str, cone: str) -
         ]
         for one, other in combinations(grounds, 2):
             assert distance(cone, one, other) >= least, (level, one, other)
+
+
+@pytest.mark.parametrize("name", HUES)
+def test_a_terminal_of_256_colours_tells_the_same_apart(name: str) -> None:
+    """Over ssh and in tmux: as rounded there, grounds differ and code can be read on them."""
+    palette = Palette(HUES[name], Color.parse(HUES[name].background), is_few=True)
+
+    def rounded(style: Style) -> tuple[Color, Color]:
+        pair = (style.color, style.bgcolor)
+        few = [part.downgrade(ColorSystem.EIGHT_BIT) for part in pair if part]
+        ink, ground = (Color(*part.get_truecolor()) for part in few)
+        return ink, ground
+
+    looks = [("", "line"), ("new", "line"), ("new", "word"), ("old", "line"), ("old", "word"),
+             ("moved-new", "line")]  # fmt: skip
+    grounds = [rounded(palette.code("", tint, level, cursor=False))[1] for tint, level in looks]
+    assert len(set(grounds)) == len(looks), grounds
+    for one, other in combinations(grounds[:2] + grounds[3:4], 2):
+        assert all(distance(cone, one, other) >= 6 for cone in WITHOUT), (one, other)
+    for token, (tint, level) in product(("", *TOKENS), looks):
+        assert contrast(*rounded(palette.code(token, tint, level, cursor=False))) >= 3, (
+            token,
+            tint,
+        )
 
 
 @pytest.mark.parametrize("cone", ["red", "green"])

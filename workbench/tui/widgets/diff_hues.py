@@ -9,6 +9,35 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
+class Grounds(NamedTuple):
+    """What stands behind a tinted line, its gutter and its changed words, of 256 colours.
+
+    A faint tint would be rounded to grey or to another hue there: over ssh, in tmux or screen.
+    """
+
+    line: str
+    gutter: str
+    word: str
+
+
+_DARK_FEW = {
+    "new": Grounds("#00005f", "#005f87", "#005faf"),
+    "old": Grounds("#5f0000", "#875f00", "#875f00"),
+    "moved": Grounds("#5f005f", "#5f0087", "#8700af"),
+}
+_LIGHT_FEW = {
+    "new": Grounds("#d7d7ff", "#afd7ff", "#87d7ff"),
+    "old": Grounds("#ffd7af", "#ffaf87", "#ffaf5f"),
+    "moved": Grounds("#ffd7ff", "#d7afff", "#d7afff"),
+}
+# Dark red is nearly black to some eyes.
+_BLIND_FEW = {
+    "new": Grounds("#00005f", "#005faf", "#005faf"),
+    "old": Grounds("#5f5f00", "#875f00", "#875f00"),
+    "moved": Grounds("#444444", "#626262", "#626262"),
+}
+
+
 class Hues(NamedTuple):
     """`tokens` by the words of diff/syntax.py; `line`, `gutter` and `word` are strengths of tints.
 
@@ -31,6 +60,7 @@ class Hues(NamedTuple):
     least: float = 4.5
     least_quiet: float = 3.0
     underlines_words: bool = False
+    few: Mapping[str, Grounds] = _DARK_FEW
 
 
 _WORDS = "keyword string comment number function type operator decorator escape"
@@ -63,6 +93,7 @@ LIGHT = Hues(
     match="#d9b400",
     warn="#b3003b",
     tokens=_tokens("#6b3fb0 #24703a #66707c #885200 #00607f #7a5200 #4a5360 #8a3a86 #7a5200"),
+    few=_LIGHT_FEW,
 )
 CONTRAST = Hues(
     background="#000000",
@@ -93,5 +124,6 @@ COLOUR_BLIND = Hues(
     line=0.17,
     gutter=0.28,
     word=0.44,
+    few=_BLIND_FEW,
 )
 BY_THEME: Mapping[str, Hues] = {"contrast": CONTRAST, "colour-blind": COLOUR_BLIND}

@@ -14,6 +14,7 @@ from textual.theme import Theme
 from workbench.tui.widgets.diff_hues import BY_THEME, DARK, LIGHT, Hues
 
 _INK = "#15171a"  # on yellow, in a dark and in a light theme
+ROUNDING = 1.5  # of contrast, that an ink may lose to the nearest of 256 colours
 _ORNAMENTS = {"edge", "void", "bar", "thumb"}  # nothing is to be read there
 _EXTREMES = Color(0, 0, 0), Color(255, 255, 255)
 
@@ -40,8 +41,10 @@ def readable(ink: Color, ground: Color, least: float) -> Color:
 class Palette:
     """Rich styles by meaning. Made once for a theme; every style is made once as well."""
 
-    def __init__(self, hues: Hues, background: Color) -> None:
-        self._hues = hues
+    def __init__(self, hues: Hues, background: Color, *, is_few: bool = False) -> None:
+        """`is_few` is of a terminal that has 256 colours or less."""
+        self._hues, self._is_few = hues, is_few
+        self._least = hues.least + (ROUNDING if is_few else 0)
         opaque = background.ansi is None and background.a > 0
         self._base = background if opaque else Color.parse(self._hues.background)
         self._text = Color.parse(self._hues.text)
@@ -65,7 +68,7 @@ class Palette:
 
     def _code(self, word: str, tint: str, level: str, *, cursor: bool) -> Style:
         hues = self._hues
-        background = self._tinted(tint, hues.word if level == "word" else hues.line, cursor=cursor)
+        background = self._tinted(tint, "word" if level == "word" else "line", cursor=cursor)
         colour = Color.parse(self._hues.tokens[word]) if word else self._text
         if level in {"match", "here"}:
             strength = 0.85 if level == "here" else 0.38
@@ -76,7 +79,7 @@ class Palette:
         if level == "warn":
             colour = Color.parse(self._hues.warn)
         return Style(
-            color=readable(colour, background, hues.least).rich_color,
+            color=readable(colour, background, self._least).rich_color,
             bgcolor=background.rich_color,
             bold=level in {"word", "warn", "here"} or None,
             italic=word == "comment" or None,
@@ -93,8 +96,7 @@ class Palette:
 
     def _part(self, name: str, tint: str, *, cursor: bool) -> Style:
         hue = self._tints.get(tint, self._text)
-        line = self._tinted(tint, self._hues.line, cursor=cursor)
-        gutter = self._tinted(tint, self._hues.gutter if tint else 0, cursor=cursor)
+        line, gutter = (self._tinted(tint, part, cursor=cursor) for part in ("line", "gutter"))
         panel = self._base.blend(self._text, 0.10)
         soft = self._base.blend(self._text, 0.16 if cursor else 0.05)
         faint = self._base.blend(self._text, 0.20)
@@ -109,7 +111,7 @@ class Palette:
             "gap": (self._dim, soft, False),
             "gap-mark": (self._text, soft, True),
             "section": (self._quiet(0.72), soft, False),
-            "note": (self._quiet(0.80), self._tinted("", 0, cursor=cursor), False),
+            "note": (self._quiet(0.80), line, False),
             "header": (self._text, panel, True),
             "header-dim": (self._quiet(0.62), panel, False),
             "header-new": (self._new.blend(self._text, 0.40), panel, True),
@@ -128,18 +130,22 @@ class Palette:
     def _quiet(self, strength: float) -> Color:
         return self._base.blend(self._text, max(strength, self._hues.dim))
 
-    def _tinted(self, tint: str, strength: float, *, cursor: bool) -> Color:
+    def _tinted(self, tint: str, part: str, *, cursor: bool) -> Color:
+        """The ground of a part of a line: "line", "gutter" or "word"."""
         colour = self._base
+        if tint and self._is_few:
+            return Color.parse(getattr(self._hues.few[tint.partition("-")[0]], part))
         if tint:
-            colour = colour.blend(self._tints[tint], strength)
+            colour = colour.blend(self._tints[tint], getattr(self._hues, part))
         return colour.blend(self._text, 0.10) if cursor else colour
 
 
 @lru_cache(8)
-def _palette(hues: str, dark: bool, background: Color) -> Palette:
-    return Palette(BY_THEME.get(hues) or (DARK if dark else LIGHT), background)
+def _palette(hues: str, dark: bool, background: Color, is_few: bool) -> Palette:
+    return Palette(BY_THEME.get(hues) or (DARK if dark else LIGHT), background, is_few=is_few)
 
 
-def palette_for(theme: Theme, background: Color) -> Palette:
+def palette_for(theme: Theme, background: Color, *, is_few: bool = False) -> Palette:
     """The palette of a theme on the given background; the same object for the same theme."""
-    return _palette(theme.name if theme.name in BY_THEME else "", theme.dark, background)
+    hues = theme.name if theme.name in BY_THEME else ""
+    return _palette(hues, theme.dark, background, is_few)

@@ -34,6 +34,7 @@ SPLIT_FROM = 150  # cells from which two columns show most lines whole
 LEAST_ROOM = 8  # cells of code below which wrapping helps nobody
 LARGE = 10_000  # changed lines from which a worker makes the rows of another layout
 SIDEWAYS = 8
+FEW_COLOURS = {"standard", "256"}  # as Rich names what a terminal can do
 _LAYOUTS: tuple[LayoutMode, ...] = ("auto", "unified", "split")
 
 
@@ -247,7 +248,8 @@ class DiffView(DiffMouse):
 
     @property
     def _palette(self) -> Palette:
-        return palette_for(self.app.current_theme, self.background_colors[1])
+        is_few = self.app.console.color_system in FEW_COLOURS
+        return palette_for(self.app.current_theme, self.background_colors[1], is_few=is_few)
 
     def tell_search(self, problem: str = "") -> None:
         self.post_message(self.SearchChanged(*self.match_at, problem))
