@@ -133,6 +133,26 @@ def test_r16_side_by_side_a_drag_stays_on_its_side() -> None:
     on_stage(act, (160, 20))
 
 
+def test_r2_a_wheel_to_the_side_scrolls_both_sides() -> None:
+    """With shift, or on a touchpad: as the arrow keys do."""
+    long = "value = '" + "x" * 100 + "end'"
+
+    async def act(stage: Stage, pilot: Pilot[None]) -> None:
+        stage.view.show(document(file_diff("a.py", [long], [long + " # new"])))
+        await pilot.pause()
+        for _ in range(8):
+            event(stage, events.MouseScrollRight, (100, 5))
+            await pilot.pause()
+        line = next(line for line in stage.lines() if "end'" in line)
+        assert line.count("end'") == 2
+        for _ in range(9):
+            event(stage, events.MouseScrollLeft, (10, 5))
+            await pilot.pause()
+        assert any(line.count("value") == 2 for line in stage.lines())
+
+    on_stage(act, (160, 20))
+
+
 def test_r16_two_clicks_pick_a_word_and_three_a_line() -> None:
     """As everywhere."""
 

@@ -54,6 +54,10 @@ class DiffMouse(DiffScope):
         """The cells for code on both sides."""
         raise NotImplementedError
 
+    def scroll_sideways(self, steps: int) -> bool:
+        """Both sides together; False where code is wrapped."""
+        raise NotImplementedError
+
     @property
     def picked(self) -> str:
         """The source of what is picked; else of the line under the cursor."""
@@ -81,6 +85,14 @@ class DiffMouse(DiffScope):
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self._wheel(event, -WHEEL_LINES)
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        event.stop()
+        self.scroll_sideways(1)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        event.stop()
+        self.scroll_sideways(-1)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Perhaps the beginning of a drag."""
