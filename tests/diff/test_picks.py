@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from workbench.diff.document import DiffDocument, build_document
 from workbench.diff.picks import END, Pick, Point, picked_at, picked_text, point_at, word_at
-from workbench.diff.rows import Side, shown
+from workbench.diff.rows import Side, column_of, shown
 from workbench.diff.views import Mode
 from workbench.diff.wrap import Rooms
-from workbench.text import net
+from workbench.text import display, net, offsets, steady
 
 
 def hunk(old: list[str], new: list[str]) -> DiffDocument:
@@ -150,3 +150,17 @@ def test_a_word_is_a_name_or_a_run_of_signs(column: int, word: str) -> None:
     text = "self.total_2 += 1"
     start, end = word_at(text, column)
     assert text[start : end + 1] == word
+
+
+@given(
+    st.text(
+        alphabet="ab\t漢\u0301\u200b\u200d\ufe0f\U0001f469\U0001f1e9\U0001f3fd\u202e", max_size=20
+    )
+)
+def test_columns_are_those_of_every_part_drawn_alone(text: str) -> None:
+    """Each character begins where the text before it ends, whatever is drawn in its place."""
+    raw = text.encode()
+    table = column_of(raw) or list(range(len(text) + 1))
+    whole = display(text)
+    assert table == [len(steady(whole[:at])) for at in offsets(text) or range(len(text) + 1)]
+    assert table[-1] == len(shown(raw))

@@ -8,6 +8,7 @@ so a diff of any length opens at once. A row id stays the same while folds open 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
+from itertools import accumulate
 from operator import ne
 from typing import Literal, NamedTuple
 
@@ -285,7 +286,8 @@ def column_of(raw: bytes) -> list[int] | None:
     whole = display(text)
     if steady(whole) == whole:
         return table
-    return [len(steady(whole[:at])) for at in table]
+    before = [0, *accumulate(len(steady(character)) for character in whole)]
+    return [before[at] for at in table]
 
 
 def _unchanged(count: int) -> str:
