@@ -1,13 +1,15 @@
 """Search runs over the text of the model and finds what a reader sees."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.diff.document import build_document
+from workbench.diff.document import DiffDocument, build_document
 from workbench.diff.globs import match_files
 from workbench.diff.rows import Kind
-from workbench.diff.search import SearchError, search
+from workbench.diff.search import AT_ONCE, PART, Query, Run, SearchError, search
 
 DIFF = (
     b"diff --git a/src/app.py b/src/app.py\n--- a/src/app.py\n+++ b/src/app.py\n"
@@ -121,3 +123,47 @@ def test_r14_files_by_glob(text: str, names: list[str]) -> None:
     files = build_document(diff, key="k").files
     chosen = match_files(files, text)
     assert sorted(e.path for e in files if e.index in chosen) == sorted(names)
+
+
+N_LINES = 3 * PART
+
+
+def added(lines: list[str]) -> DiffDocument:
+    body = "".join(f"+{line}\n" for line in lines)
+    head = "diff --git a/f b/f\nnew file mode 100644\n--- /dev/null\n+++ b/f\n"
+    return build_document(f"{head}@@ -0,0 +1,{len(lines)} @@\n{body}".encode(), key="k")
+
+
+def steps_of(run: Run) -> Iterator[int]:
+    """How many hits came with each step."""
+    before = 0
+    while not run.step():
+        yield len(run.matches.hits) - before
+        before = len(run.matches.hits)
+
+
+@pytest.mark.parametrize(
+    ("text", "regex", "at_most"),
+    [("plain", False, PART), ("caf\xe9", False, AT_ONCE), ("plain", True, AT_ONCE)],
+)
+def test_r8_a_step_looks_at_a_handful_of_lines(text: str, regex: bool, at_most: int) -> None:
+    """Also where nothing is found: the keyboard is looked at in between."""
+    run = Run(added([f"{text} {n}" for n in range(N_LINES)]), Query("nowhere", regex))
+    assert sum(1 for _ in steps_of(run)) >= N_LINES // at_most
+
+
+@pytest.mark.parametrize("text", ["x" * 5_000, "x\xe9" * 5_000])
+def test_r8_a_step_finds_a_handful_of_hits(text: str) -> None:
+    """Of a line that is nothing but hits."""
+    found = list(steps_of(Run(added([text] * 3), Query("x"))))
+    assert max(found) <= AT_ONCE
+    assert sum(found) == 3 * 5_000
+
+
+def test_r8_hits_across_parts_stand_where_they_are() -> None:
+    """A part ends between two lines, whichever way it is searched."""
+    document = added([f"line {n} end" for n in range(N_LINES)])
+    quick, slow = search(document, "end"), search(document, "end", regex=True)
+    assert quick.hits == slow.hits
+    assert len(quick.hits) == N_LINES
+    assert quick.hits[PART].start == len(f"line {PART} ")

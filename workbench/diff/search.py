@@ -12,11 +12,12 @@ from itertools import accumulate, islice
 from typing import NamedTuple
 
 from workbench.diff.document import DiffDocument
-from workbench.diff.rows import Body, Gap, Head, Side, place, row_id, shown
+from workbench.diff.rows import Body, Gap, Head, Side, row_id, shown
 from workbench.diff.words import Span
 from workbench.text import LINE_LIMIT, decode
 
-AT_ONCE = 256
+AT_ONCE = 256  # hits, or lines, between two looks at the clock
+PART = 2_048  # lines of a hunk that are searched as one text
 _ADDED, _REMOVED = 0x2B, 0x2D
 
 
@@ -108,11 +109,9 @@ def _find(document: DiffDocument, query: Query, pattern: re.Pattern[str]) -> Ite
         if not isinstance(segment, Body):
             if not added_only and not (isinstance(segment, Gap) and not segment.count):
                 yield from _parted(_in_rows(document, number, segment, pattern))
-        elif query.regex or (found := _in_plain_hunk(number, segment, pattern)) is None:
-            yield from _parted(_in_hunk(number, segment, pattern, added_only=added_only))
         else:
-            chosen = (h for h in found if not added_only or _kind(segment, h.row) == _ADDED)
-            yield from _parted(chosen)
+            for part in _parts(number, segment):
+                yield from _in_part(part, query, pattern)
 
 
 def _parted(hits: Iterable[Hit]) -> Iterator[list[Hit]]:
@@ -123,10 +122,6 @@ def _parted(hits: Iterable[Hit]) -> Iterator[list[Hit]]:
     while len(part) == AT_ONCE:
         part = [*islice(rest, AT_ONCE)]
         yield part
-
-
-def _kind(body: Body, row: int) -> int:
-    return body.hunk.kinds[place(row)[1]]
 
 
 def _in_rows(
@@ -149,36 +144,67 @@ def _in_text(text: str, row: int, side: Side, pattern: re.Pattern[str]) -> Itera
             yield Hit(row, side, match.start(), match.end())
 
 
-def _in_hunk(
-    number: int, body: Body, pattern: re.Pattern[str], *, added_only: bool
-) -> Iterator[Hit]:
-    row = row_id(number, 0)
-    for kind, line in zip(body.hunk.kinds, body.hunk.lines, strict=True):
-        if not added_only or kind == _ADDED:
-            side: Side = "old" if kind == _REMOVED else "new"
-            yield from _in_text(shown(line[1:]), row, side, pattern)
-        row += 1
+class _Part(NamedTuple):
+    """Some lines of a hunk; `base` is the row of the first of them."""
+
+    base: int
+    kinds: bytes
+    lines: list[bytes]
 
 
-def _in_plain_hunk(number: int, body: Body, pattern: re.Pattern[str]) -> Iterable[Hit] | None:
-    """One search in one string; None for a hunk whose text is not drawn as it is."""
-    lines = body.hunk.lines
-    text = decode(b"\n".join([line[1:] for line in lines]))
+def _parts(number: int, body: Body) -> Iterator[_Part]:
+    kinds, lines = body.hunk.kinds, body.hunk.lines
+    for start in range(0, len(lines), PART):
+        stop = start + PART
+        yield _Part(row_id(number, start), kinds[start:stop], lines[start:stop])
+
+
+def _in_part(part: _Part, query: Query, pattern: re.Pattern[str]) -> Iterator[list[Hit]]:
+    found = None if query.regex else _in_plain_part(part, pattern)
+    if found is None:
+        yield from _in_lines(part, pattern, added_only=query.added_only)
+    else:
+        base, kinds = part.base, part.kinds
+        is_all = not query.added_only
+        yield from _parted(h for h in found if is_all or kinds[h.row - base] == _ADDED)
+
+
+def _in_lines(part: _Part, pattern: re.Pattern[str], *, added_only: bool) -> Iterator[list[Hit]]:
+    """Line by line: a handful of hits, or of lines, at a time."""
+    found: list[Hit] = []
+    for nth, (kind, line) in enumerate(zip(part.kinds, part.lines, strict=True), 1):
+        side: Side = "old" if kind == _REMOVED else "new"
+        is_wanted = not added_only or kind == _ADDED
+        for hit in (
+            _in_text(shown(line[1:]), part.base + nth - 1, side, pattern) if is_wanted else ()
+        ):
+            found.append(hit)
+            if len(found) == AT_ONCE:
+                yield found
+                found = []
+        if not nth % AT_ONCE:
+            yield found
+            found = []
+    yield found
+
+
+def _in_plain_part(part: _Part, pattern: re.Pattern[str]) -> Iterable[Hit] | None:
+    """One search in one string; None for lines that are not drawn as they are."""
+    text = decode(b"\n".join([line[1:] for line in part.lines]))
     if not text.isascii() or not text.replace("\n", "").isprintable():
         return None
     if not pattern.search(text):
         return ()
-    if max(map(len, lines)) > LINE_LIMIT:
+    if max(map(len, part.lines)) > LINE_LIMIT:
         return None
-    return _place_hits(number, body, pattern.finditer(text))
+    return _place_hits(part, pattern.finditer(text))
 
 
-def _place_hits(number: int, body: Body, found: Iterator[re.Match[str]]) -> Iterator[Hit]:
-    starts = [0, *accumulate(max(len(line), 1) for line in body.hunk.lines)]
-    base, kinds = row_id(number, 0), body.hunk.kinds
+def _place_hits(part: _Part, found: Iterator[re.Match[str]]) -> Iterator[Hit]:
+    starts = [0, *accumulate(max(len(line), 1) for line in part.lines)]
     nth = 0
     for match in found:
         start, end = match.span()
         nth = bisect_right(starts, start, nth) - 1
-        side: Side = "old" if kinds[nth] == _REMOVED else "new"
-        yield Hit(base + nth, side, start - starts[nth], end - starts[nth])
+        side: Side = "old" if part.kinds[nth] == _REMOVED else "new"
+        yield Hit(part.base + nth, side, start - starts[nth], end - starts[nth])
