@@ -51,6 +51,7 @@ class Picture(NamedTuple):
 PICTURES = (
     Picture("review.svg", (160, 40), N_LABELS),
     Picture("numbers.svg", (100, 32), 40),
+    Picture("dashboard.svg", (110, 30), 40, look=Look(keys=("D",))),
     Picture("unified.svg", (100, 28), N_LABELS, look=Look("unified", keys=("g",))),
     Picture("split.svg", (160, 28), N_LABELS, look=Look("split", keys=("g", "w"))),
     Picture("wrapped.svg", (120, 28), N_LABELS, look=Look("split", keys=("g", "L"))),
@@ -90,6 +91,7 @@ async def take(study: Study, size: tuple[int, int], front: str = "", look: Look 
             screen.go_to(front)
             await settle(pilot, screen)
         await pilot.press(*look.keys)
+        await pilot.app.workers.wait_for_complete()
         await pilot.pause(0.1)
         svg = _FONT.sub("", app.export_screenshot(title="workbench"))
     return svg.replace("Fira Code", "monospace")

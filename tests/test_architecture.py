@@ -45,7 +45,10 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
          "text"},
         set(),
     ),
-    "reporting": ({"adapters", "bootstrap", "domain", "services", "text"}, set()),
+    "reporting": (
+        {"adapters", "bootstrap", "domain", "gating", "services", "study"},
+        set(),
+    ),
     "releasing": ({"bootstrap", "domain", "gating", "services", "study"}, set()),
     "scoring": ({"bootstrap", "domain", "services"}, set()),
     "gating": ({"adapters", "bootstrap", "domain", "scoring", "services"}, set()),

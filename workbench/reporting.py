@@ -4,23 +4,30 @@ Apart from bootstrap, so that what opens a review does not know how a report is 
 """
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from workbench.bootstrap import Workbench
-from workbench.domain.report import Report
+from workbench.domain.comparison import Bar
+from workbench.domain.decision import Decision, describe_criterion
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.gate import GATE_FILE, Bound, Gate
+from workbench.domain.policy import DEFAULT_POLICY
+from workbench.domain.report import Fact, Report
+from workbench.gating import Ruling, read_gate_at, rule
+from workbench.study import Study
 
 if TYPE_CHECKING:
     from workbench.adapters.reports.figures import Figure
     from workbench.services.reports import Told
 
-
-_NO_GATE = (
-    "No gate is set, so these numbers release no candidate.",
-    "They say what each of them did, how sure that is, and what nobody knows.",
-)
 _SEALED = (
-    "The study is sealed, so nothing is decided yet.",
-    "The figures are pooled over all candidates, and no output is shown, until `workbench reveal`.",
+    "The study is sealed: the figures are pooled over all candidates, and no output is shown, until"
+    " `workbench reveal`."
+)
+_OTHERWISE = (
+    "The gate counts by definitions of its own: its verdicts rest on other counts than the numbers"
+    " here, which stand under the usual ones."
 )
 
 
@@ -38,16 +45,64 @@ def open_report(bench: Workbench, text: str, taken_out: Counter[str]) -> Report:
         make_hide(named, taken_out, redact_name),
         has_words=mode is not TextMode.NONE,
     )
-    cases = list(bench.store.cases())
-    return make_report(bench.store, cases, _tell(bench), words)
+    told = _tell(rule(bench), make_hide(named, taken_out), is_sealed=bench.store.is_sealed)
+    return make_report(bench.store, list(bench.store.cases()), told, words)
 
 
-def _tell(bench: Workbench) -> "Told":
+def _tell(ruling: Ruling, hide: Callable[[str], str], *, is_sealed: bool) -> "Told":
+    """The decision as a report tells it; a sentence may hold a name."""
     from workbench.services.reports import Told
 
-    if bench.store.is_sealed:
-        return Told(_SEALED)
-    return Told(_NO_GATE)
+    made, read = ruling.decision, ruling.read
+    notes = list(made.notes)
+    if is_sealed:
+        notes.append(_SEALED)
+    if read and read.gate and read.gate.policy != DEFAULT_POLICY:
+        notes.append(_OTHERWISE)
+    provenance = []
+    if read:
+        provenance = [Fact("gate", f"{made.gate}, SHA-256 {read.file.digest}")]
+        provenance += [Fact(f"gate lint {one.code}", hide(one.sentence)) for one in read.lints]
+    return Told(
+        sentences=tuple(map(hide, made.sentences)),
+        notes=tuple(map(hide, notes)),
+        facts={v.candidate: tuple(_list_verdicts(made, v.candidate, hide)) for v in made.verdicts},
+        costs={e.candidate: e.cost for e in made.evidence},
+        provenance=tuple(provenance),
+    )
+
+
+def _list_verdicts(made: Decision, candidate: str, hide: Callable[[str], str]) -> Iterator[Fact]:
+    """What the gate says of one candidate, criterion by criterion."""
+    found = made.find(candidate)
+    if found is None:
+        return
+    yield Fact(f"under the gate {made.gate}", "INVALID" if made.problem else str(found.verdict))
+    for reason in found.reasons:
+        yield Fact("no verdict because", hide(reason))
+    for one in found.criteria:
+        yield Fact(f"{one.criterion.title} {one.criterion.wanted}",
+                   f"{one.word}: {describe_criterion(one)}")  # fmt: skip
+
+
+def find_bar(study: Study) -> Bar:
+    """How much may escape, by the study's gate; the usual bar where none can be read."""
+    path = study.folder / GATE_FILE
+    if not path.is_file():
+        return Bar()
+    try:
+        gate = read_gate_at(path).gate
+    except WorkbenchError:  # `workbench gate lint` says what is wrong with it
+        return Bar()
+    return _read_bar(gate) if gate else Bar()
+
+
+def _read_bar(gate: Gate) -> Bar:
+    for one in gate.criteria:
+        is_asked = one.metric == "escape_rate" and one.stratum == "all"
+        if is_asked and one.bound is Bound.UPPER and one.is_required:
+            return Bar(one.limit, gate.inference.confidence)
+    return Bar()
 
 
 def draw(report: Report) -> "tuple[tuple[Figure, ...], str]":

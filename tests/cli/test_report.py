@@ -1,5 +1,6 @@
 """The report without a browser: first page, files, and what it says where little is known."""
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Mapping
@@ -65,6 +66,26 @@ def test_the_first_page_holds_the_numbers_of_metrics(cli: Cli) -> None:
     for text in (told, html, md):
         for sentence in ("no label yet", "later versions of a candidate"):
             assert sentence in " ".join(text.split())
+
+
+def test_the_decision_is_that_of_the_gate(fresh: Cli) -> None:
+    """The same two sentences, what it says of each candidate, and which file it was."""
+    fresh.quick("tickets", "import", write_lines(fresh.folder / "t.jsonl", [CLEAR, VAGUE]))
+    rows = [prediction(t, "m1", change(), cost_usd=0.5) for t in ("t1", "t2")]
+    fresh.quick("outputs", "import", write_lines(fresh.folder / "o.jsonl", rows))
+    assert fresh.quick("tickets", "freeze").code == 0
+    answers = ("--reversible", "no", "--reviewed", "yes", "--cheap-check", "yes", "--by", "ann")
+    assert fresh.quick("gate", "init", *answers).code == 0
+    for row in fresh.quick("outputs", "list", "--json").json("outputs"):
+        fresh.quick("label", str(row["id"]), "merged")
+    ruled = json.loads(fresh.quick("gate", "check", "--json").out)
+    made = fresh.quick("report", "--json").json("report")[0]
+    assert made["decision"] == ruled["decision"]
+    html, md = make(fresh)
+    for text in (html, md):
+        assert ruled["gate_sha256"] in text
+        assert "0.50 US dollars" in text
+    assert re.search(r"under the gate [^<]+</dt>\s*<dd>INVALID</dd>", html)
 
 
 def test_the_same_data_give_the_same_bytes(cli: Cli, tmp_path: Path) -> None:

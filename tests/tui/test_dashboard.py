@@ -74,7 +74,7 @@ def test_candidates_stand_side_by_side_with_their_intervals(
         assert "merge rate: of outputs that attempt the ticket" in detail
         for words in (
             "still needed",
-            "more green outputs if none escapes",
+            "more green outputs, if none escapes",
             "minutes of review an output, a merged output cost —",
             "agreement: no output has two labels yet",
         ):

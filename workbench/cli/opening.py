@@ -21,6 +21,7 @@ from workbench.study import Study, check_name, find_study
 from workbench.text import display
 
 if TYPE_CHECKING:  # the app imports it, and no other command needs it
+    from workbench.services.comparisons import Comparisons
     from workbench.services.desk import Desk
     from workbench.services.veils import Veil
     from workbench.tui.app import WorkbenchApp
@@ -132,7 +133,13 @@ def _open_desk(study: Study, reviewer: str, *, open_names: bool, is_blind: bool 
 
     from workbench.checking import open_reports
 
-    return replace(desk, check=check, find_report=open_reports(study).get_report)
+    def compare() -> "Comparisons":
+        from workbench.reporting import find_bar
+
+        return replace(desk.compare(), bar=find_bar(study))
+
+    reports = open_reports(study)
+    return replace(desk, check=check, compare=compare, find_report=reports.get_report)
 
 
 def is_in_reach(folder: Path) -> bool:

@@ -22,6 +22,15 @@ class Line(NamedTuple):
     is_open: bool = False  # one of the four
 
 
+class Bar(NamedTuple):
+    """The most that may escape, and how sure one has to be of it."""
+
+    limit: float = 0.25
+    confidence: float = 0.95
+
+
+USUAL = Bar()
+
 LINES = (
     Line("merge_rate", "merge", is_open=True),
     Line("yield", "of all"),

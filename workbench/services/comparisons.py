@@ -3,17 +3,19 @@
 Loads scipy; for a worker. Names stay closed unless they are open on the screen that asks.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.domain.case import Case
-from workbench.domain.comparison import LINES, Behind, Column, Comparison, Line
-from workbench.domain.measures import MEASURES
+from workbench.domain.comparison import LINES, USUAL, Bar, Behind, Column, Comparison, Line
+from workbench.domain.measures import MEASURES, is_mergeable
 from workbench.domain.metrics import Scorecard, explain_undefined
 from workbench.domain.outcome import Outcome
+from workbench.domain.recorded import read_recorded
 from workbench.domain.report import Duel
 from workbench.domain.ticket import Spec
+from workbench.domain.utility import cost_per_merge
 from workbench.services.agreements import compare_reviewers
 from workbench.services.boards import Board, score_cases
 from workbench.services.contrasts import contrast_all
@@ -26,7 +28,6 @@ from workbench.stats.proportion import cp_upper
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
 
-LIMIT, CONFIDENCE = 0.25, 0.95  # of escapes, where no gate says otherwise
 _PARTS = {Part.HIT: "counted", Part.MISS: "of it", Part.OUTSIDE: "outside"}
 
 
@@ -37,6 +38,7 @@ class Comparisons:
     store: "Store"
     reviewer: str
     open_names: bool = False
+    bar: Bar = USUAL
 
     def make(self, *, is_everyone: bool = False) -> Comparison:
         """All of it, from the labels of this reviewer or of all."""
@@ -44,12 +46,12 @@ class Comparisons:
         cases = self._load(who)
         names = self._names
         times = sum_up((names.get(c, c), n, ms) for c, n, ms in self.store.efforts(who))
-        boards = score_cases(cases)
+        boards, costs = score_cases(cases), self._count_costs(cases)
         duels = () if self.store.is_sealed else contrast_all(cases)
         return Comparison(
             whose="labels of all reviewers" if is_everyone else f"labels of {self.reviewer}",
             columns=tuple(
-                _make_column(name, board, times.get(name, ReviewTime()))
+                _make_column(name, board, times.get(name, ReviewTime()), costs.get(name), self.bar)
                 for name, board in boards.items()
             ),
             duels=tuple(duels),
@@ -69,6 +71,16 @@ class Comparisons:
         cases = self._load("" if is_everyone else self.reviewer)
         line = Line(duel.measure, duel.title)
         return [_place(case, line) for case in cases if case.output_id in duel.differ]
+
+    def _count_costs(self, cases: Sequence[Case]) -> dict[str, float | None]:
+        """What each candidate cost for every output of it that was merged."""
+        recorded = {key: read_recorded(extra).cost for key, extra in self.store.list_extras()}
+        found: dict[str, float | None] = {}
+        for name in {case.candidate for case in cases}:
+            held = [case for case in cases if case.candidate == name]
+            n_merged = sum(is_mergeable(case.cell) for case in held)
+            found[name] = cost_per_merge((recorded.get(c.output_id) for c in held), n_merged)
+        return found
 
     def _load(self, reviewer: str) -> list[Case]:
         """By the words that stand for the candidates, so by them in order."""
@@ -99,7 +111,7 @@ class Comparisons:
             yield f"pace: {per}, over {pace.n} reviews"
 
 
-def _make_column(name: str, board: Board, time: ReviewTime) -> Column:
+def _make_column(name: str, board: Board, time: ReviewTime, cost: float | None, bar: Bar) -> Column:
     card = board.card
     cards: dict[Spec | None, Scorecard] = {None: card}
     cards |= {spec: part for spec, part in board.by_spec.items()}  # noqa: C416 - a wider key
@@ -116,17 +128,21 @@ def _make_column(name: str, board: Board, time: ReviewTime) -> Column:
         rates=rates,
         reasons=reasons,
         minutes=time.minutes,
-        need=_find_need(card),
+        cost=cost,
+        need=_find_need(card, bar),
     )
 
 
-def _find_need(card: Scorecard) -> str:
+def _find_need(card: Scorecard, bar: Bar) -> str:
     """How many more green outputs would prove that it lets little escape, if none does."""
     hits, n = card.escape_rate.hits, card.escape_rate.n
-    more = planner.needs_more_upper(LIMIT, hits, n, CONFIDENCE)
+    more = planner.needs_more_upper(bar.limit, hits, n, bar.confidence)
     if not more:
-        return f"proved at {CONFIDENCE:.0%}: at most {cp_upper(hits, n, CONFIDENCE):.0%} escape"
-    return f"about {more} more green outputs if none escapes prove at most {LIMIT:.0%}"
+        most = cp_upper(hits, n, bar.confidence)
+        return f"enough: at most {most:.0%} escape ({bar.confidence:.0%} sure)"
+    return (
+        f"about {more} more green outputs, if none escapes, prove that at most {bar.limit:.0%} do"
+    )
 
 
 def _place(case: Case, line: Line) -> Behind:

@@ -62,7 +62,7 @@ def list_unmeasured(
     if not any(case.cell.has_leak for case in cases):
         yield f"No defect was written down after a merge{_follow_up(span)}."
     if not has_costs:
-        yield "What the outputs cost was not recorded."
+        yield "What every output cost was not recorded."
 
 
 def _follow_up(span: tuple[datetime | None, datetime | None]) -> str:

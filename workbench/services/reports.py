@@ -36,11 +36,15 @@ beside the number.
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is decided elsewhere: the sentences on the first page, and what a gate says of each."""
+    """What is decided elsewhere: the sentences on the first page, and what a gate says of each.
+
+    `costs` are those of a merged output in US dollars, None where they are not known.
+    """
 
     sentences: tuple[str, ...]
     notes: tuple[str, ...] = ()
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+    costs: Mapping[str, float | None] = field(default_factory=dict)
     provenance: tuple[Fact, ...] = ()
 
 
@@ -55,24 +59,22 @@ def make_report(
     names = {name: words.name(name) for name in sorted({case.candidate for case in cases})}
     boards, agreed = score_cases(cases), compare_reviewers(cases)
     paces = sum_up(store.efforts())
-    pages = tuple(
-        make_candidate_page(
-            names[who],
-            board,
-            [] if is_sealed else [case for case in cases if case.candidate == who],
-            (*told.facts.get(who, ()), *_list_facts(board, paces.get(who, ReviewTime()))),
-        )
-        for who, board in boards.items()
-    )
+    pages = []
+    for who, board in boards.items():
+        facts = _list_facts(board, paces.get(who, ReviewTime()), told.costs.get(who))
+        own = [] if is_sealed else [case for case in cases if case.candidate == who]
+        every = (*told.facts.get(who, ()), *facts)
+        pages.append(make_candidate_page(names[who], board, own, every))
     n_trials = max((board.n_trials for board in boards.values()), default=0)
     dates = (span.first_at, span.last_at)
+    has_costs = all(told.costs.get(who) is not None for who in boards)
     return Report(
         title=title,
         decision=told.sentences,
         notes=told.notes,
-        candidates=pages,
+        candidates=tuple(pages),
         unknown=tuple(list_unknown(cases, tickets, pages)),
-        unmeasured=tuple(list_unmeasured(cases, n_trials, False, dates)),
+        unmeasured=tuple(list_unmeasured(cases, n_trials, has_costs, dates)),
         duels=tuple(
             duel._replace(first=names[duel.first], second=names[duel.second])
             for duel in contrast_all(cases)
@@ -86,7 +88,7 @@ def make_report(
     )
 
 
-def _list_facts(board: Board, pace: ReviewTime) -> Iterator[Fact]:
+def _list_facts(board: Board, pace: ReviewTime, cost: float | None) -> Iterator[Fact]:
     """What stands beside a candidate's numbers and is no rate."""
     card = board.card
     if card.discrimination is not None and board.discrimination is not None:
@@ -101,7 +103,7 @@ def _list_facts(board: Board, pace: ReviewTime) -> Iterator[Fact]:
         yield Fact("trials", f"up to {board.n_trials} of each of {board.n_tickets} tickets")
     minutes = "—" if pace.minutes is None else f"{pace.minutes:.1f} (of {pace.n} reviews)"
     yield Fact("minutes of review an output", minutes)
-    yield Fact("cost of a merged output", "—")
+    yield Fact("cost of a merged output", "—" if cost is None else f"{cost:.2f} US dollars")
 
 
 def _tell_agreement(found: Agreement) -> Iterator[str]:
