@@ -5,6 +5,8 @@ Apart from bootstrap, so that what opens a review does not know how a report is 
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from workbench.bootstrap import Workbench
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from workbench.adapters.reports.figures import Figure
     from workbench.services.reports import Told
 
+_LOCKS = "candidates.lock.json"
 _SEALED = (
     "The study is sealed: the figures are pooled over all candidates, and no output is shown, until"
     " `workbench reveal`."
@@ -46,6 +49,8 @@ def open_report(bench: Workbench, text: str, taken_out: Counter[str]) -> Report:
         has_words=mode is not TextMode.NONE,
     )
     told = _tell(rule(bench), make_hide(named, taken_out), is_sealed=bench.store.is_sealed)
+    locks = tuple(_list_locks(bench.study))
+    told = replace(told, provenance=(*told.provenance, *locks))
     return make_report(bench.store, list(bench.store.cases()), told, words)
 
 
@@ -70,6 +75,13 @@ def _tell(ruling: Ruling, hide: Callable[[str], str], *, is_sealed: bool) -> "To
         costs={e.candidate: e.cost for e in made.evidence},
         provenance=tuple(provenance),
     )
+
+
+def _list_locks(study: Study) -> Iterator[Fact]:
+    """What the candidates were, where their runs wrote it down."""
+    path = study.folder / _LOCKS
+    if path.is_file():
+        yield Fact("candidate locks", f"{_LOCKS}, SHA-256 {sha256(path.read_bytes()).hexdigest()}")
 
 
 def _list_verdicts(made: Decision, candidate: str, hide: Callable[[str], str]) -> Iterator[Fact]:

@@ -1,8 +1,11 @@
 """The report without a browser: first page, files, and what it says where little is known."""
 
+import hashlib
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,9 +14,12 @@ import matplotlib.figure  # noqa: F401 - what is loaded here, forks share
 import pytest
 import scipy.stats  # noqa: F401 - the same
 
+from workbench.bootstrap import open_workbench
+from workbench.services.comparisons import Comparisons
+from workbench.study import find_study
 from workbench.text import display, net
 
-from .kit import Cli, change, prediction, ticket, write_lines
+from .kit import Cli, change, environment, prediction, ticket, write_lines
 
 RecordProperty = Callable[[str, object], None]
 OPEN = ("merge_rate", "abstention_rate_vague", "self_flag_rate", "escape_rate")
@@ -86,6 +92,48 @@ def test_the_decision_is_that_of_the_gate(fresh: Cli) -> None:
         assert ruled["gate_sha256"] in text
         assert "0.50 US dollars" in text
     assert re.search(r"under the gate [^<]+</dt>\s*<dd>INVALID</dd>", html)
+
+
+def test_a_sealed_study_reports_pooled_figures_alone(cli: Cli, output_id: str) -> None:
+    """No candidate's name, no output, no diff, until the reveal; a leak can be written down."""
+    assert cli.quick("seal").code == 0
+    told = cli.quick("report").out
+    html, md = make(cli, "--text", "verbatim")
+    for text in (told, html, md, cli.quick("report", "--json").out):
+        assert not re.search(r"\bm[12]\b", text)
+        assert "all candidates (sealed)" in text.replace("\\", "")
+    assert "until `workbench reveal`" in " ".join(told.split())
+    assert 'class="diff"' not in html
+    assert output_id not in html + md
+    leak = ("--kind", "functional", "--severity", "2")
+    assert cli.quick("defect", "add", output_id, *leak).code == 0
+
+
+def test_what_is_not_needed_is_not_loaded(cli: Cli) -> None:
+    """Help loads no library of numbers; the first page no plotting library, no templates."""
+    script = (
+        "import sys\nfrom workbench.cli.app import app\napp(sys.argv[1:], standalone_mode=False)"
+    )
+    told = "\nprint('LOADED', *sorted({name.split('.')[0] for name in sys.modules}))"
+    for words, unwanted in (
+        (["report", "--help"], {"scipy", "numpy", "jinja2", "matplotlib", "sqlmodel"}),
+        (["report"], {"jinja2", "matplotlib"}),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", script + told, *words],
+            cwd=cli.folder, env=environment(cli.folder), capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        loaded = set(done.stdout.rpartition("LOADED ")[2].split())
+        assert "typer" in loaded
+        assert loaded & unwanted == set()
+
+
+def test_candidate_locks_stand_in_the_provenance(cli: Cli) -> None:
+    """Where runs wrote down what each candidate was."""
+    assert "candidate locks" not in make(cli)[1]
+    (cli.folder / "candidates.lock.json").write_text("{}")
+    digest = hashlib.sha256(b"{}").hexdigest()
+    assert all(digest in text for text in make(cli))
 
 
 def test_the_same_data_give_the_same_bytes(cli: Cli, tmp_path: Path) -> None:
@@ -191,6 +239,12 @@ def test_where_little_is_known_the_report_says_what(fresh: Cli, name: str) -> No
         assert not re.search(r"\bnan\b|\binf\b", text)
     if outputs:
         assert "—" in told
+    with open_workbench(find_study(fresh.folder)) as bench:
+        made = Comparisons(bench.store, "ann").make()
+    for column in made.columns:
+        for line, rate in column.rates.items():
+            assert (rate.value is None) == bool(column.reasons.get(line))
+    assert len(made.columns) == len({row["candidate"] for row in rows})
 
 
 def test_t4_a_report_on_thirty_hostile_names_holds_no_markup_of_theirs(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workbench.bootstrap import open_workbench
-from workbench.domain.comparison import LINES, Column, Comparison
+from workbench.domain.comparison import LINES, Behind, Column, Comparison
 from workbench.domain.draft import Decision
 from workbench.domain.finding import Finding, FindingKind
 from workbench.domain.label import EditClass, Label
@@ -13,7 +13,7 @@ from workbench.domain.metrics import Rate
 from workbench.domain.report import Duel
 from workbench.study import find_study
 from workbench.text import cells, display
-from workbench.tui.screens.behind import BehindScreen
+from workbench.tui.screens.behind import BehindScreen, render_behind
 from workbench.tui.screens.dashboard import DashboardScreen
 from workbench.tui.widgets.comparison_view import Cursor, describe_duel, render_comparison
 from workbench.tui.widgets.lines import LinesView
@@ -169,6 +169,19 @@ def test_any_number_of_candidates_under_any_name_fits(n: int, width: int, name: 
         assert all(display(span.text) == span.text for line in lines for span in line)
         if n:
             assert plain(lines).count("[") - plain(lines[:2]).count("[") >= 1
+
+
+def test_what_stands_behind_a_number_is_drawn_safely_and_fits() -> None:
+    """Every text of it may be hostile; the chosen one stays in sight in a long list."""
+    behind = [
+        Behind(f"o{n}", HOSTILE, HOSTILE, 2, "escaped", part, HOSTILE)
+        for n, part in enumerate(("counted", "of it", "outside") * 20)
+    ]
+    for width in (40, 80, 200):
+        lines = render_behind(behind, 59, 10, width)
+        assert sum("▸" in line[0].text for line in lines) == 1
+        assert all(display(span.text) == span.text for line in lines for span in line)
+    assert "no output stands behind" in plain(render_behind([], 0, 10, 80))
 
 
 def test_a_pair_is_told_in_words() -> None:
