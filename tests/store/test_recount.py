@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.domain.check import CheckResult, CheckStatus
+from workbench.domain.draft import add_defect_leak
+from workbench.domain.finding import Finding, FindingKind
 from workbench.domain.label import Act
 from workbench.domain.metrics import Cell
 from workbench.domain.outcome import Outcome
@@ -127,6 +129,36 @@ def test_study_counts_the_first_label_that_stands(store: Store) -> None:
     assert only(store) == {Outcome.MERGED: 2}
     assert store.recount().n_multiple == 0
     assert store.verify() == []
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_defect_leaks_of_anybody_are_in_both_counts(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    """Written down by whoever found them, with a label or without, undone or not."""
+    path = make_study(tmp_path_factory.mktemp("leaks"), n_tickets=3, reviewers=REVIEWERS)
+    rng = random.Random(seed)
+    leak = Finding(FindingKind.FUNCTIONAL, 3)
+    with open_store(path) as store:
+        ids = ids_of(store)
+        for _ in range(20):
+            reviewer, output_id = rng.choice(REVIEWERS), rng.choice(ids)
+            held = store.get_judgement(reviewer, output_id)
+            found = rng.choice((MERGED, EDITED, add_defect_leak(held, leak)))
+            act = Act.LABEL if found in {MERGED, EDITED} else Act.FINDING
+            store.record(reviewer, output_id, act, found, EFFORT, NOW)
+            if rng.random() < 0.2:
+                store.undo(reviewer, EFFORT, NOW)
+        tallies: dict[str, Counter[Cell]] = {}
+        for case in store.cases():
+            tallies.setdefault(case.candidate, Counter())[case.cell] += 1
+        assert tallies == store.recount().tallies
+        assert store.verify() == []
 
 
 def test_cases_come_by_ticket_with_what_everybody_said(store: Store) -> None:

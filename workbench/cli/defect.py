@@ -63,7 +63,7 @@ def add(
     who = check_name(reviewer, "a reviewer") if reviewer is not None else found.reviewer
     with open_workbench(found) as bench:
         output = bench.store.get_output(output_id)
-        say(_describe(bench.reviews(who).add_leak(output.output_id, leak)))
+        say(_describe(bench.reviews(who).add_defect_leak(output.output_id, leak)))
         who_made_it = "" if bench.store.is_sealed else output.candidate
         cases = bench.store.cases(candidate=who_made_it)
         (case,) = (case for case in cases if case.output_id == output.output_id)

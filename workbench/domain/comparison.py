@@ -45,7 +45,7 @@ LINES = (
     Line("escape_rate", "vague", Spec.VAGUE),
     Line("escape_rate", "clear", Spec.CLEAR),
     Line("exposure", "exposure"),
-    Line("defect_leaks", "leaks"),
+    Line("defect_leaks", "defect leaks"),
 )
 """The rows, in the order in which they are shown."""
 

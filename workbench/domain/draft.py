@@ -51,13 +51,13 @@ def apply_decision(held: Judgement, decision: Decision, delivery: Delivery) -> J
     )
 
 
-def add_leak(held: Judgement, finding: Finding) -> Judgement:
+def add_defect_leak(held: Judgement, finding: Finding) -> Judgement:
     """The judgement with a defect that was found after merge; the label stays as it is."""
     leak = replace(finding, found_by=FoundBy.POST_MERGE, with_label=False, flag=None)
     return replace(held, findings=(*held.findings, leak))
 
 
-def share_leaks(judgement: Judgement, others: Iterable[Judgement]) -> Judgement:
+def share_defect_leaks(judgement: Judgement, others: Iterable[Judgement]) -> Judgement:
     """The judgement with what others found after merge: a fact of the output, whoever wrote it."""
     found = (f for other in others for f in other.findings if f.found_by is FoundBy.POST_MERGE)
     leaks = dict.fromkeys(replace(f, flag=None) for f in found)  # a flag is of one judgement

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.domain.draft import (
     Decision,
-    add_leak,
+    add_defect_leak,
     answer_self_flag,
     apply_decision,
     insist,
@@ -120,7 +120,7 @@ class Reviews:
         begun_at = time.monotonic()
         return _log_saved(self._store.redo(self.reviewer, effort, self._clock()), begun_at)
 
-    def add_leak(self, output_id: str, leak: Finding) -> Saved:
+    def add_defect_leak(self, output_id: str, leak: Finding) -> Saved:
         """Record a defect that was found after merge; the label stays as it is.
 
         LabelRefused where there is no patch to have a defect, or the day has not come yet.
@@ -132,7 +132,7 @@ class Reviews:
         if leak.found_on > f"{now.astimezone():%Y-%m-%d}":
             raise LabelRefused(f"{output.output_id}: {leak.found_on} has not come yet")
         effort = Effort(started_at=now)
-        return self.record(output.output_id, Act.FINDING, add_leak(held, leak), effort, held)
+        return self.record(output.output_id, Act.FINDING, add_defect_leak(held, leak), effort, held)
 
     def decide(self, output_id: str, decision: Decision, *, is_sure: bool = False) -> Saved:
         """A label without a screen: refused where a screen would ask, unless `is_sure`."""

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from workbench.domain.case import Case, Opinion
 from workbench.domain.cell import Cell
 from workbench.domain.check import CheckStatus
-from workbench.domain.draft import share_leaks
+from workbench.domain.draft import share_defect_leaks
 from workbench.domain.errors import UsageError
 from workbench.domain.finding import FoundBy
 from workbench.domain.label import NO_JUDGEMENT, canonical_judgement, parse_judgement
@@ -154,7 +154,7 @@ def _to_case(key: tuple[Any, ...], events: list[tuple[Any, ...]], *, is_study: b
     labelled = sorted((h for h in held if h.label), key=lambda h: h.began or 0)
     mine = labelled if is_study else held
     first = mine[0] if mine else Held("", "", None, None, None)
-    leaks = _leaks(held)
+    leaks = _defect_leaks(held)
     return Case(
         output_id=output_id,
         ticket_id=ticket,
@@ -171,7 +171,7 @@ def _to_case(key: tuple[Any, ...], events: list[tuple[Any, ...]], *, is_study: b
     )
 
 
-def _leaks(held: Iterable[Held]) -> tuple[str, ...]:
+def _defect_leaks(held: Iterable[Held]) -> tuple[str, ...]:
     """The judgements in which a defect was found after merge."""
     return tuple(h.text for h in held if _LEAK in h.text)
 
@@ -181,7 +181,9 @@ def _share(text: str, leaks: tuple[str, ...]) -> str:
     """A judgement that counts, with the leaks that anybody wrote down."""
     if not text or not leaks:
         return text
-    return canonical_judgement(share_leaks(parse_judgement(text), map(parse_judgement, leaks)))
+    return canonical_judgement(
+        share_defect_leaks(parse_judgement(text), map(parse_judgement, leaks))
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -195,7 +197,7 @@ def _choose(held: tuple[Held, ...], labelled: list[Held], reviewer: str | None) 
         return held[0].text if held else ""
     if not labelled:
         return ""
-    return _share(min(labelled, key=lambda h: h.began or 0).text, _leaks(held))
+    return _share(min(labelled, key=lambda h: h.began or 0).text, _defect_leaks(held))
 
 
 def stream_counted(driver: sqlite3.Connection, reviewer: str = "") -> Iterator[Counted]:

@@ -15,7 +15,7 @@ from workbench.tui.widgets import lines as drawn
 from workbench.tui.widgets.lines import LinesView, Span
 from workbench.tui.widgets.metrics_pane import format_count, format_percent, render_bar
 
-HEAD = 13  # cells before the columns
+HEAD = 16  # cells before the columns
 LEAST, MOST = 24, 44  # cells of a column
 _STYLES = {"merge_rate": "good", "escape_rate": "bad", "escape_rate_total": "bad"}
 
@@ -40,14 +40,14 @@ def list_items(comparison: Comparison) -> list[Item]:
     """What the cursor moves over, from top to bottom."""
     known = {line for column in comparison.columns for line in column.rates}
     items = [Item(line) for line in LINES if line in known]
-    items += [Item(text="pairs, on the same tickets")] if comparison.duels else []
-    items += [Item(duel=duel) for duel in comparison.duels]
     if comparison.columns:
         items.append(Item(text="still needed"))
         items += [Item(text=f"  {c.name}: {c.need}") for c in comparison.columns]
         items.append(Item(text="beside the numbers"))
         items += [Item(text=f"  {_describe_costs(column)}") for column in comparison.columns]
         items += [Item(text=f"  {note}") for note in comparison.notes]
+    items += [Item(text="pairs, on the same tickets")] if comparison.duels else []
+    items += [Item(duel=duel) for duel in comparison.duels]
     return items
 
 
