@@ -112,7 +112,7 @@ class Report:
     """The first page, then everything behind it.
 
     `decision` is two sentences, `notes` lines that belong under them; `unknown` and `unmeasured`
-    are a sentence each.
+    are a sentence each; `worths` stand at the prices of a gate, none without them.
     """
 
     title: str
@@ -122,6 +122,7 @@ class Report:
     unknown: tuple[str, ...]
     unmeasured: tuple[str, ...]
     duels: tuple[Duel, ...]
+    worths: tuple[Fact, ...]
     tickets: tuple[TicketPage, ...]
     definitions: tuple[Fact, ...]
     method: tuple[str, ...]

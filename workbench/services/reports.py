@@ -45,6 +45,7 @@ class Told:
     notes: tuple[str, ...] = ()
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     costs: Mapping[str, float | None] = field(default_factory=dict)
+    worths: tuple[Fact, ...] = ()
     provenance: tuple[Fact, ...] = ()
 
 
@@ -79,6 +80,7 @@ def make_report(
             duel._replace(first=names[duel.first], second=names[duel.second])
             for duel in contrast_all(cases)
         ),
+        worths=told.worths,
         tickets=()
         if is_sealed
         else tuple(make_ticket_pages(tickets, cases, store.get_output, names, words)),
