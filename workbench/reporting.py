@@ -15,7 +15,8 @@ from workbench.domain.decision import Decision, describe_criterion
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.gate import GATE_FILE, Bound, Gate
 from workbench.domain.policy import DEFAULT_POLICY
-from workbench.domain.report import Fact, Report
+from workbench.domain.published import Standing, tell_comparison
+from workbench.domain.report import Fact, PublishedPart, PublishedRow, Report
 from workbench.gating import Ruling, read_gate_at, rule
 from workbench.study import Study
 
@@ -54,6 +55,7 @@ def open_report(bench: Workbench, text: str, taken_out: Counter[str]) -> Report:
     told = replace(
         told,
         worths=() if bench.store.is_sealed else tuple(_list_worths(ruling, cases, hide)),
+        published=tuple(_list_published(ruling, words.name, hide)),
         provenance=(*told.provenance, *_list_locks(bench.study)),
     )
     return make_report(bench.store, cases, told, words)
@@ -93,6 +95,27 @@ def _list_worths(
 
     for fact in list_worths(cases, gate.prices, gate.inference.seed):
         yield Fact(hide(fact.name), hide(fact.text))
+
+
+def _list_published(
+    ruling: Ruling, name: Callable[[str], str], hide: Callable[[str], str]
+) -> Iterator[PublishedPart]:
+    """Published scores beside the study, a benchmark each."""
+    for found in ruling.scores:
+        rows = (_describe_standing(one, name(one.candidate)) for one in found.standings)
+        sentences = tuple(map(hide, tell_comparison(found)))
+        yield PublishedPart(hide(found.benchmark), tuple(rows), sentences)
+
+
+def _describe_standing(one: Standing, name: str) -> PublishedRow:
+    score = f"{one.published.score:.1%}"
+    if one.published_interval:
+        score += f" ({one.published_interval[0]:.1%} to {one.published_interval[1]:.1%})"
+    rank = "—" if one.rank is None else f"{one.rank:g}"
+    if one.rank is not None and one.rank_interval:
+        rank += f" ({one.rank_interval[0]:g} to {one.rank_interval[1]:g})"
+    shift = "—" if one.shift is None else f"{one.shift:+g}"
+    return PublishedRow(name, score, f"{one.published_rank:g}", rank, shift)
 
 
 def _list_locks(study: Study) -> Iterator[Fact]:

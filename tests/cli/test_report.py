@@ -98,6 +98,19 @@ def test_the_decision_is_that_of_the_gate(fresh: Cli) -> None:
     assert re.search(r"under the gate [^<]+</dt>\s*<dd>INVALID</dd>", html)
 
 
+def test_published_scores_stand_beside_the_study(cli: Cli) -> None:
+    """With both ranks and what follows; a benchmark's name is a text like any other."""
+    rows = "model,benchmark,score,n,source,as_of\nm1,<b>Bench,0.6,500,vendor,2026-01-31\n"
+    rows += "m2,<b>Bench,0.4,500,vendor,2026-01-31\n"
+    (cli.folder / "scores.csv").write_text(rows, encoding="utf-8")
+    assert "Published" not in make(cli)[1]
+    assert cli.quick("scores", "import", "scores.csv").code == 0
+    html, md = make(cli)
+    assert "<h3>Published: &lt;b&gt;Bench</h3>" in html
+    assert r"### Published: \<b\>Bench" in md
+    assert all("60.0% (55.6% to 64.2%)" in text for text in (html, md))
+
+
 def test_a_sealed_study_reports_pooled_figures_alone(cli: Cli, output_id: str) -> None:
     """No candidate's name, no output, no diff, until the reveal; a leak can be written down."""
     assert cli.quick("seal").code == 0

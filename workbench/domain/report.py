@@ -107,6 +107,24 @@ class TicketPage:
     outputs: tuple[OutputPage, ...]
 
 
+class PublishedRow(NamedTuple):
+    """One candidate on a leaderboard and here, as it is shown; rank 1 is the best."""
+
+    candidate: str
+    score: str
+    published_rank: str
+    rank: str
+    shift: str
+
+
+class PublishedPart(NamedTuple):
+    """One benchmark beside the study, with what follows in sentences."""
+
+    benchmark: str
+    rows: tuple[PublishedRow, ...]
+    sentences: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """The first page, then everything behind it.
@@ -123,6 +141,7 @@ class Report:
     unmeasured: tuple[str, ...]
     duels: tuple[Duel, ...]
     worths: tuple[Fact, ...]
+    published: tuple[PublishedPart, ...]
     tickets: tuple[TicketPage, ...]
     definitions: tuple[Fact, ...]
     method: tuple[str, ...]

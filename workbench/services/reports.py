@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.domain.case import Case
 from workbench.domain.measures import MEASURES
-from workbench.domain.report import Fact, Report
+from workbench.domain.report import Fact, PublishedPart, Report
 from workbench.domain.ticket import Spec, SuiteEntry, Ticket, suite_digest
 from workbench.services.agreements import Agreement, compare_reviewers
 from workbench.services.boards import Board, score_cases
@@ -46,6 +46,7 @@ class Told:
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     costs: Mapping[str, float | None] = field(default_factory=dict)
     worths: tuple[Fact, ...] = ()
+    published: tuple[PublishedPart, ...] = ()
     provenance: tuple[Fact, ...] = ()
 
 
@@ -81,6 +82,7 @@ def make_report(
             for duel in contrast_all(cases)
         ),
         worths=told.worths,
+        published=told.published,
         tickets=()
         if is_sealed
         else tuple(make_ticket_pages(tickets, cases, store.get_output, names, words)),
