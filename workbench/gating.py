@@ -60,7 +60,7 @@ class Ruling:
 
 def read_gate_at(path: Path, bench: Workbench | None = None) -> Read:
     """Read and lint a gate file, against a study where one is at hand; raises InputRefused."""
-    from workbench.adapters.gate_file import read_gate_file, read_suite
+    from workbench.adapters.gate_file import read_gate_file, read_locked, read_suite
     from workbench.services.lints import Known, lint
 
     file = read_gate_file(path)
@@ -72,7 +72,8 @@ def read_gate_at(path: Path, bench: Workbench | None = None) -> Read:
     known = Known(suite.size, suite.problem)
     if bench:
         names = None if bench.store.is_sealed else frozenset(_list_names(bench))
-        known = Known(suite.size, suite.problem, names, bench.store.first_label_at)
+        locked = {} if names is None else read_locked(bench.study.folder)
+        known = Known(suite.size, suite.problem, names, bench.store.first_label_at, locked)
     return Read(file, gate, (*lints, *lint(gate, known, file.find_line)), suite.size)
 
 
@@ -121,7 +122,9 @@ def survey(
         for name, held in cases.items()
     }
     costs = {key: found.cost for key, found in recorded.items() if found.cost is not None}
-    return Field(cases, suite or _size_up(bench), incumbent, harnesses), costs
+    stumbled = frozenset(key for key, found in recorded.items() if found.has_stumbled)
+    size = suite or _size_up(bench)
+    return Field(cases, size, incumbent, harnesses, stumbled), costs
 
 
 def _list_names(bench: Workbench) -> list[str]:

@@ -1,11 +1,11 @@
 """How often each interval that is shown holds the truth, by simulation at the size of a study.
 
-    python tests/bench/coverage.py [--rounds N] [--seed N]
+    python tests/bench/coverage.py [--rounds N] [--seed N] [--write]
 
 Prints one row per interval and setting: the share of simulated studies whose interval held the true
 value (the lower of these is what a reader may rely on), its Monte Carlo error, and the mean width.
 The last rows are what is not shown, to see why. Ends with 1 where a gate's bound holds less often
-than it claims, beyond that error.
+than it claims, beyond that error. `--write` puts the table into README.md beside this file.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from math import exp, sqrt
+from pathlib import Path
 from random import Random
 from statistics import mean
 from typing import NamedTuple, TypeVar
@@ -243,9 +244,45 @@ def agreements(rng: Random, rounds: int) -> Iterator[Row]:
     )  # fmt: skip
 
 
+def gates(rng: Random, rounds: int) -> Iterator[Row]:
+    """A candidate whose true rate is the gate's limit: how often it does not pass.
+
+    A pass says that the rate is below the limit, so it is the interval that a pass claims.
+    """
+    fixed = cache(lambda hits, limit: proportion.cp_upper(hits, 20) <= limit)
+    for limit in (0.15, 0.25, 0.3):
+
+        def once(limit: float = limit) -> tuple[Interval, float]:
+            return ((0.0, limit / 2) if fixed(count(rng, 20, limit), limit) else (0.0, 1.0)), limit
+
+        yield simulate("gate, at the end", f"limit {limit}", 0.95, rounds, once, is_promised=True)
+
+        def any_time(limit: float = limit) -> tuple[Interval, float]:
+            outcomes = [rng.random() < limit for _ in range(60)]
+            is_passed = sequential.first_below(outcomes, limit) is not None
+            return ((0.0, limit / 2) if is_passed else (0.0, 1.0)), limit
+
+        yield simulate(
+            "gate, e-process", f"60 looks, limit {limit}", 0.95, rounds // 20, any_time,
+            is_promised=True,
+        )  # fmt: skip
+
+
 PARTS = (
-    proportions, differences, trials, sequences, predictions, preferences, agreements,
+    proportions, differences, trials, sequences, gates, predictions, preferences, agreements,
 )  # fmt: skip
+
+
+README = Path(__file__).with_name("README.md")
+START = "<!-- written by coverage.py --write -->\n"
+END = "<!-- written by run.py --write -->\n"
+
+
+def write(table: str) -> None:
+    """Between the two marks."""
+    text = README.read_text("utf-8")
+    head, _, rest = text.partition(START)
+    README.write_text(f"{head}{START}\n{table}\n{END}{rest.partition(END)[2]}", "utf-8")
 
 
 def main() -> int:
@@ -253,19 +290,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=20260302)
+    parser.add_argument("--write", action="store_true", help="put the table into README.md")
     wanted = parser.parse_args()
-    print(f"| interval | n = 20, {wanted.rounds} studies, seed {wanted.seed} | nominal | held"
-          " | +- | mean width |")  # fmt: skip
-    print("|---|---|---|---|---|---|")
+    what = f"n = 20, {wanted.rounds:,} studies, seed {wanted.seed}"
+    lines = [
+        f"| interval | {what} | nominal | held | +- | mean width |",
+        "|---|---|---|---|---|---|",
+    ]
     broken = 0
     for part in PARTS:
         for row in part(Random(wanted.seed), wanted.rounds):
             broken += row.is_broken
             mark = " BROKEN" if row.is_broken else ""
-            print(
+            lines.append(
                 f"| {row.interval} | {row.setting} | {row.nominal:.2f} | {row.held:.3f}{mark}"
                 f" | {row.error:.3f} | {row.width:.2f} |"
             )
+    table = "\n".join([*lines, ""])
+    print(table)
+    if wanted.write:
+        write(table)
     return 1 if broken else 0
 
 

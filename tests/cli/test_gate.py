@@ -1,8 +1,10 @@
 """The gate as a pipeline meets it: files, exit codes, the demo's decision worked out by hand."""
 
 import json
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -78,9 +80,9 @@ def test_the_key_gives_the_four_numbers_and_the_decision(demo: Cli) -> None:
         " sparrow-1 fails."
     )
     assert second == (
-        "For heron-2 escape rate is 1/12, at most 33.9% where 25% is allowed (needs >= 6 more"
-        " green outputs, with no further escape); for sparrow-1 abstention rate vague is 1/10, at"
-        " most 39.4% where 40% is asked for."
+        "heron-2: 1 of 12 outputs with green tests was wrong and only review saw it, at most 33.9%"
+        " where 25% is allowed (needs >= 6 more green outputs, with no further escape); sparrow-1:"
+        " asked or declined on 1 of 10 vague tickets, at most 39.4% where 40% is asked for."
     )
     verdicts = {row["candidate"]: row for row in answer["verdicts"]}
     assert [c["verdict"] for c in verdicts["heron-2"]["criteria"]] == [
@@ -239,6 +241,20 @@ def test_a_bad_file_is_refused(demo: Cli, content: bytes | None, told: str) -> N
         assert done.code == 3
         assert told in done.err + done.out
     (demo.folder / "bad.toml").unlink(missing_ok=True)
+
+
+def test_answers_older_than_a_candidate_are_warned_of(demo: Cli) -> None:
+    """Its settings were frozen after the workflow had been described."""
+    lock = demo.folder / "candidates.lock.json"
+    lock.write_text('{"candidates": {"heron-2": {}}}')
+    tomorrow = time.time() + 2 * 86400
+    os.utime(lock, (tomorrow, tomorrow))
+    done = demo.quick("gate", "lint")
+    assert (done.code, "W08 the answers of " in done.out) == (0, True)
+    assert "are older than the settings of heron-2" in done.out
+    lock.write_text("{")
+    assert "W08" not in demo.quick("gate", "lint").out
+    lock.unlink()
 
 
 def test_lint_works_without_a_study(demo: Cli, tmp_path: Path) -> None:

@@ -210,6 +210,8 @@ def test_exit_codes(verdicts: str, fails: int, warns: int) -> None:
     [
         ('{"cost_usd": 0.5, "harness_sha": "ab"}', Recorded(0.5, "ab")),
         ('{"usage": {"cost_usd": 2}}', Recorded(2.0)),
+        ('{"run": {"spent_usd": 1.5, "cost_usd": 1, "tool_errors": 2}}', Recorded(1.5, "", True)),
+        ('{"run": {"spent_usd": null, "tool_errors": 0}}', Recorded()),
         ('{"cost_usd": "much"}', Recorded()),
         ('{"cost_usd": -1}', Recorded()),
         ('{"cost_usd": true, "harness_sha": 3}', Recorded()),

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
 from workbench.domain.case import Case
 from workbench.domain.gate import Answer, Bound, Criterion, Gate, SuiteSize, Workflow
 from workbench.domain.ticket import Spec
+from workbench.domain.utility import Prices
 from workbench.services.contests import compare_discrimination, compare_self_flags, keep_leaders
 from workbench.services.decisions import decide
 from workbench.services.verdicts import Field
@@ -119,9 +121,30 @@ def test_nobody_passes() -> None:
         " hasty fails."
     )
     assert second == (
-        "For few escape rate is 0/5, at most 45.1% where 40% is allowed (needs >= 1 more green"
-        " outputs, with no further escape); for hasty escape rate is 16/20, at least 59.9% where"
-        " 40% is allowed."
+        "few: 0 of 5 outputs with green tests were wrong and only review saw it, at most 45.1%"
+        " where 40% is allowed (needs >= 1 more green outputs, with no further escape); hasty: 16 of 20"
+        " outputs with green tests were wrong and only review saw it, at least 59.9% where 40% is"
+        " allowed."
+    )
+
+
+def test_what_a_candidate_lacks_first_in_words() -> None:
+    """Each of the numbers that a newcomer meets, and what is waited for."""
+    criteria = (
+        (Criterion("merge_rate", Bound.LOWER, 0.9), "12 of 12 attempts were merged, at least"),
+        (Criterion("abstention_rate", Bound.UPPER, 0.2, "vague"),
+         "asked or declined on 8 of 8 vague tickets, at least"),
+        (Criterion("coverage", Bound.LOWER, 0.9), "coverage 12/20, at most"),
+        (Criterion("self_flag_rate", Bound.LOWER, 0.9), "its self flag rate is not known yet"),
+        (Criterion("escape_rate_total", Bound.UPPER, 0.1),
+         "0 of 12 outputs with green tests were wrong, confessed or not, at most"),
+    )  # fmt: skip
+    for criterion, told in criteria:
+        made = decide(replace(GATE, criteria=(criterion,)), field(CAREFUL))
+        assert made.sentences[1].startswith(f"careful: {told}")
+    waiting = field(study("slow", {"asked": 8}, {"merged": 10, "open": 2}))
+    assert decide(GATE, waiting).sentences[1] == (
+        "slow: its verdict waits, 2 outputs have no label yet."
     )
 
 
@@ -163,6 +186,34 @@ def test_one_of_several_passes_by_chance() -> None:
     assert made.notes[-3] == (
         "3 candidates were tried: that c0 keeps escape_rate is not proved once that is allowed for"
         " (p = 0.08, Holm)"
+    )
+
+
+def test_the_order_of_candidates_changes_nothing() -> None:
+    """Neither who is left nor a word of what is said."""
+    others = [BOLD, CAREFUL, HASTY]
+    made = decide(GATE, field(*others))
+    for order in permutations(others):
+        assert decide(GATE, field(*order)) == made
+
+
+def test_what_an_output_is_worth() -> None:
+    """At stated prices: 20 merges against 12 and 8 questions; and 16 escapes against none."""
+    prices = Prices(0.1, 0.5, 0.1, 0.3, 0.3, 3.0, 10.0)
+    gate = replace(GATE, prices=prices)
+    notes = decide(gate, field(BOLD, CAREFUL, HASTY)).notes
+    assert "worth of an output, in merges: bold +1.00, careful +0.56, hasty -2.20" in notes
+    assert "bold is worth more than hasty whatever an escape costs" in notes
+    assert not any("bold is worth more than careful" in note for note in notes)
+    some = study("some", {"escaped": 4, "merged": 4}, {"merged": 12})
+    [note] = [n for n in decide(gate, field(CAREFUL, some)).notes if "where" in n]
+    price = (0.8 - (0.6 - 8 * 0.1 / 20)) / 0.2
+    assert note.startswith(
+        f"careful is worth more than some where an escape costs more than {price:.1f} merges (95 %:"
+    )
+    unknown = replace(gate, prices=replace(prices, escape=None, abstain_vague=None))
+    assert decide(unknown, field(CAREFUL, HASTY)).notes == (
+        "worth of an output, in merges: careful —, hasty —",
     )
 
 

@@ -229,6 +229,16 @@ def test_reviewers_who_agree() -> None:
     assert ask(criterion, field(same)).worst.value is None
 
 
+def test_whoever_stumbles_may_recover() -> None:
+    """Of the outputs in whose run a tool failed, those whose tests pass: 9 of 10 prove a half."""
+    cases = study(merged=19, red=1)
+    stumbled = frozenset(case.output_id for case in cases[10:])
+    criterion = Criterion("error_recovery", Bound.LOWER, 0.5)
+    found = ask(criterion, replace(field(cases), stumbled=stumbled))
+    assert (found.verdict, found.worst.hits, found.worst.n) == (PASS, 9, 10)
+    assert ask(criterion, field(cases)).worst.value is None
+
+
 def test_data_that_allow_no_verdict() -> None:
     """A harness that failed too often, two harnesses, a label against the delivery."""
     gate = Gate("g", (escape(),))

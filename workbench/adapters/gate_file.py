@@ -7,6 +7,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from workbench.domain.errors import InputRefused
@@ -104,3 +105,14 @@ def _find_problem(path: Path, entries: list[SuiteEntry], stated: str, frozen: st
     if frozen and stated != frozen:
         return f"{path.name} is of another suite: {stated[:12]}, this study froze {frozen[:12]}"
     return ""
+
+
+def read_locked(folder: Path) -> dict[str, datetime]:
+    """When the settings of each candidate were frozen; empty without candidates.lock.json."""
+    path = folder / "candidates.lock.json"
+    try:
+        names = list(json.loads(path.read_text(encoding="utf-8"))["candidates"])
+        at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return dict.fromkeys(names, at)

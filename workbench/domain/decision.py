@@ -8,10 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from workbench.domain.gate import Mode
-from workbench.domain.verdict import CandidateVerdict, CriterionVerdict, Verdict
+from workbench.domain.gate import ABSTENTION, Criterion, Mode
+from workbench.domain.verdict import CandidateVerdict, CriterionVerdict, Measured, Verdict
 
 Count = tuple[int, int]
+PENDING = "pending: "
+"""Begins what is needed where outputs or labels are still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def _tell_evidence(made: Decision) -> str:
             return "Nothing is known of any candidate yet."
         return f"{_describe(found)}{_tell_rest(made, found.candidate)}."
     told = [_tell_missing(verdict) for verdict in made.verdicts]
-    return f"{_capital('; '.join(told))}."
+    return f"{'; '.join(told)}."
 
 
 def _describe(found: Evidence) -> str:
@@ -176,32 +178,44 @@ def _tell_missing(verdict: CandidateVerdict) -> str:
         return f"{verdict.candidate}: {verdict.reasons[0]}"
     missing = verdict.first_missing
     if missing is None:
-        return f"{verdict.candidate} has no required criterion"
-    return f"for {verdict.candidate} {describe_criterion(missing)}"
+        return f"{verdict.candidate}: no criterion is required of it"
+    if missing.needs.startswith(PENDING):
+        waits = missing.needs.removeprefix(PENDING).split(";")[0]
+        return f"{verdict.candidate}: its verdict waits, {waits}"
+    return f"{verdict.candidate}: {describe_criterion(missing)}"
 
 
 def describe_criterion(found: CriterionVerdict) -> str:
-    """As in: escape_rate is 0/12, at most 22.1 % where 20 % is allowed (needs ...)."""
+    """As in: 1 of 12 outputs with green tests was wrong ..., at most 33.9% where 25% is allowed."""
     criterion = found.criterion
     is_upper = criterion.bound == "upper"
     is_failed = found.verdict is Verdict.FAIL
     shown = found.best if is_failed else found.worst
-    title = criterion.title.replace("_", " ")
     if shown.value is None:
-        told = f"{title} is not known yet"
+        told = f"its {criterion.title.replace('_', ' ')} is not known yet"
     else:
         bound = shown.upper if is_upper is not is_failed else shown.lower
         side = "at most" if is_upper is not is_failed else "at least"
         wanted = f"{criterion.limit:.0%} is {'allowed' if is_upper else 'asked for'}"
-        told = f"{title} is {shown.hits}/{shown.n}, {side} {bound:.1%} where {wanted}"
+        told = f"{_say_count(criterion, shown)}, {side} {bound:.1%} where {wanted}"
     return f"{told} ({found.needs})" if found.needs else told
+
+
+def _say_count(criterion: Criterion, shown: Measured) -> str:
+    """Hits and n in words, for what a newcomer meets first."""
+    count, was = f"{shown.hits} of {shown.n}", "was" if shown.hits == 1 else "were"
+    if criterion.metric == "escape_rate":
+        return f"{count} outputs with green tests {was} wrong and only review saw it"
+    if criterion.metric == "escape_rate_total":
+        return f"{count} outputs with green tests {was} wrong, confessed or not"
+    if criterion.metric == "merge_rate":
+        return f"{count} attempts {was} merged"
+    if criterion.metric == ABSTENTION:
+        return f"asked or declined on {count} {criterion.stratum} tickets"
+    return f"{criterion.title.replace('_', ' ')} {shown.hits}/{shown.n}"
 
 
 def join(items: Iterable[str]) -> str:
     """`A, B and C`."""
     held: Sequence[str] = list(items)
     return " and ".join(filter(None, (", ".join(held[:-1]), *held[-1:])))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from workbench.domain.case import Case
+from workbench.domain.check import CheckStatus
 from workbench.domain.gate import ABSTENTION, AGREEMENTS, DIFFERENCES, HAT_K, Criterion, Gate
 from workbench.domain.label import Label
 from workbench.domain.measures import MEASURES, NOTHING, Count, Measure
@@ -27,6 +28,15 @@ _DIFFERENCE_OF = {
     "merge_rate_diff": "merge_rate",
     "exposure_diff": "exposure",
 }
+RECOVERY = "error_recovery"
+_RECOVERED = Measure(
+    RECOVERY,
+    "error recovery",
+    "outputs in whose run a tool failed",
+    "those whose tests pass in the end",
+    lambda cell: (int(cell.tests == CheckStatus.PASS), 1),
+    lambda _: "no tool failed",
+)
 
 
 class Ends(NamedTuple):
@@ -49,11 +59,19 @@ def keep_stratum(cases: Iterable[Case], stratum: str) -> list[Case]:
     return [case for case in cases if stratum in {"all", case.spec}]
 
 
-def measure(criterion: Criterion, gate: Gate, cases: Cases, rival: Cases, everyone: Cases) -> Ends:
+def measure(
+    criterion: Criterion,
+    gate: Gate,
+    cases: Cases,
+    rival: Cases,
+    everyone: Cases,
+    *,
+    stumbled: frozenset[str] = frozenset(),
+) -> Ends:
     """A criterion on the cases of one candidate.
 
     `rival` are those of the one it is compared with, `everyone` those of all: reviewers agree or
-    not whoever the candidate is.
+    not whoever the candidate is. `stumbled` are the outputs in whose run a tool failed.
     """
     if criterion.metric in AGREEMENTS:
         return _both(_measure_agreement(criterion, gate, everyone))
@@ -61,6 +79,8 @@ def measure(criterion: Criterion, gate: Gate, cases: Cases, rival: Cases, everyo
     if criterion.metric == HAT_K:
         return _both(_measure_steadiness(criterion, gate, mine))
     base = find_base(criterion)
+    if criterion.metric == RECOVERY:
+        mine, base = [case for case in mine if case.output_id in stumbled], _RECOVERED
     if base is None:
         return _both(NO_DATA)
     unknown, confidence = gate.policy.unknown_tests, gate.inference.confidence

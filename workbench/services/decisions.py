@@ -25,6 +25,7 @@ from workbench.services.contests import (
 )
 from workbench.services.criteria import Cases
 from workbench.services.verdicts import Field, judge
+from workbench.services.worths import tell_worths
 from workbench.stats import paired, planner
 from workbench.stats.proportion import cp_upper
 
@@ -52,7 +53,7 @@ def decide(
     evidence = tuple(sorted(evidence, key=_by_escapes))
     if gate is None:
         return Decision("", Mode.CALIBRATION, (), evidence, field.suite.tickets)
-    verdicts = tuple(judge(gate, field, name) for name in field.cases)
+    verdicts = tuple(judge(gate, field, name) for name in sorted(field.cases))
     mode, n = gate.workflow.in_force, field.suite.tickets
     if problem:
         return Decision(gate.name, mode, verdicts, evidence, n, problem=problem)
@@ -69,7 +70,7 @@ def decide(
         steps=steps,
         left=left,
         separation=_separate(mode, left, field, gate.inference.alpha),
-        notes=tuple(_list_notes(gate, verdicts, steps)),
+        notes=tuple(_list_notes(gate, field, verdicts, steps)),
     )
 
 
@@ -192,7 +193,7 @@ def _separate(mode: Mode, left: Sequence[str], field: Field, alpha: float) -> Se
 
 
 def _list_notes(
-    gate: Gate, verdicts: Sequence[CandidateVerdict], steps: Sequence[Step]
+    gate: Gate, field: Field, verdicts: Sequence[CandidateVerdict], steps: Sequence[Step]
 ) -> Iterator[str]:
     """What belongs under the decision: steps that were left out, and several tries at one gate."""
     for step in steps:
@@ -200,6 +201,8 @@ def _list_notes(
             yield f"not compared: which one {step.rule} ({step.note})"
     if len(verdicts) > 1 and any(v.verdict is Verdict.PASS for v in verdicts):
         yield from _warn_of_several(gate, verdicts)
+    if gate.prices:
+        yield from tell_worths(field.cases, gate.prices, gate.inference.seed)
 
 
 def _warn_of_several(gate: Gate, verdicts: Sequence[CandidateVerdict]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.domain.case import Case
+from workbench.domain.decision import PENDING
 from workbench.domain.gate import (
     AGREEMENTS,
     DIFFERENCES,
@@ -42,13 +43,14 @@ class Field:
     """What a gate is held against: the cases of each candidate, and how large the study is.
 
     `incumbent` is the candidate in use, "" where nobody said; `harnesses` the hashes of each one's
-    harness, where they were recorded.
+    harness, where they were recorded; `stumbled` the outputs in whose run a tool failed.
     """
 
     cases: Mapping[str, Cases]
     suite: SuiteSize
     incumbent: str = ""
     harnesses: Mapping[str, frozenset[str]] | None = None
+    stumbled: frozenset[str] = frozenset()
 
     @property
     def everyone(self) -> list[Case]:
@@ -79,7 +81,7 @@ def find_open(gate: Gate, suite: SuiteSize, cases: Cases) -> str:
     n_missing = max(0, suite.tickets * gate.design.trials - len(cases))
     found = [f"{n_pending} outputs have no label yet"] if n_pending else []
     found += [f"{n_missing} planned outputs are missing"] if n_missing else []
-    return "pending: " + ", ".join(found) if found else ""
+    return PENDING + ", ".join(found) if found else ""
 
 
 def find_invalid(gate: Gate, cases: Cases, harnesses: frozenset[str]) -> list[str]:
@@ -116,7 +118,7 @@ def judge_criterion(
     """One criterion; `open_` says what is not final yet."""
     versus = field.incumbent if criterion.versus == INCUMBENT else criterion.versus
     mine, rival = field.cases[candidate], field.cases.get(versus, [])
-    ends = measure(criterion, gate, mine, rival, field.everyone)
+    ends = measure(criterion, gate, mine, rival, field.everyone, stumbled=field.stumbled)
     is_upper = criterion.bound is Bound.UPPER
     best, worst = ends if is_upper else (ends.high, ends.low)
     lack = _find_lack(criterion, versus, candidate)

@@ -4,14 +4,16 @@ A ticket brings all that happened on it, for both candidates: tickets are drawn,
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
+from workbench.domain.case import Case
 from workbench.domain.cell import Cell, Tally
 from workbench.domain.controls import adjust_merge_rate, score_controls
 from workbench.domain.measures import MEASURES
 from workbench.domain.metrics import Interval, Rate, count
-from workbench.domain.utility import Prices, break_even, value_outputs
+from workbench.domain.utility import Prices, break_even, compute_utility, value_outputs
 from workbench.stats import clusters
 
 Duel = tuple[Tally, Tally]
@@ -47,6 +49,50 @@ def estimate_adjusted_merge_rate(duels: Sequence[Duel], seed: int) -> Estimate:
         return adjust_merge_rate(Rate(*count(MEASURES["merge_rate"], outputs)), accepted)
 
     return _estimate(duels, find, seed)
+
+
+def tell_worths(cases: Mapping[str, Sequence[Case]], prices: Prices, seed: int) -> list[str]:
+    """What an output of each candidate is worth at these prices, and from which price on who leads.
+
+    A price that is not stated makes every number that needs it unknown.
+    """
+    worths = {who: compute_utility(_count(held), prices) for who, held in sorted(cases.items())}
+    told = [f"{who} {'—' if worth is None else f'{worth:+.2f}'}" for who, worth in worths.items()]
+    lines = [f"worth of an output, in merges: {', '.join(told)}"] if told else []
+    for first, second in combinations(worths, 2):
+        lines += _tell_break_even(first, second, cases, prices, seed)
+    return lines
+
+
+def _tell_break_even(
+    first: str, second: str, cases: Mapping[str, Sequence[Case]], prices: Prices, seed: int
+) -> list[str]:
+    one, other = (value_outputs(_count(cases[who]), prices) for who in (first, second))
+    if one is None or other is None or one.escaped == other.escaped:
+        return []
+    safer, bolder = (first, second) if one.escaped < other.escaped else (second, first)
+    found = estimate_break_even(_pair_up(cases[first], cases[second]), prices, seed)
+    if found.value is None:
+        return []
+    if found.value <= 0:
+        return [f"{safer} is worth more than {bolder} whatever an escape costs"]
+    low, high = found.interval or (0.0, 0.0)
+    span = f" (95 %: {low:.1f} to {high:.1f})" if found.interval else ""
+    price = f"more than {found.value:.1f} merges{span}"
+    return [f"{safer} is worth more than {bolder} where an escape costs {price}"]
+
+
+def _count(cases: Iterable[Case]) -> Counter[Cell]:
+    return Counter(case.cell for case in cases)
+
+
+def _pair_up(first: Iterable[Case], second: Iterable[Case]) -> list[Duel]:
+    """What both did, ticket by ticket."""
+    held: dict[str, tuple[Counter[Cell], Counter[Cell]]] = {}
+    for place, cases in enumerate((first, second)):
+        for case in cases:
+            held.setdefault(case.ticket_id, (Counter(), Counter()))[place][case.cell] += 1
+    return [held[ticket] for ticket in sorted(held)]
 
 
 def _estimate(
