@@ -143,11 +143,14 @@ def fold(line: str, width: int) -> list[str]:
 
 def _shape(text: str) -> tuple[str, list[int]]:
     """The shown text and the table of `offsets`, which ends where the text is cut off."""
-    whole = len(text)
+    return _shape_head(text[:LINE_LIMIT], len(text))
+
+
+@lru_cache(256)  # a line is asked for its text and for its columns, one after the other
+def _shape_head(text: str, whole: int) -> tuple[str, list[int]]:
     table: list[int] = []
     pieces: list[str] = []
     at = column = last = 0
-    text = text[:LINE_LIMIT]
     for start, end, shown in _replacements(text):
         plain = text[last:start]
         pieces += [plain, shown]

@@ -61,7 +61,8 @@ def test_unknown_names_stay_plain() -> None:
     assert highlight("no-such-language.zzz", b"def f(): pass\n") == (None, "")
 
 
-@pytest.mark.parametrize("data", [b"x = 1\n" * (MAX_BYTES // 6 + 1), b"\n" * 20_001])
+@pytest.mark.parametrize("data", [b"x = 1\n" * (MAX_BYTES // 6 + 1), b"\n" * 20_001,
+                                  b"x = '" + b"y" * 5_000 + b"'\n"])  # fmt: skip
 def test_above_the_limits_a_file_stays_plain_and_says_so(data: bytes) -> None:
     """A reader who sees no colours learns why."""
     found = highlight("a.py", data)
@@ -72,9 +73,26 @@ def test_above_the_limits_a_file_stays_plain_and_says_so(data: bytes) -> None:
 @pytest.mark.parametrize("name", ["a.py", "a.js"])
 def test_only_the_head_of_a_long_line_is_coloured(name: str) -> None:
     """The cost of a line has a limit."""
-    found = highlight(name, b"x = '" + b"y" * 100_000 + b"'\nz = 1\n").highlight
+    found = highlight(name, b"x = '" + b"y" * 100_000 + b"'\nz = 1\n" + b"\n" * 200).highlight
     assert found is not None
     assert max(colour.end for colour in found.line(0)) <= MAX_COLUMNS
+    assert [colour.token for colour in found.line(1)] == ["operator", "number"]
+
+
+def test_lines_around_a_long_one_keep_their_colours() -> None:
+    """As without it; and of the long one as much as is ever coloured."""
+    short = [b"def f(a):", b'    """A.', b"    B.", b'    """', b"    return a + 1", b""] * 12
+    long = b"value = [" + b"'ab', 12, " * 400 + b"]"
+    lines = [*short[:30], long, *short[30:]]
+    without = highlight("a.py", b"\n".join(short)).highlight
+    found = highlight("a.py", b"\n".join(lines)).highlight
+    assert found
+    assert without
+    for number in range(len(short)):
+        assert found.line(number + (number >= 30)) == without.line(number)
+    head = highlight("a.py", long[:MAX_COLUMNS] + b"\n" * 9).highlight
+    assert head
+    assert found.line(30)[:50] == head.line(0)[:50]
 
 
 @settings(deadline=None, max_examples=50)

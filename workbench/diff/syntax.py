@@ -6,7 +6,7 @@ tree-sitter and asked for the lines in sight; other languages are lexed once by 
 Above the limits a file stays plain, and `reason` says so.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from pathlib import PurePosixPath
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 1 << 20
 MAX_LINES = 20_000
 MAX_COLUMNS = 2_000
+MAX_MEAN = 1_000  # bytes a line: what somebody reads is shorter
 TOKENS = (
     "keyword",
     "string",
@@ -109,6 +110,8 @@ def highlight(name: str, data: bytes) -> Coloured:
     n_lines = data.count(b"\n") + 1
     if n_lines > MAX_LINES:
         return Coloured(None, f"not coloured: {n_lines:,} lines")
+    if len(data) > MAX_MEAN * n_lines:
+        return Coloured(None, f"not coloured: {len(data) // n_lines:,} bytes a line")
     if PurePosixPath(name).suffix in _PYTHON:
         return Coloured(_Tree(data))
     lexed = lex(name, data)
@@ -178,13 +181,14 @@ class _Tree:
 
         raw = [line[:MAX_COLUMNS] for line in self._lines[first : first + _BUCKET]]
         painted = [bytearray(len(line)) for line in raw]
-        cursor = QueryCursor(self._query)
-        cursor.set_point_range((first, 0), (first + len(raw), 0))
         spans = []
-        for capture, nodes in cursor.captures(self._tree.root_node).items():
-            if capture in _CAPTURES:
-                word, rank = _CAPTURES[capture]
-                spans += [_span(node, word, rank, capture) for node in nodes]
+        for asked in _ranges(self._lines[first : first + _BUCKET], first):
+            cursor = QueryCursor(self._query)
+            cursor.set_point_range(*asked)
+            for capture, nodes in cursor.captures(self._tree.root_node).items():
+                if capture in _CAPTURES:
+                    word, rank = _CAPTURES[capture]
+                    spans += [_span(node, word, rank, capture) for node in nodes]
         # Outer before inner, and among equals the lower rank first: the last painter wins.
         for start, end, _, token in sorted(spans, key=_paint_order):
             for row in range(max(start[0], first), min(end[0] + 1, first + len(raw))):
@@ -195,6 +199,22 @@ class _Tree:
                 if begin < stop:
                     cells[begin:stop] = bytes([token]) * (stop - begin)
         return [_runs(cells, line) for cells, line in zip(painted, raw, strict=True)]
+
+
+_Place = tuple[int, int]  # line and column, in bytes
+
+
+def _ranges(lines: Sequence[bytes], first: int) -> Iterator[tuple[_Place, _Place]]:
+    """What is asked for of these lines: neighbours at once, of a long line its head alone."""
+    begin = 0
+    for nth, line in enumerate(lines):
+        if len(line) > MAX_COLUMNS:
+            if begin < nth:
+                yield (first + begin, 0), (first + nth, 0)
+            yield (first + nth, 0), (first + nth, MAX_COLUMNS)
+            begin = nth + 1
+    if begin < len(lines):
+        yield (first + begin, 0), (first + len(lines), 0)
 
 
 _Painted = tuple[tuple[int, int], tuple[int, int], int, int]
