@@ -163,3 +163,30 @@ def test_a_large_diff_changes_its_layout_without_holding_up_the_keyboard() -> No
         assert address(view) == place
 
     on_stage(act)
+
+
+def test_a_large_wrapped_diff_is_wrapped_anew_by_a_worker_when_the_size_changes() -> None:
+    """Every frame until then is as wide as the pane; the cursor stays on its line."""
+
+    async def act(stage: Stage, pilot: Pilot[None]) -> None:
+        view = stage.view
+        view.show(document(file_diff("a.txt", [], [f"{n} caf\xe9 {LONG}" for n in range(2_000)])))
+        await pilot.pause()
+        view.move_line(20)
+        place = address(view)
+        view.toggle_wrap()
+        for size in ((40, 12), (120, 40), (60, 20)):
+            await pilot.resize_terminal(*size)
+            strips = view.render_lines(view.size.region)
+            assert [strip.cell_length for strip in strips] == [size[0]] * size[1]
+        for _ in range(500):
+            await pilot.pause(0.01)
+            port = view._viewport
+            if port and port.shape.rooms == view.rooms(port.document):
+                break
+        port = view._viewport
+        assert port
+        assert port.shape.rooms == view.rooms(port.document)
+        assert address(view) == place
+
+    on_stage(act)

@@ -222,5 +222,5 @@ class DiffReader(Widget, can_focus=True):
             width = self.size.width
             lines = (cursor - top, port.cursor - top)
             self.refresh(*(Region(0, y, width, 1) for y in lines))
-        self.post_message(self.Moved())
+        self.post_message(DiffReader.Moved())  # a pane of a pair has one of its own
         return done is not False

@@ -33,6 +33,7 @@ LayoutMode = Literal["auto", "unified", "split"]
 SPLIT_FROM = 150  # cells from which two columns show most lines whole
 LEAST_ROOM = 8  # cells of code below which wrapping helps nobody
 LARGE = 10_000  # changed lines from which a worker makes the rows of another layout
+LARGE_WRAPPED = 1_000  # the same for lines in parts: every character is looked at
 SIDEWAYS = 8
 FEW_COLOURS = {"standard", "256"}  # as Rich names what a terminal can do
 _LAYOUTS: tuple[LayoutMode, ...] = ("auto", "unified", "split")
@@ -139,15 +140,16 @@ class DiffView(DiffMouse):
     def reshape(self) -> None:
         """Another layout: at once, or as soon as a worker has made the rows of a large diff."""
         document = self.document
-        if document is None or document.model.n_changed < LARGE:
-            self.refit()
-            return
-        shape = self._shape(document)
-        if document.has_view(shape):
+        if document is None or self._is_at_hand(document):
             self.refit()
         else:
-            make = partial(self._make_view, document, shape)
-            start_work(self, make, "view")
+            start_work(self, partial(self._make_view, document, self._shape(document)), "view")
+
+    def _is_at_hand(self, document: DiffDocument) -> bool:
+        """Whether the rows of the shape in use are there, or are made within a frame."""
+        shape = self._shape(document)
+        least = LARGE_WRAPPED if shape.rooms else LARGE
+        return document.model.n_changed < least or document.has_view(shape)
 
     def _make_view(self, document: DiffDocument, shape: Shape) -> None:
         document.view(*shape)
@@ -177,11 +179,13 @@ class DiffView(DiffMouse):
         port = self._viewport
         if port is None:
             return
-        shape = self._shape(port.document)
         if port.height == 1 and not port.moved:  # shown before there was any size
-            self._viewport = Viewport(port.document, shape, self.size.height)
+            self._viewport = Viewport(port.document, self._shape(port.document), self.size.height)
+        elif not self._is_at_hand(port.document):
+            port.fit(port.shape, self.size.height)
+            self.reshape()
         else:
-            port.fit(shape, self.size.height)
+            port.fit(self._shape(port.document), self.size.height)
         self.refresh()
 
     def scroll_sideways(self, steps: int) -> bool:
