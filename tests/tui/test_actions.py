@@ -14,6 +14,7 @@ from workbench.tui.actions import (
     resolve_keys,
     show_key,
 )
+from workbench.tui.pair_actions import PAIR
 
 DEFAULTS = {action.id: action.keys for action in REVIEW}
 # Shifted on a US keyboard, or behind AltGr or a dead key on many others.
@@ -22,7 +23,8 @@ HARD_TO_REACH = set("][}{\\/?=JKN")
 
 def test_the_registry_has_no_clash() -> None:
     """No key stands for two actions, for an answer, or for something Textual does itself."""
-    assert find_clashes(DEFAULTS) == []
+    for actions in (REVIEW, PAIR):
+        assert find_clashes({action.id: action.keys for action in actions}) == []
 
 
 def test_no_key_of_ours_is_bound_by_textual_to_something_else() -> None:

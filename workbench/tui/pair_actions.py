@@ -21,6 +21,7 @@ VOTE_WORDS = {
     "5": "cannot judge",
 }
 _LEFT_OUT = {"queue.filter", "queue.sort", "pane.queue"}
+_GROUPS_LEFT_OUT = {"Marks"}  # they are of one output in front of one reader
 # Titles and helps that a pair needs otherwise, by action.
 _OTHERWISE = {
     "queue.skip": ("Skip this pair", "It comes back after all others"),
@@ -44,7 +45,7 @@ def _make() -> tuple[Action, ...]:
     shared = []
     for action in REVIEW:
         title, help_ = _OTHERWISE.get(action.id, (action.title, action.help))
-        if action.id not in _LEFT_OUT:
+        if action.id not in _LEFT_OUT and action.group not in _GROUPS_LEFT_OUT:
             shared.append(replace(action, title=title, help=help_))
     return (*OWN, *shared)
 
