@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.events import MouseScrollUp
 
 from workbench.bootstrap import open_workbench
 from workbench.domain.comparison import LINES, Behind, Column, Comparison
@@ -15,7 +16,12 @@ from workbench.study import find_study
 from workbench.text import cells, display
 from workbench.tui.screens.behind import BehindScreen, render_behind
 from workbench.tui.screens.dashboard import DashboardScreen
-from workbench.tui.widgets.comparison_view import Cursor, describe_duel, render_comparison
+from workbench.tui.widgets.comparison_view import (
+    ComparisonView,
+    Cursor,
+    describe_duel,
+    render_comparison,
+)
 from workbench.tui.widgets.lines import LinesView
 
 from .kit import HOSTILE, Seat, label_all_but, plain, play
@@ -107,6 +113,28 @@ def test_from_a_number_to_the_output_behind_it(folder: Path) -> None:
         assert any("· last" in line and "no label yet" in line for line in lines)
         await seat.press("enter")
         await seat.on("says")
+
+    play(folder, scene, (160, 40))
+
+
+def test_a_click_goes_to_a_number_and_a_second_one_opens_it(folder: Path) -> None:
+    """The wheel moves too; a click beside everything does nothing."""
+    label(folder, "ann", *LABELS)
+
+    async def scene(seat: Seat) -> None:
+        await open_dashboard(seat)
+        lines = shown(seat).split("\n")
+        y = next(n for n, line in enumerate(lines) if line.startswith(" escape"))
+        await seat.pilot.click("#comparison", offset=(20, y))
+        assert shown(seat).split("\n")[y].startswith("▸escape")
+        await seat.pilot.click("#comparison", offset=(20, y))
+        await seat.until(lambda: isinstance(seat.app.screen, BehindScreen), "the list opened")
+        await seat.press("escape")
+        await seat.pilot.click("#comparison", offset=(20, 0))
+        assert isinstance(seat.app.screen, DashboardScreen)
+        view = seat.app.screen.query_one(ComparisonView)
+        view.post_message(MouseScrollUp(view, 20, 5, 0, -1, 0, False, False, False))
+        await seat.until(lambda: shown(seat).split("\n")[y - 3].startswith("▸"), "the wheel moved")
 
     play(folder, scene, (160, 40))
 

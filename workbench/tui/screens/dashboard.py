@@ -130,6 +130,18 @@ class DashboardScreen(Screen[str | None]):
         )
         self._draw()
 
+    def on_comparison_view_turned(self, message: ComparisonView.Turned) -> None:
+        """The wheel."""
+        self.action_move(message.n, 0)
+
+    def on_comparison_view_clicked(self, message: ComparisonView.Clicked) -> None:
+        """A click goes there; one more opens what stands there."""
+        if message.cursor == self._cursor:
+            self.action_open()
+        else:
+            self._cursor = message.cursor
+            self._draw()
+
     def action_whose(self) -> None:
         """Your labels, or those of all reviewers."""
         if not self._may_see_all:

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.message import Message
+
 from workbench.domain.comparison import LINES, Column, Comparison, Line, describe_line
 from workbench.domain.report import Duel
 from workbench.text import cells, clip, display
@@ -85,24 +88,48 @@ def describe_item(item: Item, column: Column | None) -> tuple[str, str]:
     return told, describe_line(item.line)
 
 
+class Layout(NamedTuple):
+    """Which columns and items are in sight: the first of each, how many, and a column's cells."""
+
+    column: int
+    n_columns: int
+    size: int
+    top: int
+    n_rows: int
+
+
+def lay_out(comparison: Comparison, cursor: Cursor, width: int, height: int) -> Layout:
+    """What fits around the cursor, under two lines of title and names."""
+    total = len(comparison.columns)
+    room = max(1, (width - HEAD) // LEAST)
+    first = max(0, min(cursor.column - room + 1, total - room))
+    n_columns = min(room, total - first)
+    size = min(MOST, (width - HEAD) // max(1, n_columns))
+    n_rows = max(1, height - 2)
+    n_items = len(list_items(comparison))
+    top = max(0, min(cursor.row - n_rows // 2, n_items - n_rows))
+    return Layout(first, n_columns, size, top, n_rows)
+
+
+def locate(comparison: Comparison, layout: Layout, x: int, y: int) -> Cursor | None:
+    """What stands at a place of the view; None where nothing does."""
+    row, column = layout.top + y - 2, layout.column + max(0, x - HEAD) // layout.size
+    is_there = y >= 2 and row < len(list_items(comparison)) and column < len(comparison.columns)
+    return Cursor(row, column) if is_there else None
+
+
 def render_comparison(
     comparison: Comparison, cursor: Cursor, width: int, height: int
 ) -> list[drawn.Line]:
     """Title, names, and the items around the cursor."""
-    room = max(1, (width - HEAD) // LEAST)
-    first = max(0, min(cursor.column - room + 1, len(comparison.columns) - room))
-    columns = comparison.columns[first : first + room]
-    size = min(MOST, (width - HEAD) // max(1, len(columns)))
-    items = list_items(comparison)
-    n_rows = max(1, height - 2)
-    top = max(0, min(cursor.row - n_rows // 2, len(items) - n_rows))
-    head = [
-        _title(comparison, first, len(columns), width),
-        _names(columns, size, cursor.column - first),
-    ]
+    first, n_columns, size, top, n_rows = lay_out(comparison, cursor, width, height)
+    columns = comparison.columns[first : first + n_columns]
+    chosen = cursor.column - first
+    head = [_title(comparison, first, n_columns, width), _names(columns, size, chosen)]
+    shown = list_items(comparison)[top : top + n_rows]
     return head + [
-        _render(item, columns, size, width, cursor.column - first if nth == cursor.row else None)
-        for nth, item in enumerate(items[top : top + n_rows], top)
+        _render(item, columns, size, width, chosen if nth == cursor.row else None)
+        for nth, item in enumerate(shown, top)
     ]
 
 
@@ -158,10 +185,41 @@ def _cell(line: Line, column: Column, size: int, *, is_chosen: bool) -> list[Spa
 
 
 class ComparisonView(LinesView):
-    """Shows render_comparison."""
+    """Shows render_comparison; says which place was clicked, or that the wheel was turned."""
+
+    @dataclass
+    class Clicked(Message):
+        """The cursor belongs there."""
+
+        cursor: Cursor
+
+    @dataclass
+    class Turned(Message):
+        """By so many items."""
+
+        n: int
+
+    _layout: tuple[Comparison, Layout] | None = None
 
     def show(self, comparison: Comparison, cursor: Cursor) -> None:
         """Show it with the cursor there."""
         width, height = self.size
         if width and height:
+            self._layout = comparison, lay_out(comparison, cursor, width, height)
             self.show_lines(render_comparison(comparison, cursor, width, height))
+
+    def on_click(self, event: Click) -> None:
+        """Tell what stands there."""
+        cursor = locate(*self._layout, event.x, event.y) if self._layout else None
+        if cursor:
+            self.post_message(self.Clicked(cursor))
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """On."""
+        event.stop()
+        self.post_message(self.Turned(3))
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Back."""
+        event.stop()
+        self.post_message(self.Turned(-3))
