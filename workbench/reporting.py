@@ -17,6 +17,7 @@ from workbench.domain.gate import GATE_FILE, Bound, Gate
 from workbench.domain.policy import DEFAULT_POLICY
 from workbench.domain.published import Standing, tell_comparison
 from workbench.domain.report import Fact, PublishedPart, PublishedRow, Report
+from workbench.domain.verdict import Verdict
 from workbench.gating import Ruling, read_gate_at, rule
 from workbench.study import Study
 
@@ -78,6 +79,7 @@ def _tell(ruling: Ruling, hide: Callable[[str], str], *, is_sealed: bool) -> "To
     return Told(
         sentences=tuple(map(hide, made.sentences)),
         notes=tuple(map(hide, notes)),
+        verdicts={v.candidate: _name_verdict(made, v.verdict) for v in made.verdicts},
         facts={v.candidate: tuple(_list_verdicts(made, v.candidate, hide)) for v in made.verdicts},
         costs={e.candidate: e.cost for e in made.evidence},
         provenance=tuple(provenance),
@@ -125,12 +127,17 @@ def _list_locks(study: Study) -> Iterator[Fact]:
         yield Fact("candidate locks", f"{_LOCKS}, SHA-256 {sha256(path.read_bytes()).hexdigest()}")
 
 
+def _name_verdict(made: Decision, verdict: Verdict) -> str:
+    """The word for it; where something forbids any verdict there is none but this."""
+    return str(Verdict.INVALID if made.problem else verdict)
+
+
 def _list_verdicts(made: Decision, candidate: str, hide: Callable[[str], str]) -> Iterator[Fact]:
     """What the gate says of one candidate, criterion by criterion."""
     found = made.find(candidate)
     if found is None:
         return
-    yield Fact(f"under the gate {made.gate}", "INVALID" if made.problem else str(found.verdict))
+    yield Fact(f"under the gate {made.gate}", _name_verdict(made, found.verdict))
     for reason in found.reasons:
         yield Fact("no verdict because", hide(reason))
     for one in found.criteria:

@@ -95,6 +95,7 @@ def test_the_decision_is_that_of_the_gate(fresh: Cli) -> None:
         assert "0.50 US dollars" in text
         assert "an output of m1 is worth" in text
         assert "+1.00 merges" in text
+    assert "| m1 (INVALID) |" in md
     assert re.search(r"under the gate [^<]+</dt>\s*<dd>INVALID</dd>", html)
 
 

@@ -39,7 +39,10 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CandidatePage:
-    """One candidate. `numbers` are the four; `strata` the same on vague and on clear tickets."""
+    """One candidate. `numbers` are the four; `strata` the same on vague and on clear tickets.
+
+    `verdict` is the word of a gate, "" without one.
+    """
 
     name: str
     n_outputs: int
@@ -49,6 +52,7 @@ class CandidatePage:
     spreads: tuple[Spread, ...]
     outcomes: tuple[tuple[str, int], ...]
     facts: tuple[Fact, ...]
+    verdict: str = ""
 
 
 class Duel(NamedTuple):

@@ -56,7 +56,8 @@ def _compare(names: tuple[str, str], held: Sequence[ByTicket], prices: Prices, s
     if found.interval is None:
         sure = f"no interval: {found.dropped:.0%} of the studies drawn again have no such price"
     else:
-        sure = f"{found.interval[0]:.1f} to {found.interval[1]:.1f}, tickets drawn again"
+        low, high = found.interval
+        sure = f"break-even at {low:.1f} to {high:.1f}, tickets drawn again"
     if found.value <= 0:
         return f"{safer} is the better one at any price of an escape ({sure})"
     return f"{safer} is the better one where an escape costs over {found.value:.1f} merges ({sure})"

@@ -1,7 +1,7 @@
 """A study becomes a report: the same data give the same report, whenever it is made."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workbench.domain.case import Case
@@ -43,6 +43,7 @@ class Told:
 
     sentences: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    verdicts: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     costs: Mapping[str, float | None] = field(default_factory=dict)
     worths: tuple[Fact, ...] = ()
@@ -66,7 +67,8 @@ def make_report(
         facts = _list_facts(board, paces.get(who, ReviewTime()), told.costs.get(who))
         own = [] if is_sealed else [case for case in cases if case.candidate == who]
         every = (*told.facts.get(who, ()), *facts)
-        pages.append(make_candidate_page(names[who], board, own, every))
+        page = make_candidate_page(names[who], board, own, every)
+        pages.append(replace(page, verdict=told.verdicts.get(who, "")))
     n_trials = max((board.n_trials for board in boards.values()), default=0)
     dates = (span.first_at, span.last_at)
     has_costs = all(told.costs.get(who) is not None for who in boards)
