@@ -4,7 +4,7 @@ Apart from bootstrap, so that what opens a review does not know how a report is 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -23,7 +23,6 @@ from workbench.study import Study
 
 if TYPE_CHECKING:
     from workbench.adapters.reports.figures import Figure
-    from workbench.domain.case import Case
     from workbench.services.reports import Told
 
 _LOCKS = "candidates.lock.json"
@@ -55,7 +54,6 @@ def open_report(bench: Workbench, text: str, taken_out: Counter[str]) -> Report:
     told = _tell(ruling, hide, is_sealed=bench.store.is_sealed)
     told = replace(
         told,
-        worths=() if bench.store.is_sealed else tuple(_list_worths(ruling, cases, hide)),
         published=tuple(_list_published(ruling, words.name, hide)),
         provenance=(*told.provenance, *_list_locks(bench.study)),
     )
@@ -84,19 +82,6 @@ def _tell(ruling: Ruling, hide: Callable[[str], str], *, is_sealed: bool) -> "To
         costs={e.candidate: e.cost for e in made.evidence},
         provenance=tuple(provenance),
     )
-
-
-def _list_worths(
-    ruling: Ruling, cases: "Sequence[Case]", hide: Callable[[str], str]
-) -> Iterator[Fact]:
-    """What outputs are worth, where the gate states prices."""
-    gate = ruling.read.gate if ruling.read else None
-    if gate is None or gate.prices is None:
-        return
-    from workbench.services.report_worths import list_worths
-
-    for fact in list_worths(cases, gate.prices, gate.inference.seed):
-        yield Fact(hide(fact.name), hide(fact.text))
 
 
 def _list_published(

@@ -56,7 +56,7 @@ def make_page(name: str, rate: Rate) -> CandidatePage:
 
 
 def make_report(*pages: CandidatePage) -> Report:
-    return Report("", (), (), pages, (), (), (), (), (), (), (), (), ())
+    return Report("", (), (), pages, (), (), (), (), (), (), (), ())
 
 
 @pytest.mark.parametrize(

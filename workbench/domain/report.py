@@ -134,7 +134,7 @@ class Report:
     """The first page, then everything behind it.
 
     `decision` is two sentences, `notes` lines that belong under them; `unknown` and `unmeasured`
-    are a sentence each; `worths` stand at the prices of a gate, none without them.
+    are a sentence each.
     """
 
     title: str
@@ -144,7 +144,6 @@ class Report:
     unknown: tuple[str, ...]
     unmeasured: tuple[str, ...]
     duels: tuple[Duel, ...]
-    worths: tuple[Fact, ...]
     published: tuple[PublishedPart, ...]
     tickets: tuple[TicketPage, ...]
     definitions: tuple[Fact, ...]

@@ -46,7 +46,6 @@ class Told:
     verdicts: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     costs: Mapping[str, float | None] = field(default_factory=dict)
-    worths: tuple[Fact, ...] = ()
     published: tuple[PublishedPart, ...] = ()
     provenance: tuple[Fact, ...] = ()
 
@@ -83,7 +82,6 @@ def make_report(
             duel._replace(first=names[duel.first], second=names[duel.second])
             for duel in contrast_all(cases)
         ),
-        worths=told.worths,
         published=told.published,
         tickets=()
         if is_sealed
