@@ -54,6 +54,16 @@ def test_what_is_no_leak_is_recorded_and_said(cli: Cli, output_id: str) -> None:
     assert leaks(cli) == (0, 1)
 
 
+def test_an_output_that_counts_nowhere_leaks_nowhere(cli: Cli, output_id: str) -> None:
+    """One whose name was opened early, before the reveal, is in no number."""
+    cli.ok("seal")
+    opened = ("--output", output_id, "--reason", "a look", "--yes", "--reviewer", "ann")
+    assert cli.quick("reveal", *opened).code == 0
+    done = cli.quick("defect", "add", output_id, *LEAK, "--reviewer", "ann")
+    assert (done.code, done.err) == (0, "")
+    assert "it is in no number of this study" in done.out
+
+
 @pytest.mark.parametrize(
     ("output", "words", "code", "sentence"),
     [

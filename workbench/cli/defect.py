@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from workbench.bootstrap import open_workbench
+from workbench.bootstrap import Workbench, open_workbench
 from workbench.cli.backups import keep_up
 from workbench.cli.terminal import Progress, ReviewerOption, StudyOption, say
 from workbench.domain.errors import UsageError
 from workbench.domain.finding import Finding, FindingKind, FoundBy
 from workbench.domain.measures import is_mergeable
+from workbench.domain.output import Output
 from workbench.domain.queue import Saved
 from workbench.study import check_name, find_study
 
@@ -64,15 +65,23 @@ def add(
     with open_workbench(found) as bench:
         output = bench.store.get_output(output_id)
         say(_describe(bench.reviews(who).add_defect_leak(output.output_id, leak)))
-        who_made_it = "" if bench.store.is_sealed else output.candidate
-        cases = bench.store.cases(candidate=who_made_it)
-        (case,) = (case for case in cases if case.output_id == output.output_id)
-        if not is_mergeable(case.cell):
-            say(f"it is {case.cell.outcome} in this study: no leak, as only merged outputs leak")
-        elif not case.cell.has_leak:
-            say("it is no leak: only severity 2 and 3 count, and never quality alone")
+        if told := _tell_outside(bench, output):
+            say(told)
         with Progress("backing up"):
             keep_up(bench)
+
+
+def _tell_outside(bench: Workbench, output: Output) -> str:
+    """Why what was recorded is no defect leak; "" where it is one."""
+    of = "" if bench.store.is_sealed else output.candidate
+    cases = bench.store.cases(candidate=of)
+    case = next((case for case in cases if case.output_id == output.output_id), None)
+    if case is None:
+        return "it is in no number of this study, and so no leak"
+    if not is_mergeable(case.cell):
+        return f"it is {case.cell.outcome} in this study: no leak, as only merged outputs leak"
+    grave = "it is no leak: only severity 2 and 3 count, and never quality alone"
+    return "" if case.cell.has_leak else grave
 
 
 def _read_day(text: str) -> str:
