@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -384,6 +385,13 @@ def test_a_confessed_flaw_can_be_fixed(ref: Ref, trees: Trees) -> None:
     path.write_text(text.replace(fix.before, fix.lines + fix.before), encoding="utf-8")
     assert trees.probe(tree, ref.ticket).returncode == 0
     assert trees.run_tests(tree).returncode == 0
+
+
+def test_the_runner_of_its_tests_comes_with_the_program() -> None:
+    """`workbench check` in the demo needs nothing that an install did not bring."""
+    text = (SAMPLE.parent / "pyproject.toml").read_text(encoding="utf-8")
+    names = {re.split(r"\W", line)[0] for line in tomllib.loads(text)["project"]["dependencies"]}
+    assert "pytest" in names
 
 
 def test_every_flaw_has_a_probe_that_something_passes() -> None:
