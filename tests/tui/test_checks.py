@@ -124,7 +124,7 @@ def test_results_may_wait_for_the_label(folder: Path) -> None:
 
     async def scene(seat: Seat) -> None:
         await seat.on("clean")
-        assert "tests not run: shown after the label" in seat.header
+        assert "· tests: shown after the label" in seat.header
         assert "green" not in seat.header
         assert "✓" not in seat.pane("queue")
         await seat.press("T")

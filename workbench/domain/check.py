@@ -44,6 +44,10 @@ class CheckResult:
         return is_bare(self.source)
 
 
+CONCEALED = CheckResult(reason="shown after the label")
+"""What stands for a result that a reviewer is not to see yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckReport:
     """One check in full: which tests changed, how they failed, and how it was run.

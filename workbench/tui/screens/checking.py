@@ -7,7 +7,7 @@ whether anybody wrote, and only then anything is read again.
 from dataclasses import replace
 
 from workbench.domain.blind import ReviewItem
-from workbench.domain.check import CheckReport, CheckResult, CheckStatus, key_of
+from workbench.domain.check import CONCEALED, CheckReport, CheckStatus, key_of
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.queue import QueueItem
 from workbench.services.check_text import describe_report, describe_result
@@ -16,7 +16,6 @@ from workbench.tui.messages import DeskOpened
 from workbench.tui.screens.opening import OpeningScreen
 
 LOOK_SECONDS = 1.0
-CONCEALED = CheckResult(reason="shown after the label")
 
 
 class CheckingScreen(OpeningScreen):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workbench.domain.blind import ReviewItem
-from workbench.domain.check import NO_SANDBOX, CheckStatus
+from workbench.domain.check import CONCEALED, NO_SANDBOX, CheckStatus
 from workbench.domain.output import Delivery
 from workbench.domain.queue import Progress
 from workbench.text import cells, clip, display
@@ -32,16 +32,15 @@ _TESTS = {
 }
 
 
-_SHORT_REASONS = {NO_SANDBOX, "shown after the label"}
-
-
 def render_delivery(item: ReviewItem) -> Span:
     """What came, and what the tests say of it."""
     if item.delivery is Delivery.PATCH:
         mark, check = _TESTS[item.check.tests], item.check
+        if check == CONCEALED:
+            return Span(f"· tests: {check.reason}", "dim")
         if check.is_bare:
             return Span(f"{mark.text}, NO SANDBOX", "bad")
-        why = check.delta or (check.reason if check.reason in _SHORT_REASONS else "")
+        why = check.delta or (check.reason if check.reason == NO_SANDBOX else "")
         return mark._replace(text=f"{mark.text}: {why}") if why else mark
     words = {
         Delivery.ASK: "? asks",
