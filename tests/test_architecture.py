@@ -30,6 +30,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "domain": (set(), set()),
     "config": ({"domain"}, {"platformdirs"}),
     "study": ({"config", "domain", "text"}, set()),
+    "run_config": ({"config", "domain", "text"}, set()),
     "stats": (set(), {"scipy", "krippendorff"}),
     "diff": ({"text"}, {"rapidfuzz", "tree_sitter", "tree_sitter_python", "pygments"}),
     "store": ({"domain"}, {"sqlmodel", "sqlalchemy", "alembic"}),
@@ -52,6 +53,10 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "releasing": ({"bootstrap", "domain", "gating", "services", "study"}, set()),
     "scoring": ({"bootstrap", "domain", "services"}, set()),
     "gating": ({"adapters", "bootstrap", "domain", "scoring", "services"}, set()),
+    "running": (
+        {"adapters", "bootstrap", "config", "domain", "run_config", "services", "study", "text"},
+        set(),
+    ),
     "checking": ({"adapters", "bootstrap", "domain", "services", "study"}, set()),
     "blinding": (
         {"adapters", "bootstrap", "config", "domain", "services", "store", "study"},
@@ -66,6 +71,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     ),
     "__main__": ({"cli"}, set()),
 }  # fmt: skip
+RULES["cli"][0].add("running")
 # Where the tui meets services; everything else in it is handed plain values.
 MEETS_SERVICES = {"app", "screens", "walk", "counts", "preparing"}
 # The store's libraries cost half the start: services name its types and do not load it. What

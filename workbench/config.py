@@ -17,7 +17,7 @@ from workbench.domain.errors import ConfigError
 
 FILE_NAME = "workbench.toml"
 STATE_FOLDER = ".workbench"
-TABLES = ("repositories", "keys")
+TABLES = ("repositories", "keys", "run", "candidates")  # the last two: run_config.py
 TEACHING = {"ask_unseen": False}  # in the demo, whose first outputs teach one key each
 
 
@@ -251,7 +251,21 @@ def render_settings(
         "# Keys: action = key, list of keys, or [] for none; `workbench keys` lists all.",
     ]
     lines += ["[keys]", '# "label.merged" = "m"', ""]
+    lines += ["# Candidates that `workbench run` takes through the tickets.", *_CANDIDATES, ""]
     return "\n".join(lines)
+
+
+_CANDIDATES = (
+    "# [run]",
+    "# max_workers = 2",
+    "# max_total_cost_usd = 40.0",
+    "#",
+    "# [[candidates]]",
+    '# name = "agent-a"',
+    '# command = ["agent", "--print"]  # the ticket on its standard input',
+    '# env = ["AGENT_KEY"]',
+    "# network = true",
+)
 
 
 def _toml(value: str | bool | int) -> str:

@@ -28,7 +28,8 @@ _START = (  # says so, lays the tree, then what setup made for it, then takes th
 class Bounds:
     """Bytes, counts and seconds. `memory` is each process's address space, and their sum in use.
 
-    `disk` is what the box holds beside the tree; `output` how much of the end of it is read.
+    `disk` is what the box holds beside the tree; `output` how much of the end of it is read. An
+    `address_space` of its own is for programs that reserve far more than they use; 0: no limit.
     """
 
     wall_seconds: float = 6.0
@@ -38,6 +39,8 @@ class Bounds:
     processes: int = 64
     open_files: int = 256
     output: int = 64 << 10
+    address_space: int | None = None
+    processors: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Box:
 
     `tree` is a tar archive laid into /box before the command starts, `read_only` and `writable`
     map a path inside to one outside. Only `variables` and PATH reach the command; `stdin` is a few
-    bytes that it can read.
+    bytes that it can read. `arguments` is a descriptor with more of bubblewrap's arguments: what
+    stands in a command line can be read by everybody.
     """
 
     command: Sequence[str]
@@ -57,6 +61,7 @@ class Box:
     bounds: Bounds = field(default_factory=Bounds)
     has_network: bool = False
     stdin: bytes = b""
+    arguments: int | None = None
 
 
 def make_command(bwrap: Path, box: Box, *, is_root: bool) -> list[str]:
@@ -88,6 +93,7 @@ def _inner(box: Box, *, is_root: bool) -> Iterator[str]:
     yield from ("--cap-drop", "ALL", "--clearenv")
     for name, value in _environment(box).items():
         yield from ("--setenv", name, value)
+    yield from () if box.arguments is None else ("--args", str(box.arguments))
     yield from _folders(box)
     yield from _system(box)
     yield from ("--proc", "/proc", "--dev", "/dev")
@@ -169,10 +175,11 @@ def _limited(box: Box) -> list[str]:
 
 def limit(bounds: Bounds, n_running: int = 0) -> list[str]:
     """What starts a command under limits, where its user has so many processes already."""
-    cpu = int(bounds.wall_seconds) + 1
+    cpu = int(bounds.wall_seconds * bounds.processors) + 1
+    space = bounds.memory if bounds.address_space is None else bounds.address_space
     limits = {
         "cpu": f"{cpu}:{cpu + 1}",
-        "as": bounds.memory,
+        "as": space or "unlimited",
         "fsize": bounds.file_size,
         "nproc": n_running + bounds.processes,
         "nofile": bounds.open_files,

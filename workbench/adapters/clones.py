@@ -69,6 +69,13 @@ def fetch_commit(
     _fetch(_check_source(source), git_dir, (kept,), progress)
 
 
+def fetch_alone(source: Path, git_dir: Path, commit: str) -> None:
+    """Bring one commit without its history and without a ref out of a clone of ours."""
+    where = f"--git-dir={git_dir.absolute()}"
+    flags = ("--depth=1", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
+    _transfer(git_dir, source, (where, "fetch", *flags, "--", _url(source), commit), None)
+
+
 def resolve_commit(git_dir: Path, revision: str, source: Path | None = None) -> str:
     """The 40 hex digits of a commit; with `source`, one the clone lacks is fetched from there.
 

@@ -193,14 +193,14 @@ def _watch(
                 return Stop.TIMEOUT
             if cancel is not None and cancel.is_set():
                 return Stop.CANCELLED
-            if _is_above(process.pid, bounds.memory):
+            if is_above(process.pid, bounds.memory):
                 return Stop.MEMORY
     finally:
         os.close(descriptor)
     return None
 
 
-def _is_above(pid: int, limit: int) -> bool:
+def is_above(pid: int, limit: int) -> bool:
     """Whether a process and all below it use more bytes than that.
 
     A sum of resident pages is cheap and counts a page that forks share once for each of them; only
@@ -215,7 +215,7 @@ def _sum(pid: int, measure: Callable[[int], int]) -> int:
         found = waiting.pop()
         with contextlib.suppress(OSError, ValueError, IndexError):
             total += measure(found)
-        waiting += _children(found)
+        waiting += children(found)
     return total
 
 
@@ -233,7 +233,7 @@ def _share(pid: int) -> int:
     return _resident(pid)
 
 
-def _children(pid: int) -> Iterator[int]:
+def children(pid: int) -> Iterator[int]:
     with contextlib.suppress(OSError):
         for task in os.scandir(f"/proc/{pid}/task"):
             with contextlib.suppress(OSError):

@@ -36,6 +36,7 @@ from workbench.cli import (
     study,
     tickets,
 )
+from workbench.cli import run as run_
 from workbench.cli.opening import log_note
 from workbench.cli.terminal import tell_bug, warn
 from workbench.domain.errors import GateMisused, UsageError, WorkbenchError
@@ -65,6 +66,7 @@ app.command("review")(review.review)
 leaks.register(outputs.app)
 app.command("seal")(reveal.seal)
 app.command("reveal")(reveal.reveal)
+app.command("run")(run_.run)
 app.command("check")(check.check)
 app.command("label")(label.label)
 app.command("export")(exports.export)

@@ -1,19 +1,14 @@
 """`workbench check`: run the tests on base and on every output."""
 
-import os
-import signal
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from workbench.bootstrap import Workbench, open_workbench
 from workbench.checking import open_bench, open_checks
+from workbench.cli.interrupts import STOPPED, two_steps
 from workbench.cli.terminal import (
     JsonOption,
     Progress,
@@ -30,9 +25,6 @@ from workbench.services.check_text import describe_report, list_remarks, say_res
 from workbench.services.checks import Checked, Wanted
 from workbench.services.paces import Pace
 from workbench.study import find_study
-
-_STOPPED = 130
-_CLEAR, _FINISHING = b"\r\x1b[K", b"finishing what runs; Ctrl-C again ends it\n"
 
 
 def check(
@@ -71,7 +63,7 @@ def check(
         except NoSandbox as missing:
             checks.record_no_sandbox(jobs)
             raise NoSandbox(f"tests are not run: no sandbox. {missing}") from missing
-        with bench, _two_stage(stop, cancel):
+        with bench, two_steps(stop, cancel):
             found = checks.run(
                 bench,
                 jobs,
@@ -94,25 +86,7 @@ def check(
     if stop.is_set():
         goes_on = "without --again the rest goes" if again else "the same command goes"
         warn(f"{n_done} of {len(jobs)} done, {goes_on} on from here")
-        raise typer.Exit(_STOPPED)
-
-
-@contextmanager
-def _two_stage(stop: threading.Event, cancel: threading.Event) -> Iterator[None]:
-    """Ctrl-C once: begin nothing more. Twice: end what runs."""
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            cancel.set()
-            return
-        stop.set()
-        os.write(2, (_CLEAR if sys.stderr.isatty() else b"") + _FINISHING)  # no buffer to disturb
-
-    before = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+        raise typer.Exit(STOPPED)
 
 
 def _describe(pace: Pace) -> str:

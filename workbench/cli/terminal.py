@@ -49,6 +49,13 @@ def say_json(noun: str, rows: Sequence[object], **more: object) -> None:
     typer.echo(text.replace("\x7f", "\\u007f"))
 
 
+def say_json_line(row: Mapping[str, object]) -> None:
+    """One object on a line of its own, as things happen."""
+    text = json.dumps({"schema_version": 1, **row})
+    typer.echo(text.replace("\x7f", "\\u007f"))
+    sys.stdout.flush()
+
+
 def say_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Aligned columns; numbers to the right."""
     shown = [[display(str(cell)) for cell in row] for row in rows]

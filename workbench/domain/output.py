@@ -9,6 +9,8 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
+RUN_SOURCE = "workbench run "  # begins the run_id of an output that was made here
+
 
 class Delivery(StrEnum):
     """What came, whatever its worth."""
@@ -59,7 +61,10 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """One imported row before anything was done with it; `where` is its place in the file."""
+    """One row before anything was done with it; `where` is its place in the file.
+
+    `trial` is 0 where the next free number is to be taken.
+    """
 
     ticket_id: str
     candidate: str
@@ -71,12 +76,17 @@ class Delivered:
     run_id: str = ""
     extra: str = "{}"
     where: str = ""
+    trial: int = 0
 
     @property
     def content_digest(self) -> str:
-        """SHA-256 by which the same bytes twice add nothing, whoever says what kind they are."""
+        """SHA-256 by which the same bytes twice add nothing, whoever says what kind they are.
+
+        Two trials that were run here may say the same: each is an output of its own.
+        """
+        own = [self.run_id] if self.run_id.startswith(RUN_SOURCE) else []
         kind = self.delivered_as()
-        head = json.dumps([self.message, kind, self.self_flagged, self.questions])
+        head = json.dumps([self.message, kind, self.self_flagged, self.questions, *own])
         return hashlib.sha256(head.encode() + b"\0" + self.patch).hexdigest()
 
     def delivered_as(self) -> Delivery:

@@ -133,7 +133,7 @@ class Outputs:
         if isinstance(row, RowProblem):
             batch.problems.append(row)
             return
-        new = row if isinstance(row, NewOutput) else NewOutput(row, _NOT_ASKED)
+        new = row if isinstance(row, NewOutput) else NewOutput(row, _NOT_ASKED, trial=row.trial)
         delivered = new.delivered
         ticket = self._find_ticket(delivered)
         if isinstance(ticket, str):

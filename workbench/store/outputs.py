@@ -101,6 +101,18 @@ class Outputs(Study):
                 for r in rows(connection, sql, {"ticket": ticket_id})
             }
 
+    def has_run(self, run_id: str) -> bool:
+        """Whether an answer of this run is stored; one where the harness failed is none."""
+        sql = "SELECT 1 FROM output WHERE run_id = :run_id AND delivery != 'void'"
+        with self._reading() as connection:
+            return one(connection, sql, run_id=run_id) is not None
+
+    def has_trial(self, ticket_id: str, candidate: str, trial: int) -> bool:
+        """Whether this trial's number is taken."""
+        sql = "SELECT 1 FROM output WHERE ticket = :t AND candidate = :c AND trial = :n"
+        with self._reading() as connection:
+            return one(connection, sql, t=ticket_id, c=candidate, n=trial) is not None
+
     def count_outputs(self) -> int:
         """How many outputs the study holds, by the counts kept."""
         sql = "SELECT coalesce(sum(n), 0) AS n FROM tally WHERE reviewer = '' AND candidate = ''"

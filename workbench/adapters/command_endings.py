@@ -1,0 +1,66 @@
+"""How a command ended, in the classes of a run, and what must not leave with its answer."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from workbench.adapters.agent_process import Exited, Stop
+from workbench.adapters.agents.reading import Told
+from workbench.adapters.transcripts import read_end
+from workbench.domain.harness import CandidateSettings
+from workbench.domain.run import ExitClass, Said
+from workbench.text import decode, display
+
+_TEMPORARY, _LASTING = 75, frozenset((126, 127))  # EX_TEMPFAIL; not executable, not found
+_CPU_LIMIT = 128 + 24  # SIGXCPU
+_SHORTEST_SECRET = 8
+_MARK = "[redacted key]"
+
+
+def find_class(
+    settings: CandidateSettings, folder: Path, exited: Exited, told: Told
+) -> tuple[ExitClass | None, str]:
+    """The class of what did not end well, and why; None: look at what came of it."""
+    if exited.stop is not None:
+        after = f" after {settings.timeout_s:g} s" if exited.stop is Stop.TIMEOUT else ""
+        return ExitClass.OUT_OF_BUDGET, f"{exited.stop}{after}"
+    if told.failure is not None:
+        return told.failure, told.reason
+    if exited.returncode == 0:
+        return None, ""
+    errors = decode(read_end(folder / "stderr", 2000)).strip()
+    last = display(errors.split("\n")[-1])[:300]
+    if not read_end(folder / "exit", 16).strip() and errors.startswith(("bwrap:", "setpriv:")):
+        return ExitClass.INFRASTRUCTURE, f"the sandbox could not start: {last}"
+    return _by_code(exited.returncode, last)
+
+
+def _by_code(code: int, last: str) -> tuple[ExitClass, str]:
+    if code == _TEMPORARY:
+        return ExitClass.PROVIDER, f"it asked to be tried again (exit code 75): {last}"
+    if code in _LASTING:
+        hint = "; a sandboxed command sees /usr and the folders in `tools`"
+        return ExitClass.CONFIGURATION, f"it cannot be started: {last}{hint}"
+    if code == _CPU_LIMIT:
+        return ExitClass.OUT_OF_BUDGET, "processor time"
+    return ExitClass.AGENT_ERROR, f"exit code {code}{': ' + last if last else ''}"
+
+
+def take_out(
+    given: Mapping[str, str], patch: bytes, said: Said
+) -> tuple[bytes, Said, tuple[str, ...]]:
+    """An answer without the values of the variables it was given in confidence, and notes."""
+    notes = []
+    for name, value in given.items():
+        if len(value) < _SHORTEST_SECRET:
+            continue
+        if value.encode() in patch:
+            notes.append(f"its patch held the value of {name}: replaced")
+            patch = patch.replace(value.encode(), _MARK.encode())
+        said = replace(
+            said,
+            message=said.message.replace(value, _MARK),
+            questions=tuple(text.replace(value, _MARK) for text in said.questions),
+            self_flagged=tuple(text.replace(value, _MARK) for text in said.self_flagged),
+        )
+    return patch, said, tuple(notes)

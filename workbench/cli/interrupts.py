@@ -1,0 +1,30 @@
+"""Ctrl-C in two steps, for commands that take long: finish what runs, then end it."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+STOPPED = 130  # the exit code of what was stopped
+_CLEAR, _FINISHING = b"\r\x1b[K", b"finishing what runs; Ctrl-C again ends it\n"
+
+
+@contextmanager
+def two_steps(stop: threading.Event, cancel: threading.Event) -> Iterator[None]:
+    """Ctrl-C once: begin nothing more. Twice: end what runs."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            cancel.set()
+            return
+        stop.set()
+        os.write(2, (_CLEAR if sys.stderr.isatty() else b"") + _FINISHING)  # no buffer to disturb
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

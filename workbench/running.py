@@ -1,0 +1,150 @@
+"""The composition root of runs: settings become harnesses, records and a lock.
+
+Apart from bootstrap, so that what opens a review does not know how candidates are run.
+"""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.bootstrap import Workbench, utc_now
+from workbench.config import FILE_NAME
+from workbench.domain.errors import InputRefused, NoSandbox, UsageError
+from workbench.domain.harness import CandidateSettings, RunPlan
+from workbench.run_config import load_run
+from workbench.text import display
+
+if TYPE_CHECKING:
+    from workbench.services.candidate_locks import Lock
+    from workbench.services.runs import Entry, Harness, Retries, Runs
+
+LOCK_NAME = "candidates.lock.json"
+
+
+def read_plan(bench: Workbench, names: Sequence[str]) -> RunPlan:
+    """Settings and the candidates asked for, all of them for none; raises UsageError."""
+    path = bench.study.folder / FILE_NAME
+    plan = load_run(path)
+    if not plan.candidates:
+        raise UsageError(f"{path}: there is no [[candidates]] table: describe a candidate there")
+    known = {one.name: one for one in plan.candidates}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"no candidate {name} in {path} (known: {', '.join(known)})")
+    wanted = tuple(one for one in plan.candidates if not names or one.name in names)
+    return RunPlan(plan.run, wanted)
+
+
+def open_runs(bench: Workbench) -> "Runs":
+    """The service that runs candidates and stores what they deliver."""
+    from workbench.adapters.run_files import RunFiles
+    from workbench.services.runs import Runs
+
+    return Runs(bench.store, bench.outputs, RunFiles(bench.study.state / "runs"))
+
+
+def open_entries(bench: Workbench, plan: RunPlan) -> "list[Entry]":
+    """Every candidate with what runs it; raises NoSandbox, InputRefused before anything runs."""
+    from workbench.services.runs import Entry
+
+    return [Entry(one, _make_harness(bench, one)) for one in plan.candidates]
+
+
+def _make_harness(bench: Workbench, settings: CandidateSettings) -> "Harness":
+    from workbench.adapters.command_harness import CommandHarness, Means
+    from workbench.adapters.run_files import RunFiles
+
+    clones, sources = bench.clones, bench.study.repositories
+    names = {ticket.repo for ticket in bench.store.list_tickets()}
+    means = Means(
+        {name: clones.path(name) for name in names},
+        sources,
+        RunFiles(bench.study.state / "runs"),
+        _find_bwrap(settings),
+        os.environ,
+        tuple(_check_tool(bench, settings, Path(tool)) for tool in settings.tools),
+    )
+    return CommandHarness(settings, means)
+
+
+def _find_bwrap(settings: CandidateSettings) -> Path | None:
+    from workbench.adapters.bare import Bare
+    from workbench.adapters.sandbox import find_sandbox
+
+    try:
+        if settings.sandbox == "none":
+            Bare()  # refuses root
+            return None
+        return find_sandbox().bwrap
+    except NoSandbox as missing:
+        raise NoSandbox(f"candidate {settings.name} is not run: no sandbox. {missing}") from missing
+
+
+def _check_tool(bench: Workbench, settings: CandidateSettings, tool: Path) -> Path:
+    """A folder that a candidate may read: neither a home nor anything that holds the study."""
+    path = (bench.study.folder / tool.expanduser()).resolve()
+    kept = (Path.home(), bench.study.state.resolve(), *bench.study.repositories.values())
+    where = f"candidate {settings.name}: tools: {display(str(tool))}"
+    if not path.is_dir():
+        raise InputRefused(f"{where} is no folder")
+    if any(one.is_relative_to(path) for one in kept):
+        raise InputRefused(f"{where} would show it a home folder, the study or a repository")
+    return path
+
+
+def make_retries(plan: RunPlan, stop: threading.Event, cancel: threading.Event) -> "Retries":
+    """What tries again, by the rules of [run]."""
+    from workbench.adapters.retries import Retries
+
+    return Retries(plan.run, stop, cancel)
+
+
+@contextmanager
+def hold_runs(bench: Workbench) -> Iterator[None]:
+    """One run at a time in a study."""
+    from workbench.adapters.run_lock import hold_run_lock
+
+    since = utc_now().strftime("%Y-%m-%d %H:%M UTC")
+    with hold_run_lock(bench.study.state / "run.lock", f"process {os.getpid()}, since {since},"):
+        yield
+
+
+@dataclass
+class CandidateLocks:
+    """candidates.lock.json of a study, written again whenever it says something new."""
+
+    path: Path
+    locks: "dict[str, Lock]"
+    pending: "dict[str, Lock]" = field(default_factory=dict)
+
+    def record(self, name: str, model: str) -> list[str]:
+        """An output came, made by the model of that id: what it drifted from, if it did."""
+        from workbench.adapters.files import write_atomically
+        from workbench.services.candidate_locks import add_model, list_drift, render_locks
+
+        before = self.pending.pop(name, None) or self.locks.get(name)
+        if before is None:
+            return []
+        lock = add_model(before, model)
+        if self.locks.get(name) == lock:
+            return []
+        self.locks[name] = lock
+        write_atomically(self.path, [render_locks(self.locks).encode()])
+        return list_drift(before, lock)
+
+
+def open_locks(bench: Workbench) -> CandidateLocks:
+    """The locks as they are; raises InputRefused where the file cannot be read."""
+    from workbench.services.candidate_locks import parse_locks
+
+    path = bench.study.folder / LOCK_NAME
+    if not path.exists():
+        return CandidateLocks(path, {})
+    try:
+        return CandidateLocks(path, parse_locks(path.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise InputRefused(f"{path} cannot be read: {error}: put it back, or remove it") from error

@@ -1,0 +1,66 @@
+"""How far a run is: what waits, what runs, what it has cost, and whether more may begin."""
+
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbench.domain.harness import RunSettings
+from workbench.domain.run import Ending, Job
+
+
+@dataclass(slots=True)
+class Pace:
+    """How far one candidate is; `spent_usd` None: no cost is known. Read it, do not keep it."""
+
+    name: str
+    total: int
+    done: int = 0
+    running: int = 0
+    failed: int = 0
+    spent_usd: float | None = None
+    halted: str = ""
+    n_run: int = 0
+    began_at: float = 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """A guess from what was run by now; None before the first."""
+        if not self.n_run or self.halted:
+            return None
+        return (time.monotonic() - self.began_at) / self.n_run * (self.total - self.done)
+
+    def add_cost(self, ending: Ending) -> None:
+        """Count what a job cost."""
+        if ending.spent_usd is not None:
+            self.spent_usd = (self.spent_usd or 0.0) + ending.spent_usd
+
+
+@dataclass(slots=True)
+class RunState:
+    """One run under way."""
+
+    settings: RunSettings
+    paces: dict[str, Pace]
+    caps: Mapping[str, float]
+    waiting: deque[Job]
+    running: dict[str, Job] = field(default_factory=dict)
+
+    @property
+    def spent(self) -> float:
+        """US dollars by now, as far as anybody can tell."""
+        return sum(pace.spent_usd or 0.0 for pace in self.paces.values())
+
+    def is_in_budget(self, job: Job) -> bool:
+        """Running jobs count at their cap, and so does the one that is to begin."""
+        total = self.settings.max_total_cost_usd
+        reserved = sum(self.caps[other.candidate] for other in self.running.values())
+        cap = self.caps[job.candidate]
+        return not total or (self.spent + reserved + cap <= total and self.spent + reserved < total)
+
+    def take(self) -> Job | None:
+        """The next job that may begin; those of a halted candidate are passed over for good."""
+        self.waiting = deque(j for j in self.waiting if not self.paces[j.candidate].halted)
+        if not self.waiting or len(self.running) >= self.settings.max_workers:
+            return None
+        return self.waiting.popleft() if self.is_in_budget(self.waiting[0]) else None

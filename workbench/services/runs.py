@@ -1,0 +1,260 @@
+"""Candidates are run over the tickets, and what they deliver becomes outputs.
+
+What is done is told by records, one a job, named by all that its output depends on: running again
+continues and repeats nothing. Threads run candidates; the store is this thread's alone.
+"""
+
+import json
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from workbench.domain.harness import CandidateSettings, RunSettings
+from workbench.domain.output import Delivered
+from workbench.domain.run import Ending, ExitClass, Job, make_key
+from workbench.services.outputs import Outputs
+from workbench.services.run_state import Pace, RunState
+
+if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
+    from workbench.store.store import Store
+
+Retries = Callable[[Callable[[], Ending]], Ending]
+_LOOK_SECONDS = 0.2
+
+
+class Cancel(Protocol):
+    """Whether everything is to end at once."""
+
+    def is_set(self) -> bool:
+        """True from the moment on."""
+        ...
+
+
+class Harness(Protocol):
+    """Runs the jobs of one candidate; never raises what a user could be told."""
+
+    def run(self, job: Job, cancel: Cancel) -> Ending:
+        """One try at a job."""
+        ...
+
+    def identify(self) -> str:
+        """What its program calls itself, "" where nobody can tell."""
+        ...
+
+
+class Records(Protocol):
+    """How jobs ended, on disk."""
+
+    def get(self, job: Job) -> Ending | None:
+        """How a job ended; None where it did not."""
+        ...
+
+    def put(self, job: Job, ending: Ending) -> None:
+        """Keep it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What steers a run from outside.
+
+    After `stop` nothing more begins; after `cancel` what runs is ended and leaves no output.
+    """
+
+    retries: Retries
+    stop: threading.Event = field(default_factory=threading.Event)
+    cancel: threading.Event = field(default_factory=threading.Event)
+    progress: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One candidate with what runs it."""
+
+    settings: CandidateSettings
+    harness: Harness
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """One job that ended. `warnings` are sentences on its way into the study."""
+
+    job: Job
+    ending: Ending
+    is_new: bool
+    warnings: tuple[str, ...] = ()
+
+
+class Runs:
+    """The runs of one study."""
+
+    def __init__(self, store: "Store", outputs: Outputs, records: Records) -> None:
+        """Nothing is started."""
+        self._store, self._outputs, self._records = store, outputs, records
+        self.paces: Mapping[str, Pace] = {}
+        self.is_ceiling_reached = False
+
+    def list_jobs(self, candidates: Iterable[CandidateSettings]) -> list[Job]:
+        """Every ticket for every candidate, trial by trial, so that all are as far at any time."""
+        tickets, listed = self._store.list_tickets(), list(candidates)
+        most = max((one.trials for one in listed), default=0)
+        return [
+            Job(
+                make_key(ticket.digest, one.digest, trial),
+                ticket.ticket_id,
+                ticket.title,
+                ticket.body,
+                ticket.repo,
+                ticket.base_commit,
+                one.name,
+                trial,
+            )
+            for trial in range(1, most + 1)
+            for ticket in tickets
+            for one in listed
+            if trial <= one.trials
+        ]
+
+    def run(
+        self,
+        entries: Iterable[Entry],
+        settings: RunSettings,
+        control: Control,
+    ) -> Iterator[Finished]:
+        """Run what has no answer yet, storing outputs as they come; what is known comes first."""
+        by_name = {entry.settings.name: entry for entry in entries}
+        jobs = self.list_jobs(entry.settings for entry in by_name.values())
+        state = RunState(
+            settings,
+            {name: Pace(name, sum(j.candidate == name for j in jobs)) for name in by_name},
+            {name: entry.settings.max_cost_usd for name, entry in by_name.items()},
+            deque(),
+        )
+        self.paces = state.paces
+        earlier: dict[str, float] = {}
+        for job in jobs:
+            known = self._records.get(job)
+            if known is not None:
+                state.paces[job.candidate].add_cost(known)
+            if known is None or not known.exit_class.is_answer:
+                earlier[job.key] = (known.spent_usd or 0.0) if known else 0.0
+                state.waiting.append(job)
+                continue
+            state.paces[job.candidate].done += 1
+            yield self._store_output(job, known, is_new=False)
+        yield from self._drive(by_name, state, earlier, control)
+
+    def _drive(
+        self,
+        by_name: Mapping[str, Entry],
+        state: RunState,
+        earlier: Mapping[str, float],
+        control: Control,
+    ) -> Iterator[Finished]:
+        ended: queue.SimpleQueue[tuple[Job, Ending | BaseException]] = queue.SimpleQueue()
+        try:
+            while True:
+                while not control.stop.is_set() and (job := state.take()):
+                    pace = state.paces[job.candidate]
+                    pace.began_at = pace.began_at or time.monotonic()
+                    pace.running += 1
+                    state.running[job.key] = job
+                    _start(by_name[job.candidate].harness, job, control, ended)
+                control.progress()
+                if not state.running:
+                    break
+                try:
+                    job, ending = ended.get(timeout=_LOOK_SECONDS)
+                except queue.Empty:
+                    continue
+                del state.running[job.key]
+                finished = self._take(state, job, _check(ending), earlier[job.key])
+                if finished is not None:
+                    yield finished
+        except BaseException:
+            control.cancel.set()
+            raise
+        self.is_ceiling_reached = bool(state.waiting) and not control.stop.is_set()
+
+    def _take(self, state: RunState, job: Job, ending: Ending, earlier: float) -> Finished | None:
+        """Record how a job ended; None where there is nothing to tell of it."""
+        pace = state.paces[job.candidate]
+        pace.running -= 1
+        pace.add_cost(ending)
+        if ending.exit_class is ExitClass.CANCELLED:
+            return None
+        if ending.exit_class in {ExitClass.CONFIGURATION, ExitClass.QUOTA}:
+            pace.halted = ending.reason or str(ending.exit_class)
+            return Finished(job, ending, is_new=True)
+        pace.n_run += 1
+        pace.done += ending.exit_class.is_answer
+        pace.failed += not ending.exit_class.is_answer
+        if ending.spent_usd is not None or earlier:
+            ending = replace(ending, spent_usd=(ending.spent_usd or 0.0) + earlier)
+        self._records.put(job, ending)
+        return self._store_output(job, ending, is_new=True)
+
+    def _store_output(self, job: Job, ending: Ending, *, is_new: bool) -> Finished:
+        if self._store.has_run(job.run_id):
+            return Finished(job, ending, is_new=False)
+        done = self._outputs.add([(job.candidate, self._deliver(job, ending))])
+        reasons = tuple(problem.reason for problem in done.problems)
+        return Finished(job, ending, is_new, reasons)
+
+    def _deliver(self, job: Job, ending: Ending) -> Delivered:
+        is_taken = self._store.has_trial(job.ticket_id, job.candidate, job.trial)
+        return Delivered(
+            ticket_id=job.ticket_id,
+            candidate=job.candidate,
+            patch=ending.patch,
+            message=ending.said.message or ("" if ending.exit_class.is_answer else ending.reason),
+            delivery=ending.delivery,
+            self_flagged=ending.said.self_flagged,
+            questions=ending.said.questions,
+            run_id=job.run_id,
+            extra=json.dumps({"run": describe(ending)}, sort_keys=True),
+            trial=0 if is_taken else job.trial,
+        )
+
+
+def describe(ending: Ending) -> dict[str, object]:
+    """What is kept beside an output of how it came about; null: nobody can tell."""
+    return {
+        "exit_class": ending.exit_class,
+        "status": ending.said.status,
+        "confidence": ending.said.confidence,
+        "reason": ending.reason,
+        "notes": list(ending.notes),
+        "seconds": ending.seconds,
+        "tries": ending.tries,
+        "spent_usd": ending.spent_usd,
+        "sandbox": ending.sandbox,
+        **asdict(ending.usage),
+    }
+
+
+def _check(ending: Ending | BaseException) -> Ending:
+    if isinstance(ending, BaseException):
+        raise ending
+    return ending
+
+
+def _start(
+    harness: Harness,
+    job: Job,
+    control: Control,
+    ended: "queue.SimpleQueue[tuple[Job, Ending | BaseException]]",
+) -> None:
+    """A thread that ends with the program: nobody waits for one that waits for a provider."""
+
+    def work() -> None:
+        try:
+            ended.put((job, control.retries(lambda: harness.run(job, control.cancel))))
+        except BaseException as error:  # noqa: BLE001 - raised where the run is driven
+            ended.put((job, error))
+
+    threading.Thread(target=work, name="run", daemon=True).start()
