@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import workbench
 from workbench.bootstrap import Workbench, utc_now
 from workbench.config import FILE_NAME
 from workbench.domain.errors import InputRefused, NoSandbox, UsageError
@@ -19,6 +20,7 @@ from workbench.run_config import load_run
 from workbench.text import display
 
 if TYPE_CHECKING:
+    from workbench.adapters.run_files import RunFiles
     from workbench.services.candidate_locks import Lock
     from workbench.services.runs import Entry, Harness, Retries, Runs
 
@@ -55,20 +57,43 @@ def open_entries(bench: Workbench, plan: RunPlan) -> "list[Entry]":
 
 
 def _make_harness(bench: Workbench, settings: CandidateSettings) -> "Harness":
-    from workbench.adapters.command_harness import CommandHarness, Means
     from workbench.adapters.run_files import RunFiles
 
-    clones, sources = bench.clones, bench.study.repositories
-    names = {ticket.repo for ticket in bench.store.list_tickets()}
+    files = RunFiles(bench.study.state / "runs")
+    if settings.api:
+        return _make_model(bench, settings, files)
+    if settings.replay:
+        from workbench.adapters.replay_harness import ReplayHarness
+
+        path = bench.study.folder / Path(settings.replay).expanduser()
+        return ReplayHarness(path, settings.name)
+    from workbench.adapters.command_harness import CommandHarness, Means
+
+    sources = bench.study.repositories
     means = Means(
-        {name: clones.path(name) for name in names},
+        _find_clones(bench),
         sources,
-        RunFiles(bench.study.state / "runs"),
+        files,
         _find_bwrap(settings),
         os.environ,
         tuple(_check_tool(bench, settings, Path(tool)) for tool in settings.tools),
     )
     return CommandHarness(settings, means)
+
+
+def _make_model(bench: Workbench, settings: CandidateSettings, files: "RunFiles") -> "Harness":
+    from workbench.adapters.http_harness import HttpHarness, HttpMeans
+
+    path = bench.study.folder / Path(settings.template).expanduser()
+    built_in = Path(workbench.__file__).parent / "prompt.md"
+    template = (path if settings.template else built_in).read_text("utf-8", "replace")
+    means = HttpMeans(_find_clones(bench), files, os.environ, template, utc_now)
+    return HttpHarness(settings, means)
+
+
+def _find_clones(bench: Workbench) -> dict[str, Path]:
+    names = {ticket.repo for ticket in bench.store.list_tickets()}
+    return {name: bench.clones.path(name) for name in names}
 
 
 def _find_bwrap(settings: CandidateSettings) -> Path | None:

@@ -54,7 +54,8 @@ def set_candidates(cli: Cli, candidates: Mapping[str, Mapping[str, object]], **r
     kept = path.read_text(encoding="utf-8").partition("\n[run]\n")[0]
     lines = ["", "[run]", *_lines({"retries": 0, **run})]
     for name, settings in candidates.items():
-        lines += ["[[candidates]]", *_lines({"name": name, "tools": ["tools"], **settings})]
+        own = {} if "api" in settings or "replay" in settings else {"tools": ["tools"]}
+        lines += ["[[candidates]]", *_lines({"name": name, **own, **settings})]
     path.write_text("\n".join([kept, *lines, ""]), encoding="utf-8")
 
 

@@ -17,7 +17,7 @@ import pytest
 from workbench.adapters.sandbox import find_sandbox
 from workbench.domain.errors import NoSandbox
 
-from .kit import WORKBENCH, Cli, Done, environment, git
+from .kit import WORKBENCH, Cli, Done, change, environment, git, prediction, write_lines
 from .run_kit import FIX, make_run_study, rows_of, run_one, set_candidates, write_script
 
 
@@ -460,6 +460,22 @@ def test_no_sandbox_nothing_is_run(tmp_path: Path) -> None:
         assert 'sandbox = "none" is refused for root' in cli.quick("run").err
     else:
         assert run_one(cli)["sandbox"] == "none"
+
+
+def test_recordings_are_replayed_as_if_they_were_run(tmp_path: Path) -> None:
+    """The nth of a ticket is its trial n; one that is not there stops the candidate."""
+    cli = make_run_study(tmp_path, {}, n_tickets=2)
+    rows = [prediction("t0", "x", change()), prediction("t0", "x", "", message="Which?")]
+    write_lines(tmp_path / "recorded.jsonl", [*rows, prediction("t1", "x", change())])
+    set_candidates(cli, {"r": {"replay": "recorded.jsonl", "trials": 2}}, max_workers=1)
+    done = cli.quick("run")
+    assert done.code == 1
+    assert "r was stopped: recorded.jsonl has no recording of t1, trial 2" in done.err
+    found = {key: row["delivery"] for key, row in rows_of(cli).items()}
+    assert found == {("t0", "r", 1): "patch", ("t0", "r", 2): "ask", ("t1", "r", 1): "patch"}
+    write_lines(tmp_path / "recorded.jsonl", [b"{"])
+    assert "candidate r: " in (told := cli.quick("run").err)
+    assert "recorded.jsonl: line 2, column 1: the JSON breaks off" in told
 
 
 @pytest.mark.slow

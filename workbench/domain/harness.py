@@ -7,6 +7,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
+APIS = ("openai", "anthropic")
 ADAPTERS = ("none", "claude", "codex", "opencode", "aider", "openhands")
 
 
@@ -23,9 +24,10 @@ class RunSettings:
 
 @dataclass(frozen=True, slots=True)
 class CandidateSettings:
-    """One table [[candidates]]: a command that edits a folder.
+    """One table [[candidates]]: a command that edits a folder, a model over HTTP, or recordings.
 
-    `env` holds names of variables, never values. `tools` are folders let into the sandbox.
+    `env` and `key` hold names of variables, never values. `tools` are folders let into the
+    sandbox. `template_digest` and `replay_digest` stand for the contents of the files named.
     """
 
     name: str
@@ -42,12 +44,26 @@ class CandidateSettings:
     copy: tuple[str, ...] = ()
     network: bool = False
     sandbox: str = "bwrap"
+    api: str = ""
+    model: str = ""
+    base_url: str = ""
+    key: str = ""
+    template: str = ""
+    context: tuple[str, ...] = ()
+    max_context_tokens: int = 24_000
+    max_output_tokens: int = 0
+    input_usd_per_mtok: float = 0.0
+    cached_usd_per_mtok: float = 0.0
+    output_usd_per_mtok: float = 0.0
+    replay: str = ""
+    template_digest: str = ""
+    replay_digest: str = ""
 
     @property
     def digest(self) -> str:
-        """SHA-256 over everything but the name and how often it is asked."""
-        held = asdict(self)
-        del held["name"], held["trials"]
+        """SHA-256 over all that is not as it is by default, but for the name and the trials."""
+        usual = asdict(CandidateSettings(self.name, trials=self.trials))
+        held = {name: value for name, value in asdict(self).items() if value != usual[name]}
         return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
 
 

@@ -28,7 +28,7 @@ def make_lock(
 ) -> Lock:
     """The lock of a candidate as it is set; `parts` are digests of files it uses."""
     held = {name: value for name, value in asdict(settings).items() if name not in _UNNAMED}
-    plain = json.loads(json.dumps(held))
+    plain = json.loads(json.dumps({name: value for name, value in held.items() if value}))
     return Lock(plain, version, parts=dict(parts or {}))
 
 
