@@ -251,21 +251,8 @@ def render_settings(
         "# Keys: action = key, list of keys, or [] for none; `workbench keys` lists all.",
     ]
     lines += ["[keys]", '# "label.merged" = "m"', ""]
-    lines += ["# Candidates that `workbench run` takes through the tickets.", *_CANDIDATES, ""]
+    lines += ["# [run] and [[candidates]] say what `workbench run` runs: see the README.", ""]
     return "\n".join(lines)
-
-
-_CANDIDATES = (
-    "# [run]",
-    "# max_workers = 2",
-    "# max_total_cost_usd = 40.0",
-    "#",
-    "# [[candidates]]",
-    '# name = "agent-a"',
-    '# command = ["agent", "--print"]  # the ticket on its standard input',
-    '# env = ["AGENT_KEY"]',
-    "# network = true",
-)
 
 
 def _toml(value: str | bool | int) -> str:

@@ -18,9 +18,7 @@ _MARK = b"[redacted key]"
 class Transcript:
     """Copies one pipe into one file until its end. `size` is all that came, in bytes."""
 
-    def __init__(
-        self, pipe: int, path: Path, secrets: Sequence[bytes], first: bytes = b""
-    ) -> None:
+    def __init__(self, pipe: int, path: Path, secrets: Sequence[bytes], first: bytes = b"") -> None:
         """Begin at once, in a thread of its own; the pipe is closed at its end.
 
         `first` is what comes before the program's own output, and is left out.
