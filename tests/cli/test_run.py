@@ -90,6 +90,12 @@ def test_what_is_done_is_not_run_again(tmp_path: Path) -> None:
     assert [line.get("trial") for line in lines] == [2, 2, None]
     assert lines[-1]["candidates"][0] | {"done": 4, "total": 4} == lines[-1]["candidates"][0]
     assert set(before) < set(rows_of(cli))
+    set_candidates(cli, {"renamed": {"command": ["a"], "trials": 2}})
+    assert len(cli.ok("run", "--json").out.splitlines()) == 1
+    renamed = {
+        key[0]: row["patch"] for key, row in rows_of(cli).items() if key[1:] == ("renamed", 1)
+    }
+    assert renamed == {key[0]: row["patch"] for key, row in before.items()}
 
 
 def test_two_trials_that_say_the_same_are_two_outputs(tmp_path: Path) -> None:

@@ -242,6 +242,7 @@ class CommandHarness:
             found or classify(patch=patch, said=said),
             *(patch, said, usage, reason, (*notes, *more), round(exited.seconds, 3)),
             spent_usd=usage.cost_usd,
+            leaks=told.leaks,
         )
 
 

@@ -102,4 +102,5 @@ def _ending(raw: Mapping[str, Any], patch: bytes) -> Ending:  # what json.loads 
     known = {field.name for field in fields(Usage)}
     usage = {name: value for name, value in raw["usage"].items() if name in known}
     rest = {**raw, "said": Said(**said), "usage": Usage(**usage), "notes": tuple(raw["notes"])}
+    rest["leaks"] = tuple(raw.get("leaks", ()))
     return Ending(**{**rest, "patch": patch, "exit_class": ExitClass(raw["exit_class"])})

@@ -96,7 +96,8 @@ class Ending:
     """How one job ended. `reason` is a sentence for people; `notes` what a reviewer may ask about.
 
     `spent_usd` is the cost of every try, those before this one included; None: nobody can tell.
-    `retry_after` is how many seconds a provider asked us to wait, 0 where it did not.
+    `retry_after` is how many seconds a provider asked us to wait, 0 where it did not. `leaks` are
+    commands by which it may have found the answer.
     """
 
     exit_class: ExitClass
@@ -109,6 +110,7 @@ class Ending:
     tries: int = 1
     spent_usd: float | None = None
     retry_after: float = 0.0
+    leaks: tuple[str, ...] = ()
     sandbox: str = ""
 
     @property

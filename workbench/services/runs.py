@@ -199,7 +199,7 @@ class Runs:
         return self._store_output(job, ending, is_new=True)
 
     def _store_output(self, job: Job, ending: Ending, *, is_new: bool) -> Finished:
-        if self._store.has_run(job.run_id):
+        if self._store.has_run(job.run_id, job.ticket_id, job.candidate):
             return Finished(job, ending, is_new=False)
         done = self._outputs.add([(job.candidate, self._deliver(job, ending))])
         reasons = tuple(problem.reason for problem in done.problems)
@@ -233,6 +233,7 @@ def describe(ending: Ending) -> dict[str, object]:
         "tries": ending.tries,
         "spent_usd": ending.spent_usd,
         "sandbox": ending.sandbox,
+        "leaks": list(ending.leaks),
         **asdict(ending.usage),
     }
 

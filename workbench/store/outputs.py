@@ -101,11 +101,14 @@ class Outputs(Study):
                 for r in rows(connection, sql, {"ticket": ticket_id})
             }
 
-    def has_run(self, run_id: str) -> bool:
+    def has_run(self, run_id: str, ticket_id: str, candidate: str) -> bool:
         """Whether an answer of this run is stored; one where the harness failed is none."""
-        sql = "SELECT 1 FROM output WHERE run_id = :run_id AND delivery != 'void'"
+        sql = (
+            "SELECT 1 FROM output WHERE ticket = :t AND candidate = :c AND run_id = :run_id"
+            " AND delivery != 'void'"
+        )
         with self._reading() as connection:
-            return one(connection, sql, run_id=run_id) is not None
+            return one(connection, sql, t=ticket_id, c=candidate, run_id=run_id) is not None
 
     def has_trial(self, ticket_id: str, candidate: str, trial: int) -> bool:
         """Whether this trial's number is taken."""

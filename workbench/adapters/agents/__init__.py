@@ -3,13 +3,25 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from workbench.adapters.agents.aider import read_aider
+from workbench.adapters.agents.claude import read_claude
+from workbench.adapters.agents.codex import read_codex
+from workbench.adapters.agents.opencode import read_opencode
+from workbench.adapters.agents.openhands import read_openhands
 from workbench.adapters.agents.plain import read_plain
 from workbench.adapters.agents.reading import Told
 
 Adapter = Callable[[Path, Path], Told]
 """Reads the files of standard output and error; never raises."""
 
-ADAPTERS: Mapping[str, Adapter] = {"none": read_plain}
+ADAPTERS: Mapping[str, Adapter] = {
+    "none": read_plain,
+    "claude": read_claude,
+    "codex": read_codex,
+    "opencode": read_opencode,
+    "aider": read_aider,
+    "openhands": read_openhands,
+}
 
 
 def read_transcript(name: str, stdout: Path, stderr: Path) -> Told:
