@@ -44,6 +44,9 @@ def test_opencode() -> None:
 
 def test_aider() -> None:
     """Its banner is no message; the session's cost is the last one."""
+    told = read("aider", "aider-0.86.2.txt")
+    assert told.said.message.startswith("Swapped.")
+    assert told.usage == Usage(None, 100, None, 20, 1, model="openai/m-1")
     told = read("aider", "aider-documented.txt")
     assert told.said.message.startswith("I will swap the operands. One question")
     assert told.usage == Usage(0.03, 3200, None, 400, 2, model="openai/m-1")

@@ -58,14 +58,17 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Nothing to say."""
 
+    def _heads(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in self.headers.items()}
+
     def do_GET(self) -> None:
-        self.model.requests.append((self.path, dict(self.headers), {}))
+        self.model.requests.append((self.path, self._heads(), {}))
         answer = self.model.take_fault() or self.model.pages.get(self.path)
         self._send(answer or (404, {}, b'{"message": "Not Found"}'))
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
-        self.model.requests.append((self.path, dict(self.headers), json.loads(body)))
+        self.model.requests.append((self.path, self._heads(), json.loads(body)))
         fault = self.model.take_fault()
         if fault is not None:
             self._send(fault)
@@ -99,9 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.model.leaving.wait(60)
             return
         self.send_response(status or 200)
-        for name, value in headers.items():
+        for name, value in {"content-type": "application/json", **headers}.items():
             self.send_header(name, value)
-        self.send_header("content-type", headers.get("content-type", "application/json"))
         self.send_header("content-length", str(len(body) + (100 if status == 0 else 0)))
         self.end_headers()
         self.wfile.write(body)

@@ -18,7 +18,8 @@ _TOKENS = re.compile(
 _MODEL = re.compile(r"^(?:Main )?[Mm]odel: (\S+)", re.MULTILINE)
 _BANNER = re.compile(
     r"^(?:Aider v|Main model:|Model:|Weak model:|Git repo:|Repo-map:|Use /help|Tokens: |https?://"
-    r"|Added |Can't initialize|Warning|Detected dumb).*$",
+    r"|Added |Can't initialize|Warning|Detected dumb|Analytics |HTTPSConnectionPool|\u2500{8,}"
+    r"|Applied edit to ).*$",
     re.MULTILINE,
 )
 _FACTORS = {"k": 1_000, "M": 1_000_000}

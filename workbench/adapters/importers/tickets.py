@@ -1,4 +1,4 @@
-"""Tickets from SWE-bench rows, from our own JSON rows, and from a folder of Markdown files.
+"""Tickets from SWE-bench rows, trackers' JSON and CSV, our own rows, and folders of Markdown.
 
 What a candidate sees is title and body. Answers and hints (the human fix, its tests, the pull
 request that closed an issue) go to `hidden`, which no screen of a reviewer shows before a label.
@@ -6,9 +6,10 @@ request that closed an issue) go to `hidden`, which no screen of a reviewer show
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from workbench.adapters.importers.csv_rows import looks_like_csv, read_csv
 from workbench.adapters.importers.front_matter import split_front_matter
 from workbench.adapters.importers.json_rows import (
     FieldProblem,
@@ -23,6 +24,7 @@ from workbench.adapters.importers.json_rows import (
     read_json,
     text_of,
 )
+from workbench.adapters.importers.vendors import find_list, flatten_row
 from workbench.domain.errors import InputRefused
 from workbench.domain.imported import RowProblem
 from workbench.domain.ticket import Spec, Ticket
@@ -48,6 +50,8 @@ _HIDDEN = frozenset(
 )
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _MAX_MARKDOWN = 5 << 20
+Placed = tuple[str, Ticket] | RowProblem
+"""A ticket with its place, or why there is none."""
 
 
 def read_tickets(
@@ -60,7 +64,7 @@ def read_tickets(
     return convert(path, _rows(path), lambda row: _make(path, row, repo, base_commit))
 
 
-def read_placed_tickets(path: Path) -> Iterator[tuple[str, Ticket] | RowProblem]:
+def read_placed_tickets(path: Path) -> Iterator[Placed]:
     """The same, each ticket with its place in the file: "line 3", an item, a file's name."""
     return convert(path, _rows(path), lambda row: (row.where, _make(path, row, "", "")))
 
@@ -68,7 +72,24 @@ def read_placed_tickets(path: Path) -> Iterator[tuple[str, Ticket] | RowProblem]
 def _rows(path: Path) -> Rows:
     if path.is_dir() or path.suffix.lower() in {".md", ".markdown"}:
         return _markdown_rows(path)
-    return _json_rows(path, read_json(path))
+    if looks_like_csv(path):
+        return read_csv(path)
+    return _flat(path, _json_rows(path, read_json(path)))
+
+
+def make_rows(source: str, rows: Iterable[Mapping[str, object]]) -> Iterator[Placed]:
+    """The same for rows that came over the network; `source` is their address."""
+    where = (Row(f"item {n}", row) for n, row in enumerate(rows, 1))
+    path = Path(source)
+    return convert(path, _flat(path, where), lambda row: (row.where, _make(path, row, "", "")))
+
+
+def _flat(path: Path, rows: Rows) -> Rows:
+    for row in rows:
+        try:
+            yield row if isinstance(row, RowProblem) else Row(row.where, flatten_row(row.value))
+        except FieldProblem as problem:
+            yield RowProblem(str(path), row.where, str(problem))
 
 
 def _json_rows(path: Path, value: Mapping[str, object] | Rows) -> Rows:
@@ -77,10 +98,9 @@ def _json_rows(path: Path, value: Mapping[str, object] | Rows) -> Rows:
     names = {_fold(name) for name in value}
     if names.intersection(_TITLE) or names.intersection(_BODY):
         return iter([Row("line 1", value)])
-    for listed in ("tickets", "issues", "items"):
-        rows = value.get(listed)
-        if isinstance(rows, list):
-            return by_key(path, {f"item {n}": row for n, row in enumerate(rows, 1)})
+    rows = find_list(value)
+    if rows is not None:
+        return by_key(path, {f"item {n}": row for n, row in enumerate(rows, 1)})
     return _keyed_rows(path, value)
 
 
@@ -120,7 +140,7 @@ def _make(path: Path, row: Row, repo: str, base_commit: str) -> Ticket:
 def _id_name(value: Mapping[str, object]) -> str:
     """The field that holds the id: a forge's own number before the id of its database."""
     is_forge = "htmlurl" in value or "weburl" in value
-    order = ("iid", "number", *_ID) if is_forge else _ID
+    order = ("iid", "number", *_ID) if is_forge else ("identifier", *_ID)
     for name in order:
         if value.get(name) is not None:
             return name
