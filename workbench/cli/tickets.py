@@ -138,6 +138,37 @@ def list_(study: StudyOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def sample(
+    n: Annotated[int, typer.Option("--n", help="How many tickets.")] = 20,
+    vague: Annotated[int, typer.Option("--vague", help="How many of them vague.")] = 10,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed is another draw.")] = 1,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave only these tickets in the study.")
+    ] = False,
+    study: StudyOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draw a suite from the backlog: so many vague tickets, the rest clear, the same every time."""
+    from workbench.services.samples import draw, keep_sample
+
+    with open_workbench(find_study(study)) as bench:
+        drawn = draw(bench.tickets.list(), n, vague, seed)
+        n_gone = keep_sample(bench.store, drawn) if keep else 0
+    counts = {str(spec): drawn.n_by_spec.get(spec, 0) for spec in Spec}
+    if as_json:
+        rows = [{"id": t.ticket_id, "spec": t.spec, "title": t.title} for t in drawn.tickets]
+        told = {"seed": seed, "drawn_from": counts, "backlog_digest": drawn.backlog_digest}
+        say_json("tickets", rows, **told, removed=n_gone)
+        return
+    say_table(("id", "spec", "title"), [(t.ticket_id, t.spec, t.title) for t in drawn.tickets])
+    say(f"{len(drawn.tickets)} drawn with seed {seed} from {describe_counts(counts)}")
+    if keep:
+        say(f"{n_gone} others removed; next: workbench tickets freeze")
+    else:
+        say("nothing was changed; with --keep the others are removed from the study")
+
+
+@app.command()
 def mark(ticket_id: str, spec: Mark, study: StudyOption = None) -> None:
     """Say whether a ticket is clear or vague: a person's call, before any run."""
     with open_workbench(find_study(study)) as bench:

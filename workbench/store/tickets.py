@@ -54,6 +54,26 @@ class Tickets(Study):
             session.flush()
         return TicketCounts(added, same, tuple(refused))
 
+    def keep_tickets(self, ticket_ids: Iterable[str], how: str) -> int:
+        """Remove every other ticket, and keep how these were chosen; returns how many went.
+
+        InputRefused once frozen, or where one that would go has outputs.
+        """
+        wanted = set(ticket_ids)
+        with self._writing() as connection:
+            if _read_frozen_at(connection) is not None:
+                raise InputRefused("the tickets are frozen: draw a sample in a new study")
+            listed = rows(connection, "SELECT ticket_id FROM ticket ORDER BY position", {})
+            gone = [r.ticket_id for r in listed if r.ticket_id not in wanted]
+            sql = "SELECT DISTINCT ticket FROM output ORDER BY ticket"
+            kept = [r.ticket for r in rows(connection, sql, {}) if r.ticket in set(gone)]
+            if kept:
+                raise InputRefused(f"ticket {kept[0]} has outputs: draw a sample before any run")
+            for ticket_id in gone:
+                connection.exec_driver_sql("DELETE FROM ticket WHERE ticket_id = ?", (ticket_id,))
+            set_meta(connection, "sample", how)
+        return len(gone)
+
     def list_tickets(self) -> list[Ticket]:
         """All tickets in the order they came."""
         with self._reading() as connection, Session(connection) as session:
