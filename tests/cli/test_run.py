@@ -15,7 +15,11 @@ from pathlib import Path
 import pytest
 
 from workbench.adapters.sandbox import find_sandbox
+from workbench.bootstrap import open_workbench
 from workbench.domain.errors import NoSandbox
+from workbench.domain.recorded import read_recorded
+from workbench.services.check_text import describe_leaks
+from workbench.study import find_study
 
 from .kit import WORKBENCH, Cli, Done, change, environment, git, prediction, write_lines
 from .run_kit import FIX, make_run_study, rows_of, run_one, set_candidates, write_script
@@ -156,6 +160,28 @@ def test_what_came_decides_what_it_is(
     row = run_one(cli)
     assert (row["delivery"], row["exit_class"]) == (delivery, exit_class)
     assert str(row["reason"]).startswith(said)
+
+
+def test_what_reached_for_the_answer_is_counted_and_shown_after_the_label(tmp_path: Path) -> None:
+    """By what the transcript holds; numbers find cost and harness where they look for them."""
+    call = {"type": "tool_use", "name": "Bash", "input": {"command": "git log --all"}}
+    lines = [
+        {"type": "assistant", "message": {"content": [call]}},
+        {"type": "result", "result": "done", "total_cost_usd": 0.5, "num_turns": 1},
+    ]
+    script = f"{FIX} >&2; cat <<'E'\n" + "\n".join(map(json.dumps, lines)) + "\nE"
+    cli = make_run_study(tmp_path, {"a": script}, adapter="claude")
+    done = cli.quick("run")
+    assert done.out.split("\n")[1].split() == ["a", "1", "1", "1", "0", "1", "$0.50"]
+    assert rows_of(cli)["t0", "a", 1]["leaks"] == ["git log --all"]
+    with open_workbench(find_study(cli.folder)) as bench:
+        ((output_id, extra),) = bench.store.list_extras()
+        recorded = read_recorded(extra)
+        assert (recorded.cost, len(recorded.harness)) == (0.5, 64)
+        bench.reviews("ann")
+        item = bench.store.get_review_item("ann", output_id, open_names=False)
+    assert "git log --all" in describe_leaks(item.leaks)
+    assert cli.quick("run").out.split("\n")[1].split() == ["a", "1", "1", "0", "0", "1", "$0.50"]
 
 
 def test_what_a_candidate_says_of_itself(tmp_path: Path) -> None:

@@ -144,8 +144,14 @@ def _say_paces(paces: "list[Pace]", done: "list[Finished]") -> None:
     from workbench.cli.run_board import say_cost
 
     new = Counter(one.job.candidate for one in done if one.ending.exit_class.is_answer)
-    rows = [(p.name, p.done, p.total, new[p.name], p.failed, say_cost(p.spent_usd)) for p in paces]
-    say_table(("candidate", "done", "of", "new", "failed", "cost"), rows)
+    heads = ("candidate", "done", "of", "new", "failed", "leaks", "cost")
+    say_table(
+        heads,
+        [
+            (p.name, p.done, p.total, new[p.name], p.failed, p.leaks, say_cost(p.spent_usd))
+            for p in paces
+        ],
+    )
 
 
 def _as_json(one: "Finished") -> dict[str, object]:
@@ -168,6 +174,7 @@ def _pace_json(pace: "Pace") -> dict[str, object]:
         "total": pace.total,
         "done": pace.done,
         "failed": pace.failed,
+        "leaks": pace.leaks,
         "spent_usd": pace.spent_usd,
         "halted": pace.halted,
     }

@@ -1,7 +1,8 @@
 """What reaches a review screen: a value in which no candidate has a name.
 
-`message`, `self_flagged` and `hidden` are there because the screen shows them once the label is
-saved (at once where there is no patch); whether they may be shown is `ReviewItem.is_message_open`.
+`message`, `self_flagged`, `hidden` and `leaks` are there because the screen shows them once the
+label is saved (but for `leaks`, at once where there is no patch); whether they may be shown is
+`ReviewItem.is_message_open`.
 """
 
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class ReviewItem:
     self_flagged: tuple[str, ...]
     check: CheckResult
     judgement: Judgement
+    leaks: tuple[str, ...] = ()
 
     @property
     def is_message_open(self) -> bool:

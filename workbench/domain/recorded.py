@@ -14,11 +14,13 @@ class Recorded:
     """`cost` in US dollars, None where nobody can tell; `harness` "" where none was named.
 
     `has_stumbled`: a tool failed in mid-run, which a good candidate recovers from.
+    `leaks` are commands by which the candidate may have found the answer.
     """
 
     cost: float | None = None
     harness: str = ""
     has_stumbled: bool = False
+    leaks: tuple[str, ...] = ()
 
 
 def read_recorded(extra: str) -> Recorded:
@@ -36,10 +38,13 @@ def read_recorded(extra: str) -> Recorded:
     costs = (_read_number(part.get(key)) for part in parts for key in ("spent_usd", "cost_usd"))
     errors = (_read_number(part.get("tool_errors")) for part in parts)
     harness = held.get("harness_sha")
+    run = held.get("run")
+    leaks = run.get("leaks") if isinstance(run, dict) else None
     return Recorded(
         cost=next((cost for cost in costs if cost is not None), None),
         harness=harness if isinstance(harness, str) else "",
         has_stumbled=any(errors),
+        leaks=tuple(map(str, leaks)) if isinstance(leaks, list) else (),
     )
 
 

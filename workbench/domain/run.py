@@ -132,7 +132,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One ticket for one candidate in one trial; `key` names all that its output depends on."""
+    """One ticket for one candidate in one trial; `key` names all that its output depends on.
+
+    `harness` is the digest of the candidate's settings.
+    """
 
     key: str
     ticket_id: str
@@ -142,6 +145,7 @@ class Job:
     base_commit: str
     candidate: str
     trial: int
+    harness: str = ""
 
     @property
     def run_id(self) -> str:

@@ -1,6 +1,6 @@
 """A check as a person reads it, in a pane or on a terminal: what changed first, then how."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from workbench.domain.check import NO_SANDBOX, CheckReport, CheckResult, CheckStatus
@@ -50,6 +50,14 @@ def describe_result(check: CheckResult) -> str:
     source = f" ({check.source})" if check.source else ""
     reason = f": {check.reason}" if check.reason else ""
     return f"{_WORDS[check.tests]}{reason}{source}\n\n{_explain(check)}"
+
+
+def describe_leaks(leaks: Sequence[str]) -> str:
+    """Commands that may have found the answer, for a reviewer who has labelled; "" for none."""
+    if not leaks:
+        return ""
+    head = "answer leak? It looked where a replayed ticket's own fix may be found:"
+    return "\n".join(("", "", head, *(f"  {leak}" for leak in leaks)))
 
 
 def _explain(check: CheckResult) -> str:

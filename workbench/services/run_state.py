@@ -18,6 +18,7 @@ class Pace:
     done: int = 0
     running: int = 0
     failed: int = 0
+    leaks: int = 0
     spent_usd: float | None = None
     halted: str = ""
     n_run: int = 0
@@ -30,8 +31,9 @@ class Pace:
             return None
         return (time.monotonic() - self.began_at) / self.n_run * (self.total - self.done)
 
-    def add_cost(self, ending: Ending) -> None:
-        """Count what a job cost."""
+    def count(self, ending: Ending) -> None:
+        """Count what a job cost, and whether it reached for the answer."""
+        self.leaks += bool(ending.leaks)
         if ending.spent_usd is not None:
             self.spent_usd = (self.spent_usd or 0.0) + ending.spent_usd
 

@@ -112,6 +112,7 @@ class Runs:
                 ticket.base_commit,
                 one.name,
                 trial,
+                one.digest,
             )
             for trial in range(1, most + 1)
             for ticket in tickets
@@ -139,7 +140,7 @@ class Runs:
         for job in jobs:
             known = self._records.get(job)
             if known is not None:
-                state.paces[job.candidate].add_cost(known)
+                state.paces[job.candidate].count(known)
             if known is None or not known.exit_class.is_answer:
                 earlier[job.key] = (known.spent_usd or 0.0) if known else 0.0
                 state.waiting.append(job)
@@ -184,7 +185,7 @@ class Runs:
         """Record how a job ended; None where there is nothing to tell of it."""
         pace = state.paces[job.candidate]
         pace.running -= 1
-        pace.add_cost(ending)
+        pace.count(ending)
         if ending.exit_class is ExitClass.CANCELLED:
             return None
         if ending.exit_class in {ExitClass.CONFIGURATION, ExitClass.QUOTA}:
@@ -216,9 +217,15 @@ class Runs:
             self_flagged=ending.said.self_flagged,
             questions=ending.said.questions,
             run_id=job.run_id,
-            extra=json.dumps({"run": describe(ending)}, sort_keys=True),
+            extra=_extra(job, ending),
             trial=0 if is_taken else job.trial,
         )
+
+
+def _extra(job: Job, ending: Ending) -> str:
+    """What numbers need stands at the top, as harnesses elsewhere write it; the rest in `run`."""
+    told = {"run": describe(ending), "harness_sha": job.harness, "cost_usd": ending.spent_usd}
+    return json.dumps(told, sort_keys=True)
 
 
 def describe(ending: Ending) -> dict[str, object]:

@@ -15,6 +15,7 @@ from workbench.domain.metrics import Cell
 from workbench.domain.outcome import Outcome
 from workbench.domain.output import Delivery, Rung
 from workbench.domain.queue import Place, QueueItem
+from workbench.domain.recorded import read_recorded
 from workbench.domain.ticket import Spec
 
 Values = Sequence[Any]  # one row of sqlite3, whose columns have no static types
@@ -65,7 +66,7 @@ REVIEW_ITEM = (
     " t.base_commit, o.trial, o.delivery, o.rung, o.detail, o.tree, o.badges,"
     " (SELECT data FROM blob WHERE sha256 = o.diff),"
     " (SELECT data FROM blob WHERE sha256 = o.patch), o.message, o.self_flagged, o.tests,"
-    " o.tests_reason, o.hidden, o.tests_source,"
+    " o.tests_reason, o.hidden, o.tests_source, o.extra,"
     " (SELECT judgement FROM label_event WHERE event_id = i.event_id)"
     " FROM output o CROSS JOIN item i ON i.reviewer = :reviewer AND i.output = o.id"
     " CROSS JOIN ticket t ON t.ticket_id = o.ticket CROSS JOIN candidate c ON c.name = o.candidate"
@@ -111,7 +112,7 @@ def to_review_item(row: Values, *, open_names: bool) -> ReviewItem:
     output_id, position, alias, name, *rest = row
     (ticket_id, title, body, spec, repo, commit), output = rest[:6], rest[6:]
     trial, delivery, rung, detail, tree, badges, diff, patch, message, flagged, *check = output
-    tests, reason, hidden, source, judgement = check
+    tests, reason, hidden, source, extra, judgement = check
     return ReviewItem(
         output_id=output_id,
         position=position,
@@ -129,6 +130,7 @@ def to_review_item(row: Values, *, open_names: bool) -> ReviewItem:
         self_flagged=split_texts(flagged),
         check=CheckResult(CheckStatus(tests), reason, CheckStatus(hidden), source),
         judgement=parse_judgement(judgement) if judgement else NO_JUDGEMENT,
+        leaks=read_recorded(extra).leaks,
     )
 
 

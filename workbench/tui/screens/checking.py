@@ -10,7 +10,7 @@ from workbench.domain.blind import ReviewItem
 from workbench.domain.check import CONCEALED, CheckReport, CheckStatus, key_of
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.queue import QueueItem
-from workbench.services.check_text import describe_report, describe_result
+from workbench.services.check_text import describe_leaks, describe_report, describe_result
 from workbench.services.desk import Desk
 from workbench.tui.messages import DeskOpened
 from workbench.tui.screens.opening import OpeningScreen
@@ -68,11 +68,13 @@ class CheckingScreen(OpeningScreen):
         return self.is_check_open(item) if what == "tests" else super().may_show(what, item)
 
     def describe_tests(self, item: ReviewItem) -> str:
-        """The pane's text; hidden tests stay hidden until the label is saved."""
+        """The pane's text; hidden tests and answer leaks stay hidden until the label is saved."""
         report = self._find_report(item)
+        text = describe_leaks(item.leaks) if item.judgement.label is not None else ""
         if report is None:
-            return describe_result(item.check)
-        text = describe_report(report, shows_hidden=item.is_message_open)
+            text = describe_result(item.check) + text
+        else:
+            text = describe_report(report, shows_hidden=item.is_message_open) + text
         return self.desk.hide(text) if self.desk else text
 
     def _find_report(self, item: ReviewItem) -> CheckReport | None:
