@@ -122,9 +122,9 @@ def test_nobody_passes() -> None:
     )
     assert second == (
         "few: 0 of 5 outputs with green tests were wrong and only review saw it, at most 45.1%"
-        " where 40% is allowed (needs >= 1 more green outputs, with no further escape); hasty: 16 of 20"
-        " outputs with green tests were wrong and only review saw it, at least 59.9% where 40% is"
-        " allowed."
+        " where 40% is allowed (needs >= 1 more green outputs, with no further escape); hasty: 16"
+        " of 20 outputs with green tests were wrong and only review saw it, at least 59.9% where"
+        " 40% is allowed."
     )
 
 
