@@ -9,19 +9,23 @@ from contextlib import contextmanager
 from types import FrameType
 
 STOPPED = 130  # the exit code of what was stopped
-_CLEAR, _FINISHING = b"\r\x1b[K", b"finishing what runs; Ctrl-C again ends it\n"
+FINISHING = "finishing what runs; Ctrl-C again ends it"
+_CLEAR = b"\r\x1b[K"
 
 
 @contextmanager
-def two_steps(stop: threading.Event, cancel: threading.Event) -> Iterator[None]:
-    """Ctrl-C once: begin nothing more. Twice: end what runs."""
+def two_steps(
+    stop: threading.Event, cancel: threading.Event, *, is_told: bool = False
+) -> Iterator[None]:
+    """Ctrl-C once: begin nothing more. Twice: end what runs. `is_told`: somebody else says so."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         if stop.is_set():
             cancel.set()
             return
         stop.set()
-        os.write(2, (_CLEAR if sys.stderr.isatty() else b"") + _FINISHING)  # no buffer to disturb
+        if not is_told:  # no buffer to disturb
+            os.write(2, (_CLEAR if sys.stderr.isatty() else b"") + FINISHING.encode() + b"\n")
 
     before = signal.signal(signal.SIGINT, interrupt)
     try:

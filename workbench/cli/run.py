@@ -1,5 +1,6 @@
 """`workbench run`: take candidates through the tickets."""
 
+import sys
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
@@ -97,7 +98,10 @@ def _run(
     stop, cancel = threading.Event(), threading.Event()
     done: list[Finished] = []
     retries = make_retries(plan, stop, cancel)
-    with show_board(lambda: runs.paces.values()) as draw, two_steps(stop, cancel):  # noqa: PLW0108
+    with (
+        show_board(lambda: runs.paces.values(), stop.is_set) as draw,  # noqa: PLW0108 - set later
+        two_steps(stop, cancel, is_told=sys.stderr.isatty()),
+    ):
         control = Control(retries, stop, cancel, draw)
         for one in runs.run(entries, plan.run, control):
             for sentence in locks.record(one.job.candidate, one.ending.usage.model):

@@ -11,6 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from workbench.cli.interrupts import FINISHING
 from workbench.services.run_state import Pace
 from workbench.text import display
 
@@ -19,7 +20,7 @@ Paces = Callable[[], Iterable[Pace]]
 
 
 @contextmanager
-def show_board(paces: Paces) -> Iterator[Callable[[], None]]:
+def show_board(paces: Paces, is_stopping: Callable[[], bool]) -> Iterator[Callable[[], None]]:
     """Draws while a block runs; without a terminal nothing. Yields what draws it anew."""
     if not sys.stderr.isatty():
         yield lambda: None
@@ -32,13 +33,14 @@ def show_board(paces: Paces) -> Iterator[Callable[[], None]]:
             nonlocal drawn_at
             if time.monotonic() - drawn_at >= _EVERY_SECONDS:
                 drawn_at = time.monotonic()
-                live.update(_table(paces()), refresh=True)
+                live.update(_table(paces(), is_stopping=is_stopping()), refresh=True)
 
         yield draw
 
 
-def _table(paces: Iterable[Pace]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+def _table(paces: Iterable[Pace], *, is_stopping: bool) -> Table:
+    told = Text(FINISHING, justify="left") if is_stopping else None
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), caption=told)
     for head in ("candidate", "", "done", "running", "failed", "cost", "left"):
         table.add_column(head, justify="left" if head in {"candidate", ""} else "right")
     for pace in paces:
