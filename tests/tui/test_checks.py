@@ -1,6 +1,9 @@
 """What the tests said, in the app: a badge, a pane, and results that come in while it is open."""
 
+import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,6 +94,29 @@ def test_the_pane_shows_hidden_tests_after_the_label_only(folder: Path) -> None:
         assert "hidden tests that pass (1)" in seat.pane("text")
 
     play(folder, scene, size=(120, 60), wrap=with_reports(folder))
+
+
+def test_what_reached_for_the_answer_stands_there_after_the_label_only(folder: Path) -> None:
+    """Beside the tests, as a question: before the label it would be a verdict."""
+    told = {"run": {"leaks": [f"git log --all {HOSTILE}"]}}
+    with closing(sqlite3.connect(find_study(folder).database)) as connection:
+        sql = "UPDATE output SET extra = ? WHERE ticket = 'clean'"
+        connection.execute(sql, (json.dumps(told),))
+        connection.commit()
+
+    async def scene(seat: Seat) -> None:
+        await seat.on("clean")
+        await seat.press("T")
+        assert "git log" not in seat.pane("text")
+        await seat.press("T", "e", "1")
+        await seat.until(lambda: "clean" in seat.labels())
+        await seat.press("K")
+        await seat.on("clean")
+        await seat.press("T")
+        assert "answer leak?" in seat.pane("text")
+        assert "git log --all" in seat.pane("text")
+
+    play(folder, scene, size=(120, 60))
 
 
 def test_a_result_from_elsewhere_says_so(folder: Path) -> None:

@@ -50,6 +50,9 @@ def run(
         plan = read_plan(bench, candidate or ())
         if not bench.store.list_tickets():
             raise UsageError("no tickets yet: workbench tickets import FILE")
+        for one in plan.candidates:
+            if one.command and one.sandbox == "none":
+                warn(f"{one.name}: NO SANDBOX: it runs with all your rights, as its outputs say")
         with hold_runs(bench):
             with Progress("preparing"):
                 entries, runs = open_entries(bench, plan), open_runs(bench)
