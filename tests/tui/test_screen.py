@@ -7,7 +7,9 @@ from textual import events
 from textual.widgets import OptionList
 
 from workbench.tui.actions import REVIEW, show_key
+from workbench.tui.screens.reading import MAX_COPY
 from workbench.tui.themes import THEMES
+from workbench.tui.widgets.diff_view import DiffView
 
 from .kit import Seat, play, read_labels, read_log
 
@@ -204,6 +206,9 @@ def test_r16_the_line_at_the_cursor_is_copied_and_said(folder: Path) -> None:
         assert "copied:     return sum(xs) + 0" in seat.bar
         assert seat.app.clipboard == "    return sum(xs) + 0"
         await seat.press("home", "C")
+        assert seat.app.clipboard == "totals.py"
+        seat.diff.post_message(DiffView.Picked("x" * (MAX_COPY + 1)))
+        await seat.until(lambda: "not copied: 1,000,001 characters" in seat.bar, "too much")
         assert seat.app.clipboard == "totals.py"
 
     play(folder, scene)

@@ -3,6 +3,9 @@
 import pytest
 from textual.pilot import Pilot
 
+from workbench.text import cells
+from workbench.tui.widgets.diff_chrome import clip_start
+
 from .stage import ADDED, REMOVED, Stage, address, document, file_diff, on_stage, settle
 
 LONG = "".join(f"word_{n:03} " for n in range(40)).strip()
@@ -190,3 +193,13 @@ def test_a_large_wrapped_diff_is_wrapped_anew_by_a_worker_when_the_size_changes(
         assert address(view) == place
 
     on_stage(act)
+
+
+@pytest.mark.parametrize("path", ["src/deep/er/name.py", "源/深い/名前.py", "a" * 50, "é" * 50, ""])
+@pytest.mark.parametrize("width", [1, 2, 7, 8, 19, 60])
+def test_a_long_path_loses_its_beginning(path: str, width: int) -> None:
+    """What is left fits, ends as the path does, and says that something is missing."""
+    shown = clip_start(path, width)
+    assert cells(shown) <= max(width, 1)
+    assert path.endswith(shown.removeprefix("…"))
+    assert (shown == path) is (cells(path) <= width)

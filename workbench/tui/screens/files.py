@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from workbench.text import cells
+from workbench.tui.widgets.diff_chrome import clip_start
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
 WHEEL = 3  # files that one step of the wheel passes
@@ -54,7 +55,7 @@ def render_files(files: Sequence[FileLine], chosen: int, height: int, width: int
 def _render(line: FileLine, width: int, *, is_chosen: bool) -> Line:
     added, removed = f"+{line.added:,}", f"\N{MINUS SIGN}{line.removed:,}"
     right = len(added) + len(removed) + len(line.label) + 5
-    path = _clip_start(line.path, max(width - right - 5, 8))
+    path = clip_start(line.path, max(width - right - 5, 8))
     gap = max(width - right - 4 - cells(path), 1)
     folder, slash, name = path.rpartition("/")
     return (
@@ -68,14 +69,6 @@ def _render(line: FileLine, width: int, *, is_chosen: bool) -> Line:
         Span(" "),
         Span(removed, "bad"),
     )
-
-
-def _clip_start(path: str, width: int) -> str:
-    if cells(path) <= width:
-        return path
-    while path and cells(path) >= width:
-        path = path[1:]
-    return f"…{path}"
 
 
 class FilesScreen(ModalScreen[int | None]):

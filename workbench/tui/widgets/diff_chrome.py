@@ -106,6 +106,7 @@ def clip_start(path: str, width: int) -> str:
     path = steady(path)
     if cells(path) <= width:
         return path
-    while path and cells(path) >= width:
-        path = path[1:]
-    return f"…{path}"
+    room, start = width - 1, len(path)
+    while start and (room := room - cells(path[start - 1])) >= 0:
+        start -= 1
+    return f"…{path[start:]}"
