@@ -32,5 +32,8 @@ def test_r16_a_drag_in_a_terminal_copies_the_source_and_nothing_else_does(demo: 
         screen.until("copied")
         (copied,) = _CLIPBOARD.findall(screen.raw)
         assert base64.b64decode(copied).decode() == screen.lines[y][x : x + 7]
+        screen.send("\x03")
+        screen.rest(0.3)
+        assert _CLIPBOARD.findall(screen.raw) == [copied, copied]
         screen.send("q")
         assert screen.wait() == 0

@@ -93,9 +93,13 @@ class ReadingScreen(Screen[None]):
 
     def on_text_selected(self) -> None:
         """What the mouse selected in the text beside the diff."""
-        text = self.get_selected_text()
+        text = super().get_selected_text()
         if text:
             self._copy(text)
+
+    def get_selected_text(self) -> str | None:
+        """What ctrl+c copies: of the text beside the diff, else of the diff."""
+        return super().get_selected_text() or self.diff.pick_text or None
 
     def action_copy(self) -> None:
         """What is picked, or the line at the cursor."""

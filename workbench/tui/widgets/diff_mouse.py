@@ -59,13 +59,18 @@ class DiffMouse(DiffScope):
         raise NotImplementedError
 
     @property
+    def pick_text(self) -> str:
+        """The source of what is picked."""
+        port = self._viewport
+        pick = port.pick if port else None
+        return picked_text(port.document.model, port.view, pick) if port and pick else ""
+
+    @property
     def picked(self) -> str:
         """The source of what is picked; else of the line under the cursor."""
         port = self._viewport
-        if port is None or not len(port):
-            return ""
-        if port.pick:
-            return picked_text(port.document.model, port.view, port.pick)
+        if port is None or not len(port) or port.pick:
+            return self.pick_text
         row = port.document.model.row(port.row)
         return source_of(row, port.side) if row.is_line else row.text
 
@@ -201,7 +206,7 @@ class DiffMouse(DiffScope):
         port = self._viewport
         if port and port.pick:
             self._pick_was_made = True
-            self.post_message(self.Picked(self.picked))
+            self.post_message(self.Picked(self.pick_text))
 
     def _pick_here(self, port: Viewport, event: events.Click) -> bool:
         """A word or a line; False where no source stands."""
