@@ -5,6 +5,7 @@ photographed.
 """
 
 import asyncio
+import os
 import re
 import tempfile
 from functools import partial
@@ -113,7 +114,8 @@ def find_output(study: Study, front: tuple[str, str]) -> str:
 
 
 def main() -> None:
-    """All pictures."""
+    """All pictures, in the colours of a terminal that has them all."""
+    os.environ["COLORTERM"] = "truecolor"
     FOLDER.mkdir(parents=True, exist_ok=True)
     for picture in PICTURES:
         with tempfile.TemporaryDirectory() as folder:

@@ -21,9 +21,9 @@ class Grounds(NamedTuple):
 
 
 _DARK_FEW = {
-    "new": Grounds("#00005f", "#005f87", "#005faf"),
-    "old": Grounds("#5f0000", "#875f00", "#875f00"),
-    "moved": Grounds("#5f005f", "#5f0087", "#8700af"),
+    "new": Grounds("#00005f", "#00005f", "#005faf"),
+    "old": Grounds("#5f0000", "#5f0000", "#875f00"),
+    "moved": Grounds("#5f005f", "#5f005f", "#8700af"),
 }
 _LIGHT_FEW = {
     "new": Grounds("#d7d7ff", "#afd7ff", "#87d7ff"),
@@ -32,9 +32,9 @@ _LIGHT_FEW = {
 }
 # Dark red is nearly black to some eyes.
 _BLIND_FEW = {
-    "new": Grounds("#00005f", "#005faf", "#005faf"),
-    "old": Grounds("#5f5f00", "#875f00", "#875f00"),
-    "moved": Grounds("#444444", "#626262", "#626262"),
+    "new": Grounds("#00005f", "#00005f", "#005faf"),
+    "old": Grounds("#5f5f00", "#5f5f00", "#875f00"),
+    "moved": Grounds("#444444", "#444444", "#626262"),
 }
 
 
