@@ -16,6 +16,14 @@ from .kit import Cli, environment
 
 KEY = Path(__file__).parents[2] / "sample_repo" / "key.jsonl"
 YES = ("--reversible", "yes", "--reviewed", "yes", "--cheap-check", "yes")
+PRICES = """[utility]
+edit_minor = 0.1
+edit_major = 0.5
+abstain_vague = 0.1
+abstain_clear = 0.3
+caught = 0.3
+escape = 3.0
+"""
 NO = ("--reversible", "no", "--reviewed", "unknown", "--cheap-check", "yes")
 
 
@@ -27,6 +35,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     cli = Cli(home.folder / "data" / "workbench" / "demo")
     cli.ok("tickets", "freeze")
     cli.ok("gate", "init", *NO, "--name", "sample", "--by", "ann")
+    text = (cli.folder / "gate.toml").read_text(encoding="utf-8")
+    (cli.folder / "gate-priced.toml").write_text(text.replace("# [utility]\n", PRICES))
     rows = cli.ok("outputs", "list", "--json").json("outputs")
     ids = {(row["ticket"], row["candidate"]): str(row["id"]) for row in rows}
     for line in KEY.read_text(encoding="utf-8").splitlines():
@@ -104,7 +114,7 @@ def test_the_page_says_the_same_in_eighty_columns(demo: Cli) -> None:
     assert any("escape_rate upper<=0.25" in line and "at most 33.9%" in line for line in lines)
     alone = demo.quick("gate", "check", "--candidate", "sparrow-1")
     assert alone.code == 1
-    assert "heron-2: " not in alone.out
+    assert "heron-2: INCONCLUSIVE" not in alone.out.splitlines()
 
 
 def test_five_percent_on_twenty_tickets_is_refused(demo: Cli) -> None:
@@ -241,6 +251,17 @@ def test_a_bad_file_is_refused(demo: Cli, content: bytes | None, told: str) -> N
         assert done.code == 3
         assert told in done.err + done.out
     (demo.folder / "bad.toml").unlink(missing_ok=True)
+
+
+def test_prices_say_what_an_output_is_worth(demo: Cli) -> None:
+    """Only where the gate states them; whatever it says, it decides nothing."""
+    done = demo.quick("gate", "check", "gate-priced.toml")
+    # heron-2: 7 merges, 3 minor edits, 1 escape, 1 caught, 1 major edit, 6 + 1 questions
+    worth = (7 + 3 * 0.9 - 3.0 - 0.3 - 0.5 - 6 * 0.1 - 0.3) / 20
+    told = " ".join(done.out.split())
+    assert f"worth of an output, in merges: heron-2 {worth:+.2f}, sparrow-1" in told
+    assert "heron-2 is worth more than sparrow-1" in told
+    assert "worth" not in demo.quick("gate", "check").out
 
 
 def test_answers_older_than_a_candidate_are_warned_of(demo: Cli) -> None:
