@@ -45,6 +45,9 @@ def test_from_an_empty_study_to_labelled_outputs(tmp_path: Path) -> None:
     cli = make_run_study(tmp_path, {"a": FIX, "b": "echo 'Which one?'"}, n_tickets=2)
     done = cli.ok("run")
     assert "next: workbench check, then workbench review" in done.out
+    assert "the tickets are not frozen" in done.err
+    cli.ok("tickets", "freeze")
+    assert cli.ok("run").err == ""
     rows = rows_of(cli)
     assert {key: (r["delivery"], r["exit_class"]) for key, r in rows.items()} == {
         ("t0", "a", 1): ("patch", "patch"),

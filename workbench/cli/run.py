@@ -50,6 +50,8 @@ def run(
         plan = read_plan(bench, candidate or ())
         if not bench.store.list_tickets():
             raise UsageError("no tickets yet: workbench tickets import FILE")
+        if not bench.store.is_frozen:
+            warn("the tickets are not frozen: `workbench tickets freeze` before outputs count")
         for one in plan.candidates:
             if one.command and one.sandbox == "none":
                 warn(f"{one.name}: NO SANDBOX: it runs with all your rights, as its outputs say")
