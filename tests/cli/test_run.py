@@ -20,8 +20,9 @@ from workbench.domain.errors import NoSandbox
 from workbench.domain.recorded import read_recorded
 from workbench.services.check_text import describe_leaks
 from workbench.study import find_study
+from workbench.text import display
 
-from .kit import WORKBENCH, Cli, Done, change, environment, git, prediction, write_lines
+from .kit import WORKBENCH, Cli, Done, change, environment, git, prediction, ticket, write_lines
 from .run_kit import FIX, make_run_study, rows_of, run_one, set_candidates, write_script
 
 
@@ -363,6 +364,18 @@ def test_what_fails_for_a_while_is_tried_again(tmp_path: Path) -> None:
     cli.ok("run")
     rows = rows_of(cli)
     assert [rows["t0", "a", n]["delivery"] for n in (1, 2)] == ["void", "patch"]
+
+
+def test_t12_what_a_run_prints_steers_no_terminal(tmp_path: Path) -> None:
+    """Ids of tickets, an agent's own errors, its version: shown, never obeyed."""
+    script = "printf '\\033[2J\\033]0;x\\007\\302\\233' >&2; exit 75"
+    cli = make_run_study(tmp_path, {"a": script})
+    odd = ticket("t\x1b[2J\u202e")
+    cli.ok("tickets", "import", write_lines(tmp_path / "odd.jsonl", [odd]))
+    for options in ((), ("--json",)):
+        done = cli.quick("run", *options)
+        assert "no output (provider: it asked to be tried again" in done.err
+        assert not [c for c in done.out + done.err if c != "\n" and display(c) != c]
 
 
 @pytest.mark.parametrize(
