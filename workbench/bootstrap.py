@@ -63,7 +63,9 @@ def create_study(
     if (folder / FILE_NAME).exists():
         raise UsageError(f"{folder}: there is a study here already")
     sources = {name: path.expanduser().resolve() for name, path in repositories.items()}
-    paths = {name: _relate(source, folder.resolve()) for name, source in sources.items()}
+    here = folder.resolve()  # a repository inside goes by a relative path: they move together
+    inside = {name: s.relative_to(here) for name, s in sources.items() if s.is_relative_to(here)}
+    paths = {name: str(path) for name, path in (sources | inside).items()}
     study = Study(folder, Settings(repositories=paths))
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -76,11 +78,6 @@ def create_study(
         why = f"a study cannot be written here: {error.strerror or error}"
         raise InputRefused(f"{folder}: {why}") from error
     return study
-
-
-def _relate(source: Path, folder: Path) -> str:
-    """A repository inside the study's folder goes by a relative path: they move together."""
-    return str(source.relative_to(folder) if source.is_relative_to(folder) else source)
 
 
 def _fill_state(state: Path, sources: Mapping[str, Path], progress: Progress | None) -> None:
@@ -263,9 +260,12 @@ def open_workbench(
 
 def read_first_screen(study: Study, reviewer: str, *, open_names: bool) -> "FirstScreen":
     """What the first paint shows, by sqlite3 alone; a reviewer's first time makes the queue."""
+    from workbench.adapters.note_files import NoteFiles
+    from workbench.services.readings import Readings
     from workbench.store.first_screen import read_first_screen as read
 
-    look = partial(read, study.database, reviewer, open_names=open_names)
+    mark = Readings(NoteFiles(study.readings), reviewer).load_bookmark()
+    look = partial(read, study.database, reviewer, open_names=open_names, bookmark=mark)
     if (first := look()) is None:
         from workbench.services.desk import make_ready
 

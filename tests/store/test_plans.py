@@ -24,6 +24,7 @@ HOT = {
     "forward": screen_rows.FORWARD,
     "backward": screen_rows.BACKWARD,
     "next": screen_rows.NEXT,
+    "here": screen_rows.HERE,
     "review item": screen_rows.REVIEW_ITEM,
     "last event": screen_rows.LAST_EVENT,
     "tallies": screen_rows.TALLIES,

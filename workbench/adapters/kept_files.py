@@ -4,15 +4,14 @@ The folders are tried in their order, because the first may be on the disk that 
 belongs to somebody else, or that others may write, is passed over.
 """
 
-import os
-import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from workbench.adapters.files import write_atomically
+from workbench.adapters.note_files import is_ours, read_plain
 
-_MOST_FILES, _MOST_BYTES = 1000, 1 << 20
+_MOST_FILES = 1000
 
 
 class KeptFiles:
@@ -52,24 +51,3 @@ def _drop(name: str, folders: Sequence[Path]) -> None:
     for folder in folders:
         with suppress(OSError):
             (folder / name).unlink(missing_ok=True)
-
-
-def is_ours(folder: Path) -> bool:
-    """Whether a folder is the user's own, and nobody else may write in it."""
-    try:
-        found = folder.lstat()
-    except OSError:
-        return False
-    is_private = not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and is_private
-
-
-def read_plain(path: Path) -> str | None:
-    """A whole plain file; None where it went away or is no such thing."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            is_plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            return file.read(_MOST_BYTES).decode("utf-8", "replace") if is_plain else None
-    except OSError:
-        return None

@@ -4,10 +4,11 @@ Nothing is forced to the disk, so that a text costs no frame; a loss of power ma
 """
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
-from workbench.adapters.kept_files import is_ours, read_plain
+_MOST_BYTES = 1 << 20
 
 
 class NoteFiles:
@@ -32,3 +33,24 @@ class NoteFiles:
     def get(self, name: str) -> str | None:
         """The text; None where there is none, or the folder is not the user's own."""
         return read_plain(self._folder / name) if is_ours(self._folder) else None
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether a folder is the user's own, and nobody else may write in it."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    is_private = not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and is_private
+
+
+def read_plain(path: Path) -> str | None:
+    """A whole plain file; None where it went away or is no such thing."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            is_plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            return file.read(_MOST_BYTES).decode("utf-8", "replace") if is_plain else None
+    except OSError:
+        return None

@@ -13,6 +13,7 @@ from workbench.domain.label import Act, EditClass, Event, Judgement, Label
 from workbench.domain.metrics import Cell
 from workbench.domain.outcome import Outcome
 from workbench.domain.output import Delivery, Rung
+from workbench.domain.reading import Bookmark
 
 
 class Place(IntEnum):
@@ -106,7 +107,8 @@ class OutputSummary:
 class FirstScreen:
     """All that the first paint needs; `item` is None only where the study has no outputs.
 
-    `tallies` go by alias, `names` from alias to name and empty unless names are open.
+    `tallies` go by alias, `names` from alias to name and empty unless names are open. `bookmark`
+    says where in the item its reader stopped.
     """
 
     rows: tuple[QueueItem, ...]
@@ -116,6 +118,7 @@ class FirstScreen:
     last_saved_at: datetime | None
     has_labels: bool
     names: Mapping[str, str]
+    bookmark: Bookmark | None = None
 
 
 def compute_place(outcome: Outcome, judgement: Judgement, *, is_taught: bool = False) -> Place:

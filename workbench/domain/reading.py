@@ -1,11 +1,11 @@
-"""How far one reader is with one output: which hunks they saw, and which they marked as reviewed.
+"""How far one reader is: which hunks of an output they saw and marked, and where they stopped.
 
 It helps to read, and decides nothing: no label, count or export knows of it. Hunks go by a digest
 of their content, so that a mark is gone once the content is another.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 _VERSION = 1
 
@@ -30,6 +30,43 @@ def parse_reading(text: str) -> Reading:
     if not isinstance(raw, dict) or raw.get("version") != _VERSION:
         raise ValueError("no reading of this version")
     return Reading(_texts(raw.get("reviewed")), _texts(raw.get("seen")))
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """Where a reader stopped. `after` is the time of their last event then, "" before the first.
+
+    `path` "" is the top of the output, `line` 0 the header of the file.
+    `above` are the lines of the screen over the cursor, `left` the cells scrolled sideways; `pane`
+    is the text that stood open.
+    """
+
+    output_id: str
+    after: str = ""
+    path: str = ""
+    side: str = "new"
+    line: int = 0
+    above: int = 0
+    left: int = 0
+    layout: str = ""
+    wrap: bool = False
+    pane: str = ""
+
+
+def render_bookmark(mark: Bookmark) -> str:
+    """One line of JSON."""
+    return json.dumps({"version": _VERSION, **asdict(mark)})
+
+
+def parse_bookmark(text: str) -> Bookmark:
+    """The inverse; ValueError on any other text."""
+    raw = json.loads(text)
+    if not isinstance(raw, dict) or raw.pop("version", None) != _VERSION:
+        raise ValueError("no bookmark of this version")
+    known = asdict(Bookmark(""))
+    if raw.keys() != known.keys() or any(type(raw[k]) is not type(known[k]) for k in known):
+        raise ValueError("no bookmark")
+    return Bookmark(**raw)
 
 
 def _texts(raw: object) -> frozenset[str]:

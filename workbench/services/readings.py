@@ -7,7 +7,14 @@ what cannot be read counts as not there.
 import hashlib
 from typing import Protocol
 
-from workbench.domain.reading import Reading, parse_reading, render_reading
+from workbench.domain.reading import (
+    Bookmark,
+    Reading,
+    parse_bookmark,
+    parse_reading,
+    render_bookmark,
+    render_reading,
+)
 
 
 class Notes(Protocol):
@@ -37,6 +44,21 @@ class Readings:
     def save(self, output_id: str, reading: Reading) -> None:
         """Keep it."""
         self._notes.put(self._name(output_id), render_reading(reading))
+
+    def load_bookmark(self) -> Bookmark | None:
+        """Where the reviewer stopped; None where that is not known."""
+        try:
+            return parse_bookmark(self._notes.get(self._bookmark_name) or "")
+        except ValueError:
+            return None
+
+    def save_bookmark(self, mark: Bookmark) -> None:
+        """Keep it."""
+        self._notes.put(self._bookmark_name, render_bookmark(mark))
+
+    @property
+    def _bookmark_name(self) -> str:
+        return f"{digest_of(self._reviewer)}-bookmark.json"
 
     def _name(self, output_id: str) -> str:
         return f"{digest_of(self._reviewer)}-{digest_of(output_id)}.json"

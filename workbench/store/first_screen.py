@@ -13,10 +13,12 @@ from typing import Any
 from workbench.domain.blind import ReviewItem
 from workbench.domain.label import parse_time
 from workbench.domain.queue import FirstScreen, Place, QueueItem, compute_progress
+from workbench.domain.reading import Bookmark
 from workbench.store.disk import make_uri
 from workbench.store.screen_rows import (
     BACKWARD,
     FORWARD,
+    HERE,
     LAST_EVENT,
     NEXT,
     REVIEW_ITEM,
@@ -39,19 +41,25 @@ _SEALED = (
 
 
 def read_first_screen(
-    path: Path, reviewer: str, n_rows: int = 60, *, open_names: bool = False
+    path: Path,
+    reviewer: str,
+    n_rows: int = 60,
+    *,
+    open_names: bool = False,
+    bookmark: Bookmark | None = None,
 ) -> FirstScreen | None:
     """The queue around where the reviewer goes on, that item, and the counts; None: open a store.
 
-    They go on with the first open item at or after their last event, then the first open one,
-    then a skipped one; with nothing left, where they were last.
+    They go on at the bookmark, unless anything was recorded since; else with the first open item
+    at or after their last event, then the first open one, then a skipped one; with nothing left,
+    where they were last.
     """
     uri = make_uri(path, read_only=True)
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=2, isolation_level=None)) as conn:
             conn.execute("PRAGMA trusted_schema=OFF")
             conn.execute("BEGIN")
-            return _read(conn, reviewer, n_rows, open_names=open_names)
+            return _read(conn, reviewer, n_rows, bookmark, open_names=open_names)
     except sqlite3.Error:
         return None
 
@@ -73,7 +81,12 @@ def read_sealed(path: Path) -> tuple[str, tuple[str, ...]] | None:
 
 
 def _read(
-    conn: sqlite3.Connection, reviewer: str, n_rows: int, *, open_names: bool
+    conn: sqlite3.Connection,
+    reviewer: str,
+    n_rows: int,
+    bookmark: Bookmark | None,
+    *,
+    open_names: bool,
 ) -> FirstScreen | None:
     if conn.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
         return None
@@ -83,7 +96,8 @@ def _read(
         return None
     who = {"reviewer": reviewer}
     last = conn.execute(LAST_EVENT, who).fetchone()
-    here = _find_here(conn, reviewer, last)
+    marked = _find_marked(conn, reviewer, last, bookmark)
+    here = marked or _find_here(conn, reviewer, last)
     names = "SELECT alias, name FROM candidate"
     return FirstScreen(
         rows=_read_rows(conn, reviewer, here, n_rows) if here else (),
@@ -93,7 +107,22 @@ def _read(
         last_saved_at=parse_time(last[0]) if last else None,
         has_labels=last is not None,
         names=dict(conn.execute(names)) if open_names else {},
+        bookmark=bookmark if marked else None,
     )
+
+
+def _find_marked(
+    conn: sqlite3.Connection,
+    reviewer: str,
+    last: Sequence[Any] | None,
+    bookmark: Bookmark | None,
+) -> QueueItem | None:
+    """The item of a bookmark that nothing was recorded after; `last` is a row of LAST_EVENT."""
+    if bookmark is None or bookmark.after != (last[0] if last else ""):
+        return None
+    params = {"reviewer": reviewer, "output_id": bookmark.output_id}
+    row = conn.execute(HERE, params).fetchone()
+    return to_queue_item(row) if row else None
 
 
 def _find_here(

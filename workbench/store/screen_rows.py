@@ -53,6 +53,11 @@ NEXT = (
     f" AND place = :place AND position > :position ORDER BY position LIMIT 1) i {ITEM_JOINS}"
 )
 
+HERE = (
+    f"SELECT {QUEUE_COLUMNS} FROM output eo CROSS JOIN item i ON i.reviewer = :reviewer"  # noqa: S608 - constants
+    f" AND i.output = eo.id {ITEM_JOINS} WHERE eo.output_id = :output_id"
+)
+
 TALLIES = (
     "SELECT c.alias, y.cell, sum(y.n) FROM candidate c CROSS JOIN tally y ON y.candidate = c.name"
     " WHERE y.reviewer IN ('', :reviewer) GROUP BY c.alias, y.cell"

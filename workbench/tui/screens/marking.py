@@ -21,7 +21,7 @@ from workbench.domain.reading import Reading
 from workbench.tui.messages import DeskOpened
 from workbench.tui.screens.pointing import PointingScreen
 
-KEEP_AFTER = 0.1  # seconds in which moves are kept together
+KEEP_AFTER = 0.05  # seconds in which moves are kept together
 
 
 class MarkingScreen(PointingScreen):

@@ -6,6 +6,7 @@ output are prepared while the reviewer reads.
 """
 
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 
 from textual.worker import get_current_worker
@@ -22,9 +23,9 @@ from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.messages import BlobsReady, ItemReady
 from workbench.tui.notices import Notice
 from workbench.tui.preparing import Frame, prepare
-from workbench.tui.screens.marking import MarkingScreen
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.prompt import PromptScreen
+from workbench.tui.screens.resuming import ResumingScreen
 from workbench.tui.shelf import Shelf
 from workbench.tui.walk import Order, Walk
 from workbench.tui.widgets.end_card import EndCard
@@ -37,7 +38,7 @@ from workbench.tui.work import start_work
 PREPARE_AFTER = 0.02  # seconds after a paint
 
 
-class ReviewScreen(MarkingScreen):
+class ReviewScreen(ResumingScreen):
     """Shows what is in front, and walks the queue."""
 
     def __init__(
@@ -50,7 +51,7 @@ class ReviewScreen(MarkingScreen):
     ) -> None:
         """`first` is what the first paint shows; `open_desk` runs in a worker after it."""
         super().__init__(settings, keys, open_desk)
-        self.item = first.item
+        self.item, self._first = first.item, first
         self.walk = Walk(first.rows)
         self.counts = Counts.read(first)
         self._drawn: Counts | None = None  # what the numbers show
@@ -62,8 +63,10 @@ class ReviewScreen(MarkingScreen):
         """Show the first output at once; the store is opened after the paint."""
         self.diff.layout_mode = self.settings.layout  # type: ignore[assignment]  # checked by config
         self.diff.focus()
+        self.lay_out(self._first.bookmark)
         if self.item:
             self.diff.show(make_document(self.item, self.app.size.width))
+            self.go_on(self._first.bookmark)
         self.fit(self.app.size)
         if self.item is None or not self.counts.progress.left:
             self._finish()
@@ -134,8 +137,13 @@ class ReviewScreen(MarkingScreen):
 
     # Preparing.
 
+    def last_saved_at(self) -> datetime | None:
+        """When the reviewer's last event was recorded."""
+        return self.counts.last_saved_at
+
     def on_diff_view_painted(self) -> None:
-        """Once an output is on the screen, prepare its neighbours."""
+        """Once an output is on the screen, prepare its neighbours, and know it again."""
+        self.on_diff_reader_moved()
         self.set_timer(PREPARE_AFTER, self.prepare)
 
     def prepare(self) -> None:

@@ -24,6 +24,7 @@ class DiffReader(Widget, can_focus=True):
         """The reader is at another place, or sees more of it."""
 
     _viewport: Viewport | None = None
+    _begin: tuple[Address, int] | None = None  # where the reader stopped the last time
     _noted: tuple[SourceLines, ...] = ()
     _noted_rows: tuple[object, int, frozenset[int]] = (None, 0, frozenset())
 
@@ -158,6 +159,43 @@ class DiffReader(Widget, can_focus=True):
         """To a row by its id."""
         self.move(lambda port: port.show_row(row))
 
+    # Where the reader stopped, and goes on.
+
+    @property
+    def lines_above(self) -> int:
+        """Lines of the screen over the cursor."""
+        port = self._viewport
+        return port.cursor - port.top if port else 0
+
+    @property
+    def place(self) -> Address | None:
+        """The line under the cursor, else the nearest above it, else the header of its file."""
+        port = self._viewport
+        if port is None or not len(port):
+            return None
+        model, view = port.document.model, port.view
+        for index in range(port.cursor, view.files[view.file_at(port.cursor)] - 1, -1):
+            if address := model.address(view.row_at(index), port.side):
+                return address
+        return Address(self.current_path, port.side, 0, "")
+
+    def begin_at(self, address: Address, above: int) -> None:
+        """Go on there once it is drawn, and once its whole file is known, until a key moves on."""
+        self._begin = (address, above)
+
+    def resume(self) -> None:
+        """Go where the reader stopped, if that is what is still wanted."""
+        port = self._viewport
+        if port is None or self._begin is None or port.height == 1:
+            return
+        address, above = self._begin
+        row = reach(port.document.model, address)
+        if row != NOTHING:
+            port.fit(port.shape, port.height)
+            port.side = address.side
+            port.put(row, above)
+            self.refresh()
+
     # A range, and the lines that carry a finding.
 
     def toggle_range(self) -> bool:
@@ -215,6 +253,7 @@ class DiffReader(Widget, can_focus=True):
         if port is None:
             return False
         top, cursor = port.top, port.cursor
+        self._begin = None
         done = act(port)
         if port.top != top or port.begin != NOTHING:
             self.refresh()

@@ -72,7 +72,7 @@ class DiffView(DiffMouse):
 
     def show(self, document: DiffDocument | None, *, message: str = "") -> None:
         """Another document, from its top; or none, with a text that says why."""
-        self._empty = message
+        self._empty, self._begin = message, None
         self.left = 0
         self.show_whole()
         self._viewport = None
@@ -101,6 +101,7 @@ class DiffView(DiffMouse):
     def update_blobs(self) -> None:
         """Whole files arrived by `attach_blobs`: draws colours and folds where they are."""
         self.refit()
+        self.resume()
 
     def prepare(self, document: DiffDocument) -> None:
         """Makes the strips of the first screen of a document that may be shown next."""
@@ -140,6 +141,7 @@ class DiffView(DiffMouse):
     def reshape(self) -> None:
         """Another layout: at once, or as soon as a worker has made the rows of a large diff."""
         document = self.document
+        self.post_message(self.Moved())
         if document is None or self._is_at_hand(document):
             self.refit()
         else:
@@ -186,6 +188,7 @@ class DiffView(DiffMouse):
             self.reshape()
         else:
             port.fit(self._shape(port.document), self.size.height)
+        self.resume()
         self.refresh()
 
     def scroll_sideways(self, steps: int) -> bool:
