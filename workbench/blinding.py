@@ -70,7 +70,7 @@ def open_blind_desk(study: Study, reviewer: str, between: Sequence[str] | None =
     """
     from workbench.adapters.kept_files import KeptFiles
     from workbench.adapters.note_files import NoteFiles
-    from workbench.services.blind_desk import NoViewer, make_blind
+    from workbench.services.blind_desk import NoCopies, NoViewer, make_blind
     from workbench.services.desk import make_desk
     from workbench.services.unsaved import UnsavedLabels
 
@@ -82,6 +82,7 @@ def open_blind_desk(study: Study, reviewer: str, between: Sequence[str] | None =
             open_names=False,
             kept=kept,
             viewer=NoViewer(),
+            copies=NoCopies(),
             notes=NoteFiles(study.readings),
             close=bench.close,
         )

@@ -7,6 +7,7 @@ screen is painted before the store's libraries are.
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -281,20 +282,19 @@ def open_desk(study: Study, reviewer: str, *, open_names: bool) -> "Desk":
     from workbench.adapters.difftools import DiffTool
     from workbench.adapters.kept_files import KeptFiles
     from workbench.adapters.note_files import NoteFiles
+    from workbench.adapters.workcopies import WorkCopies
     from workbench.services.desk import make_desk
 
     bench = open_workbench(study, busy_ms=LABEL_BUSY_MS)
-    viewer = DiffTool(study.settings.difftool)
-
-    def close() -> None:
-        viewer.close()
-        bench.close()
-
+    viewer, ends = DiffTool(study.settings.difftool), ExitStack()
+    ends.callback(bench.close)
+    ends.callback(viewer.close)
     return make_desk(
         *(bench.store, bench.clones, reviewer, utc_now),
         open_names=open_names,
         kept=KeptFiles(find_kept_folders()),
         viewer=viewer,
+        copies=WorkCopies(bench.clones.path, study.settings.editor),
         notes=NoteFiles(study.readings),
-        close=close,
+        close=ends.close,
     )

@@ -39,6 +39,7 @@ SETTINGS = (
         "theme", "dark", "Colours: dark, light, contrast, colour-blind, or any theme Textual knows."
     ),
     Setting("difftool", "", "Your program for two files: vimdiff, or meld {old} {new}."),
+    Setting("editor", "", 'Your editor, for the patched file; "" takes VISUAL, EDITOR, then vi.'),
     Setting("rubric", "", 'A Markdown file shown by the rubric key; "" shows the built-in one.'),
     Setting("idle_seconds", 120, "Without a key for this long, time no longer counts.", minimum=1),
     Setting("ask_unseen", True, "Whether merged asks once if a hunk was never on the screen."),
@@ -74,6 +75,7 @@ class Settings:
     layout: str = "auto"
     theme: str = "dark"
     difftool: str = ""
+    editor: str = ""
     rubric: str = ""
     idle_seconds: int = 120
     ask_unseen: bool = True
@@ -115,6 +117,7 @@ def load_settings(path: Path) -> Settings:
         layout=str(checked.get("layout", "auto")),
         theme=str(checked.get("theme", "dark")),
         difftool=str(checked.get("difftool", "")),
+        editor=str(checked.get("editor", "")),
         rubric=str(checked.get("rubric", "")),
         idle_seconds=int(checked.get("idle_seconds", 120)),
         ask_unseen=bool(checked.get("ask_unseen", True)),

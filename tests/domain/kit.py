@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from workbench.domain.cell import Cell, classify
 from workbench.domain.check import CheckStatus
-from workbench.domain.edit_size import EditSize
+from workbench.domain.edited import EditSize
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
 from workbench.domain.label import EditClass, Judgement, Label, Reason
 from workbench.domain.metrics import Scorecard, compute_scorecard

@@ -8,7 +8,6 @@ import pytest
 from workbench.domain.check import CheckStatus
 from workbench.domain.edit_size import (
     Attempt,
-    EditSize,
     classify_edit,
     count_sources,
     find_flips,
@@ -16,6 +15,7 @@ from workbench.domain.edit_size import (
     merge_curve,
     merge_rate_at,
 )
+from workbench.domain.edited import EditSize
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
 from workbench.domain.label import EditClass, Judgement, Label
 from workbench.domain.outcome import Outcome, derive_outcome

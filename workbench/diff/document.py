@@ -49,6 +49,7 @@ class DiffDocument:
         self.whole: DiffDocument | None = None  # of one that leaves blanks out of account
         self.blanks = Blanks.NONE
         self.is_whole = False  # the whole files were asked for
+        self.is_comparison = False  # of other trees than base and output
         self.moves = NO_MOVES
         self.keys: dict[int, str] | None = None  # of hunks, by diff/marks.py
         self._views: dict[Shape, View] = {}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from workbench.domain.check import CheckStatus
-from workbench.domain.edit_size import EditSize
+from workbench.domain.edited import EditSize
 from workbench.domain.finding import FoundBy
 from workbench.domain.label import Judgement, Reason
 from workbench.domain.outcome import (

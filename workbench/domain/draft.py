@@ -7,6 +7,7 @@ self-flags) and keeps what was recorded beside it (findings, note, votes on its 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from workbench.domain.edited import Edited
 from workbench.domain.finding import Finding, Flag, FoundBy
 from workbench.domain.label import EditClass, Judgement, Label, Reason
 from workbench.domain.output import Delivery
@@ -48,6 +49,29 @@ def apply_decision(held: Judgement, decision: Decision, delivery: Delivery) -> J
         delivery=None,
         said_so_itself=True if decision.flags else None,
         skipped=False,
+        edited=held.edited if decision.label is Label.EDITED else None,
+    )
+
+
+def take_edit(held: Judgement, edited: Edited, edit: EditClass) -> Judgement:
+    """The judgement after the reviewer changed the patch themselves; an escape stays one."""
+    if held.label is Label.ESCAPED:
+        return replace(held, edited=edited)
+    judged = held.edited.judged if held.edited else held.edit or ""
+    whole = replace(edited, judged=str(judged))
+    if held.label is Label.EDITED:
+        return replace(held, edit=edit, edited=whole)
+    kept = tuple(replace(f, flag=None) for f in held.findings if not f.with_label)
+    return replace(
+        held,
+        label=Label.EDITED,
+        edit=edit,
+        findings=kept,
+        flags=(),
+        reason=None,
+        said_so_itself=None,
+        skipped=False,
+        edited=whole,
     )
 
 

@@ -14,7 +14,9 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
+from workbench.domain.edited import Edited, EditSize
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
 from workbench.domain.output import Delivery
 from workbench.domain.pair import Vote, parse_vote
@@ -79,6 +81,7 @@ class Judgement:
     unblinded: str = ""
     post_reveal: bool = False
     votes: tuple[Vote, ...] = ()
+    edited: Edited | None = None
 
     @property
     def defects(self) -> tuple[Finding, ...]:
@@ -185,7 +188,12 @@ def parse_judgement(text: str) -> Judgement:
         unblinded=str(raw.get("unblinded", "")),
         post_reveal=bool(raw.get("post_reveal", False)),
         votes=tuple(parse_vote(vote) for vote in raw.get("votes", ())),
+        edited=_edited(raw["edited"]) if "edited" in raw else None,
     )
+
+
+def _edited(raw: dict[str, Any]) -> Edited:  # as JSON gives it
+    return Edited(str(raw["tree"]), EditSize(**raw["size"]), str(raw.get("judged", "")))
 
 
 def _finding(raw: dict[str, object]) -> Finding:

@@ -8,7 +8,8 @@ label that cannot fit what was delivered.
 from enum import StrEnum
 
 from workbench.domain.check import CheckStatus
-from workbench.domain.edit_size import EditSize, classify_edit
+from workbench.domain.edit_size import classify_edit
+from workbench.domain.edited import EditSize
 from workbench.domain.finding import FoundBy
 from workbench.domain.label import EditClass, Judgement, Label, Reason
 from workbench.domain.output import Delivery
@@ -69,6 +70,8 @@ def derive_outcome(
     """
     delivery = effective_delivery(delivery, judgement)
     tests = effective_tests(tests, judgement)
+    if measured is None and judgement.edited is not None:
+        measured = judgement.edited.size
     if delivery is Delivery.VOID:
         return Outcome.VOID
     if delivery in {Delivery.ASK, Delivery.DECLINE}:

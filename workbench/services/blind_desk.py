@@ -7,6 +7,7 @@ candidates.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
@@ -118,6 +119,32 @@ class NoViewer:
 
     def close(self) -> None:
         """Nothing was opened."""
+
+
+class NoCopies:
+    """Nor is a copy handed to an editor."""
+
+    def check(self) -> None:
+        """Raises UsageError."""
+        NoViewer().check()
+
+    def open(self, repo: str, tree: str) -> Path:
+        """Raises UsageError."""
+        raise UsageError(f"no copy of {tree[:12]} is made in a blind review of {repo or 'it'}")
+
+    def edit(self, copy: Path, path: bytes, line: int) -> int:
+        """Raises UsageError."""
+        del copy, path, line
+        self.check()
+        return 1
+
+    def take(self, repo: str, tree: str, copy: Path) -> str:
+        """Nothing was edited."""
+        del repo, copy
+        return tree
+
+    def drop(self, copy: Path) -> None:
+        """Nothing was copied."""
 
 
 def make_blind(

@@ -10,6 +10,7 @@ from workbench.domain.check import CheckReport
 from workbench.domain.errors import StoreDamaged, UsageError, WorkbenchError
 from workbench.domain.queue import FirstScreen
 from workbench.services.backups import Backups
+from workbench.services.edits import Copies
 from workbench.services.pairs import PairQueue
 from workbench.services.patches import Diffs
 from workbench.services.queues import Blobs, Queues
@@ -52,6 +53,7 @@ class Desk:
     listings: Listings
     backups: Backups
     viewer: Viewer
+    copies: Copies
     readings: Readings
     warning: str
     check: Callable[[], str]
@@ -76,6 +78,7 @@ def make_desk(
     open_names: bool,
     kept: Files,
     viewer: Viewer,
+    copies: Copies,
     notes: Notes,
     close: Callable[[], None],
 ) -> Desk:
@@ -93,6 +96,7 @@ def make_desk(
         listings=clones,
         backups=Backups(store, clock),
         viewer=viewer,
+        copies=copies,
         compare=partial(_compare, store, reviewer, open_names),
         open_names=open_names,
         readings=Readings(notes, reviewer),

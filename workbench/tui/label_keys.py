@@ -79,6 +79,10 @@ class Waiting:
     kept: str = ""
     is_leaving: bool = False
 
+    def about(self, output_id: str) -> "Waiting":
+        """The same about an output."""
+        return replace(self, output_id=output_id)
+
     @property
     def is_unsaved(self) -> bool:
         """Whether something was decided that is not known to be on disk."""

@@ -156,7 +156,9 @@ def _judgement_fields(record: Record, hide: Hide) -> dict[str, object]:
         "said_so_itself": judgement.said_so_itself,
         "skipped": judgement.skipped,
         "confidence": None,
-        "edit_source": "judged" if judgement.edit else None,
+        "edit_source": "measured" if judgement.edited else "judged" if judgement.edit else None,
+        "edit_lines": judgement.edited.size.edit_lines if judgement.edited else None,
+        "edited": asdict(judgement.edited) if judgement.edited else None,
         "no_defect_found": judgement.label is Label.MERGED and not judgement.defects,
     }
 

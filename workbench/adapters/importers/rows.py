@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypedDict
 
+from workbench.adapters.importers.edited_rows import read_edited
 from workbench.domain.check import CheckResult, CheckStatus
 from workbench.domain.errors import InputRefused
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
@@ -208,6 +209,7 @@ def _judgement(row: Row) -> Judgement:
         delivery=Delivery(delivery) if delivery != delivered else None,
         said_so_itself=said if isinstance(said, bool) else None,
         skipped=bool(row["skipped"]),
+        edited=read_edited(row.get("edited")),
         **_blind(row),
     )
 

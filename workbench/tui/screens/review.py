@@ -23,9 +23,9 @@ from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.messages import BlobsReady, ItemReady
 from workbench.tui.notices import Notice
 from workbench.tui.preparing import Frame, prepare
+from workbench.tui.screens.editing import EditingScreen
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.prompt import PromptScreen
-from workbench.tui.screens.resuming import ResumingScreen
 from workbench.tui.shelf import Shelf
 from workbench.tui.walk import Order, Walk
 from workbench.tui.widgets.end_card import EndCard
@@ -38,7 +38,7 @@ from workbench.tui.work import start_work
 PREPARE_AFTER = 0.02  # seconds after a paint
 
 
-class ReviewScreen(ResumingScreen):
+class ReviewScreen(EditingScreen):
     """Shows what is in front, and walks the queue."""
 
     def __init__(

@@ -1,0 +1,223 @@
+"""Edited means edited: the reviewer's editor on a private copy, and what came of it.
+
+The copy is made and read back in a worker; only while the editor has the terminal does the screen
+wait. What was changed is shown and measured, and becomes the label only when the reviewer says so.
+Nothing typed is lost: a copy whose changes could not be taken stays, and the bar says where.
+"""
+
+from functools import partial
+
+from textual.app import SuspendNotSupported
+
+from workbench.diff.document import DiffDocument
+from workbench.domain.blind import ReviewItem
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.label import Label
+from workbench.services.desk import Desk
+from workbench.services.edits import (
+    Comparison,
+    Edit,
+    compare_trees,
+    list_comparisons,
+    measure_edit,
+)
+from workbench.text import display
+from workbench.tui.label_keys import Anchor, Mode, Waiting
+from workbench.tui.screens.edits import (
+    CopyReady,
+    Editing,
+    EditRefused,
+    EditTaken,
+    ReadingCompared,
+)
+from workbench.tui.screens.resuming import ResumingScreen
+from workbench.tui.work import start_work
+
+
+class EditingScreen(ResumingScreen):
+    """The part of the review screen that edits and compares."""
+
+    _edit: tuple[str, str] = ("", "")  # an output, and the tree that was made of it and not saved
+    _is_editing = False
+    _nth_comparison = 0
+
+    @property
+    def edited_tree(self) -> str:
+        """The reviewer's tree of the output in front; "" without one."""
+        if self.item is None:
+            return ""
+        held = self.item.judgement.edited
+        output_id, tree = self._edit
+        return tree if output_id == self.item.output_id else held.tree if held else ""
+
+    def action_edit(self) -> None:
+        """Open the patched file at the line in the reviewer's editor."""
+        desk, item, document = self.desk, self.item, self.diff.document
+        if not item or not self.is_free() or not self.can_record() or not desk or not document:
+            return
+        if document.model.raw or not item.tree:
+            self.say("there is no tree of files here")
+            return
+        path = document.files[max(self.diff.current_file, 0)].patch.new_path
+        place = self.diff.cursor_address
+        line = place.line if place and place.side == "new" else 1
+        if path is None:
+            self.say("the patch deletes this file: go to another one")
+        elif self._is_editing:
+            self.say("a copy is being made: one moment")
+        else:
+            self._is_editing = True
+            self.say("making a private copy")
+            work = partial(self._open_copy, desk, item, self.edited_tree or item.tree, path, line)
+            start_work(self, work, "edit", is_last=False)
+
+    def _open_copy(self, desk: Desk, item: ReviewItem, tree: str, path: bytes, line: int) -> None:
+        try:
+            desk.copies.check()
+            copy = desk.copies.open(item.ticket.repo, tree)
+        except WorkbenchError as error:
+            self.post_message(EditRefused(str(error)))
+            return
+        if self.is_over:
+            desk.copies.drop(copy)
+        self.post_message(CopyReady(Editing(item, tree, copy, path, line)))
+
+    def on_copy_ready(self, message: CopyReady) -> None:
+        """Hand the terminal over, unless the reviewer went elsewhere meanwhile."""
+        editing, desk = message.edit, self.desk
+        if desk is None:
+            return
+        if self.item is None or self.item.output_id != editing.item.output_id:
+            self._end_editing("another output is in front: nothing was edited")
+            desk.copies.drop(editing.copy)
+            return
+        try:
+            with self.app.suspend():
+                code = desk.copies.edit(editing.copy, editing.path, editing.line)
+        except SuspendNotSupported:
+            self._end_editing("this terminal cannot be handed over")
+            desk.copies.drop(editing.copy)
+        except WorkbenchError as error:
+            self._end_editing(display(str(error)))
+            desk.copies.drop(editing.copy)
+        else:
+            self.say("reading what you changed")
+            start_work(self, partial(self._take, desk, editing, code), "edit", is_last=False)
+
+    def _end_editing(self, sentence: str) -> None:
+        self._is_editing = False
+        self.say(sentence, "warn")
+
+    def _take(self, desk: Desk, editing: Editing, code: int) -> None:
+        item, copy = editing.item, editing.copy
+        try:
+            tree = desk.copies.take(item.ticket.repo, editing.tree, copy)
+        except (WorkbenchError, OSError) as error:
+            self.post_message(EditRefused(f"not taken: {error}; your copy stays in {copy}"))
+            return
+        if code and tree != editing.tree:
+            said = f"the editor ended with exit code {code}: not taken; your copy stays in {copy}"
+            self.post_message(EditRefused(said))
+            return
+        desk.copies.drop(copy)
+        if code:
+            self.post_message(EditRefused(f"the editor ended with exit code {code}"))
+        else:
+            self._measure(desk, item, editing.tree, tree)
+
+    def _measure(self, desk: Desk, item: ReviewItem, before: str, tree: str) -> None:
+        plain = self.diff.plain
+        if tree == before or plain is None:
+            self.post_message(EditTaken(item, None))
+            return
+        try:
+            edit = measure_edit(item, tree, desk.diffs, desk.blobs)
+            comparison = list_comparisons(item, tree)[0]
+            document = compare_trees(item, plain, comparison, desk.diffs, desk.blobs)
+        except WorkbenchError as error:
+            self.post_message(EditRefused(str(error)))
+            return
+        self.post_message(EditTaken(item, edit, document))
+
+    def on_edit_refused(self, message: EditRefused) -> None:
+        """Say why; the output stays as it was."""
+        self._end_editing(display(message.sentence))
+
+    def on_edit_taken(self, message: EditTaken) -> None:
+        """Show what was changed, and ask whether it is the label."""
+        self._is_editing = False
+        edit, item = message.edit, self.item
+        if edit is None:
+            self.say("nothing was changed")
+        elif item is None or item.output_id != message.item.output_id:
+            self.say("another output is in front: what you changed was not taken", "warn")
+        else:
+            self._edit = (item.output_id, edit.edited.tree)
+            self._nth_comparison = 1
+            if message.document and message.document.files:
+                self.diff.replace(message.document)
+            self._ask(item, edit)
+
+    def _ask(self, item: ReviewItem, edit: Edit) -> None:
+        judgement = edit.apply(item.judgement)
+        sentence = f"{edit.sentence}: save?"
+        waiting = Waiting(Mode.CONFIRM, Label.EDITED, judgement, sentence)
+        self.say("")
+        self.waiting = waiting.about(item.output_id)
+        self.draw_bar()
+
+    # Comparing.
+
+    def action_compare(self) -> None:
+        """The next of: base and output, output and edit, base and edit."""
+        desk, item, plain = self.desk, self.item, self.diff.plain
+        if desk is None or item is None or plain is None:
+            self.say("opening the study: one moment", "warn")
+        elif not self.edited_tree:
+            self.say("there is no edit of yours to compare")
+        elif not self.is_comparing and self._nth_comparison:
+            self._nth_comparison = 0
+            self.action_compare()
+        elif self._nth_comparison == len(list_comparisons(item, self.edited_tree)):
+            self._nth_comparison = 0
+            self.show_all()
+            self.say("base → output")
+        else:
+            comparison = list_comparisons(item, self.edited_tree)[self._nth_comparison]
+            self._nth_comparison += 1
+            work = partial(self._compare, desk, item, plain, comparison)
+            start_work(self, work, "compare")
+
+    def _compare(
+        self, desk: Desk, item: ReviewItem, plain: DiffDocument, comparison: Comparison
+    ) -> None:
+        try:
+            document = compare_trees(item, plain, comparison, desk.diffs, desk.blobs)
+        except WorkbenchError as error:
+            self.post_message(EditRefused(str(error)))
+            return
+        self.post_message(ReadingCompared(item, document, comparison.title))
+
+    def on_reading_compared(self, message: ReadingCompared) -> None:
+        """Show it, if it is about what is in front."""
+        if self.item is None or self.item.output_id != message.item.output_id:
+            return
+        if message.document.files:
+            self.diff.replace(message.document)
+            self.say(f"{message.title}: escape goes back to the output")
+        else:
+            self.say(f"{message.title}: there is no difference")
+
+    @property
+    def is_comparing(self) -> bool:
+        """Whether what is shown is no reading of the output itself."""
+        document = self.diff.document
+        return document is not None and document.is_comparison
+
+    def defect_anchor(self) -> Anchor:
+        """A line of the reviewer's own is none of the output."""
+        return Anchor() if self.is_comparing else super().defect_anchor()
+
+    def finding_anchors(self) -> list[Anchor]:
+        """The same for findings."""
+        return [Anchor()] if self.is_comparing else super().finding_anchors()

@@ -1,0 +1,53 @@
+"""What the workers of an edit tell the screen."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.message import Message
+
+from workbench.diff.document import DiffDocument
+from workbench.domain.blind import ReviewItem
+from workbench.services.edits import Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """One visit to the editor: which output, from which tree, its copy, the file and the line."""
+
+    item: ReviewItem
+    tree: str
+    copy: Path
+    path: bytes
+    line: int
+
+
+@dataclass
+class CopyReady(Message):
+    """A private copy of a tree lies there: the editor can have the terminal."""
+
+    edit: Editing
+
+
+@dataclass
+class EditTaken(Message):
+    """What came back from the editor; None where nothing was changed."""
+
+    item: ReviewItem
+    edit: Edit | None
+    document: DiffDocument | None = None
+
+
+@dataclass
+class ReadingCompared(Message):
+    """Another reading of the output that is on the screen."""
+
+    item: ReviewItem
+    document: DiffDocument
+    title: str
+
+
+@dataclass
+class EditRefused(Message):
+    """No copy could be made, nothing taken, or nothing compared."""
+
+    sentence: str
