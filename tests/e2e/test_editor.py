@@ -51,7 +51,7 @@ def test_r17_an_edit_is_shown_measured_and_saved_as_a_tree(
     with open_with(long_study, demo, tmp_path, "changes") as screen:
         wait_for_labels(screen)
         screen.send("O")
-        screen.until("edited (minor): 2 lines against 600, 100% of what it added kept: save?")
+        screen.until("edited (minor): 2 lines to 600, 100% of what it added kept: save?")
         screen.until("output → your edit")
         assert "line seven" in screen.text
         screen.rest(0.3)
@@ -92,7 +92,8 @@ def test_n_drops_the_label_and_keeps_the_edit_to_go_on_with(
         screen.until("cancelled: nothing was saved")
         assert labels(long_study) == []
         screen.send("\x1b")
-        screen.until(lambda: "line seven" not in screen.text)
+        screen.until("base → output")
+        assert "line seven" not in screen.text
         screen.rest(0.3)
         screen.send("O")
         screen.until("nothing was changed")

@@ -78,8 +78,10 @@ def measure_edit(item: ReviewItem, tree: str, diffs: Diffs, blobs: Blobs) -> Edi
 def _describe(size: EditSize, found: EditClass) -> str:
     if size.is_base:
         return f"edited ({found}): nothing of the patch is left"
+    lines = "line" if size.edit_lines == 1 else "lines"
+    tests = ", tests among them" if size.has_added_tests else ""
     kept = f"{size.kept_share:.0%} of what it added kept"
-    return f"edited ({found}): {size.edit_lines} lines against {size.patch_lines}, {kept}"
+    return f"edited ({found}): {size.edit_lines} {lines}{tests} to {size.patch_lines}, {kept}"
 
 
 def _parse(diff: bytes) -> list[FilePatch]:

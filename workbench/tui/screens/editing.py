@@ -208,6 +208,15 @@ class EditingScreen(ResumingScreen):
         else:
             self.say(f"{message.title}: there is no difference")
 
+    def end_reading(self) -> bool:
+        """Escape goes back from a comparison to the output."""
+        if not self.is_comparing or self.diff.is_choosing or self.diff.match_at[1]:
+            return super().end_reading()
+        self._nth_comparison = 0
+        self.show_all()
+        self.say("base → output")
+        return True
+
     @property
     def is_comparing(self) -> bool:
         """Whether what is shown is no reading of the output itself."""

@@ -66,7 +66,7 @@ class DiffReader(Widget, can_focus=True):
     def noted_rows(self) -> frozenset[int]:
         """The rows of the document in front on which a finding stands."""
         port = self._viewport
-        if port is None or not self._noted:
+        if port is None or not self._noted or port.document.is_comparison:
             return frozenset()
         model, revision = port.document.model, port.document.model.revision
         if self._noted_rows[:2] != (model, revision):
