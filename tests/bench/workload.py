@@ -58,6 +58,8 @@ class Workload:
             return study
         study.folder.mkdir()
         study.run("init", "--repo", str(self.repository))
+        settings = study.folder / "workbench.toml"  # what is measured is a label, not a question
+        settings.write_text(f"ask_unseen = false\n{settings.read_text(encoding='utf-8')}")
         if n_labels:
             study.database.unlink()
             make_study(study.database, n_labels, n_open=0)

@@ -72,6 +72,8 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Real:
     folder = home / "study"
     repositories = [f"--repo={name}={mirror(name)}" for name in REPOSITORIES]
     run_workbench("init", "--study", folder, *repositories, env=env)
+    settings = folder / "workbench.toml"  # one key is one label here, whatever was looked at
+    settings.write_text(f"ask_unseen = false\n{settings.read_text(encoding='utf-8')}")
     run_workbench("tickets", "import", DATA / "tickets.jsonl", "--study", folder, env=env)
     for file, candidate in CANDIDATES.items():
         who = ["--candidate", candidate] if candidate else []
