@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from .conftest import Demo
-from .kit import Pty, acts, labels
+from .kit import Pty, acts, labels, wait_for_labels
 
 SIZES = [(80, 24), (200, 50)]
 N_OPEN = re.compile(r"(\d+) left")
@@ -22,8 +22,7 @@ def n_left(screen: Pty) -> int:
 def start(screen: Pty) -> int:
     """Wait until labels can be saved; how many outputs there are."""
     screen.until(lambda: n_left(screen) > 0)
-    screen.until("merged")
-    screen.rest(0.4)
+    wait_for_labels(screen)
     return n_left(screen)
 
 
