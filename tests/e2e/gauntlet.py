@@ -142,19 +142,19 @@ def _outputs(n: int, text: bytes) -> list[dict[str, object]]:
         output(b"c", change, **says),
         output(b"d", _named(n, text)),
         output(b"e", b"", message=b"a%02d" % n + text, questions=[b"q%02d" % n + text]),
-        output(b"f", change.replace(b" keep", b" gone").replace(b"-o", b"-never there ")),
+        output(b"f", change.replace(b" keep", b" gone").replace(b"- o", b"-never there ")),
     ]
 
 
 def _base(n: int, text: bytes) -> list[bytes]:
-    """A file whose first line is what git names a hunk by."""
-    section = b"s%02d" % n + text.split(b"\n")[0]
-    return [section, *BASE_LINES, *(b"o%02d" % n + text).split(b"\n"), *BASE_LINES]
+    """A file whose first line is what the others stand in."""
+    section = b"def s%02d" % n + text.split(b"\n")[0]
+    return [section, *BASE_LINES, *(b" o%02d" % n + text).split(b"\n"), *BASE_LINES]
 
 
 def _change(n: int, text: bytes) -> bytes:
     """A patch to that file: the text goes and comes."""
-    old, new = (mark % n + text for mark in (b"o%02d", b"p%02d"))
+    old, new = (mark % n + text for mark in (b" o%02d", b" p%02d"))
     size = old.count(b"\n") + 1
     lines = [
         b"diff --git a/base%02d.txt b/base%02d.txt" % (n, n),
