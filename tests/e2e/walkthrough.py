@@ -75,6 +75,8 @@ class Walkthrough:
             prediction("t4", "m1", "", message="Which one?"),
         ]
         write_lines(files / "outputs.jsonl", outputs)
+        scores = "model,benchmark,score\nm1,bench,0.5\n"
+        (files / "scores.csv").write_text(scores, encoding="utf-8")
         tests = {"ticket": "t1", "candidate": "m1", "tests": "pass"}
         write_lines(files / "tests.jsonl", [tests])
 
@@ -157,7 +159,25 @@ class Walkthrough:
         self.run("demo", "--key")
         self.run("plan", code=None)
         self.run("--version")
+        self.decide_all(first)
         self.fail_all()
+
+    def decide_all(self, first: str) -> None:
+        """What a team does with its labels; the seal comes last, for it hides names."""
+        study, out, files = ("--study", self.study), self.folder / "work", self.folder / "home"
+        self.run("defect", "add", first, "--kind", "functional", "--severity", "2", *study)
+        answers = ("--reversible", "no", "--reviewed", "yes", "--cheap-check", "unknown")
+        self.run("gate", "init", *answers, *study)
+        self.run("gate", "lint", *study, code=None)
+        self.run("gate", "check", *study, code=None)
+        self.run("scores", "import", files / "scores.csv", *study)
+        self.run("change", "m1", "--since", "m1", *study, code=None)
+        self.run("report", *study)
+        self.run("report", "--html", out / "report.html", "--md", out / "report.md", *study)
+        self.run("outputs", "leaks", *study)
+        self.run("seal", *study)
+        self.run("report", *study, code=None)
+        self.run("reveal", "--yes", *study)
 
     def fail_all(self) -> None:
         """What a user gets wrong."""

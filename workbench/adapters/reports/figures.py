@@ -4,9 +4,11 @@ Every mark has its number written beside it, so that no colour is needed to read
 drawn as they are shown anywhere, and never read as formulas.
 """
 
+import os
 import warnings
 from collections.abc import Callable, Sequence
 from io import StringIO
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.adapters.reports.svg import clean_svg
@@ -58,6 +60,7 @@ def draw_figures(report: Report) -> tuple[Figure, ...]:
     """All figures, none where there are no data; ImportError where matplotlib is missing."""
     if not report.candidates:
         return ()
+    _import_alone()
     pages, n = report.candidates, len(report.candidates)
     intervals = _draw("f1", "The rates with their intervals", 0.9 + 0.42 * n, _fill_rates, pages)
     outcomes = _draw("f2", "What became of every output", 0.9 + 0.36 * n, _fill_outcomes, pages)
@@ -65,6 +68,25 @@ def draw_figures(report: Report) -> tuple[Figure, ...]:
         Figure(intervals, "A point is the rate, a line its 95 % interval, beside it hits/n."),
         Figure(outcomes, "Outputs by what became of them; the number of each stands in its part."),
     )
+
+
+def _import_alone() -> None:
+    """Import matplotlib so that it starts no program and keeps nothing.
+
+    At its first import it asks `fc-list`, from PATH and with the whole environment, for fonts, and
+    writes what it was told below the home folder. Its own fonts will do: the page has its own.
+    """
+    before = {name: os.environ.get(name) for name in ("PATH", "MPLCONFIGDIR")}
+    with TemporaryDirectory(prefix="workbench-") as empty:
+        os.environ.update(dict.fromkeys(before, empty))
+        try:
+            import matplotlib.font_manager  # noqa: F401 - for what its import does
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 def _draw(
