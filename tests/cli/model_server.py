@@ -20,13 +20,14 @@ def error(kind: str, message: str = "") -> bytes:
 
 
 class ModelServer(ThreadingHTTPServer):
-    """`reply` is what the model says; `requests` is all that was asked."""
+    """`reply` is what the model says, `replies` by a part of the prompt; `requests` what came."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.reply = "hello"
+        self.replies: Mapping[str, str] = {}
         self.finish = "stop"
         self.refusal: str | None = None
         self.faults: list[Fault] = []
@@ -50,6 +51,7 @@ class ModelServer(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    asked: dict[str, Any] = {}  # noqa: RUF012 - each request sets its own
 
     @property
     def model(self) -> ModelServer:
@@ -68,7 +70,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
-        self.model.requests.append((self.path, self._heads(), json.loads(body)))
+        self.asked = json.loads(body)
+        self.model.requests.append((self.path, self._heads(), self.asked))
         fault = self.model.take_fault()
         if fault is not None:
             self._send(fault)
@@ -79,8 +82,15 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send((404, {}, error("not_found")))
 
+    def _reply(self) -> str:
+        """What was set for the ticket in the prompt, else for all."""
+        asked = self.asked["messages"][0]["content"]
+        return next(
+            (r for part, r in self.model.replies.items() if part in asked), self.model.reply
+        )
+
     def _completion(self) -> bytes:
-        message = {"role": "assistant", "content": self.model.reply, "refusal": self.model.refusal}
+        message = {"role": "assistant", "content": self._reply(), "refusal": self.model.refusal}
         usage = {
             "prompt_tokens": 1000,
             "completion_tokens": 200,
@@ -92,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _message(self) -> bytes:
         stop = {"stop": "end_turn", "length": "max_tokens"}.get(self.model.finish, "refusal")
         usage = {"input_tokens": 600, "cache_read_input_tokens": 400, "output_tokens": 200}
-        content = [{"type": "text", "text": self.model.reply}]
+        content = [{"type": "text", "text": self._reply()}]
         told = {"model": "m-served-1", "content": content, "stop_reason": stop, "usage": usage}
         return json.dumps(told).encode()
 

@@ -129,41 +129,43 @@ def test_a_changed_candidate_is_another_one(tmp_path: Path) -> None:
     assert cli.quick("run", "--allow-drift").code == 0
 
 
-@pytest.mark.parametrize(
-    ("script", "delivery", "exit_class", "said"),
-    [
-        (FIX, "patch", "patch", ""),
-        ("exit 0", "empty", "empty", ""),
-        ("echo Why?", "ask", "abstained", ""),
-        (f"{FIX}; exit 3", "patch", "agent_error", "exit code 3"),
-        ("echo oops >&2; exit 3", "crash_model", "agent_error", "exit code 3: oops"),
-        (f"{FIX}; sleep 60", "patch", "out_of_budget", "timeout after 2 s"),
-        ("sleep 60", "crash_model", "out_of_budget", "timeout after 2 s"),
-        ("echo no >&2; exit 75", "void", "provider", "it asked to be tried again"),
-        ("rm -rf /work/* /work/.git; echo", "patch", "patch", ""),
-        ("trap '' TERM; setsid sleep 60 & sleep 60", "crash_model", "out_of_budget", "timeout"),
-        (
-            'echo \'{"status": "declined", "message": "no"}\' > "$WB_OUT_DIR/result.json"',
-            "decline",
-            "abstained",
-            "",
-        ),
-        (
-            f'{FIX}; echo \'{{"status": "needs_clarification"}}\' > "$WB_OUT_DIR/result.json"',
-            "patch",
-            "patch",
-            "",
-        ),
-    ],
-)
-def test_what_came_decides_what_it_is(
-    tmp_path: Path, script: str, delivery: str, exit_class: str, said: str
-) -> None:
+CAME = [  # script, delivery, class, the beginning of the reason
+    (FIX, "patch", "patch", ""),
+    ("exit 0", "empty", "empty", ""),
+    ("echo Why?", "ask", "abstained", ""),
+    (f"{FIX}; exit 3", "patch", "agent_error", "exit code 3"),
+    ("echo oops >&2; exit 3", "crash_model", "agent_error", "exit code 3: oops"),
+    (f"{FIX}; sleep 60", "patch", "out_of_budget", "timeout after 2 s"),
+    ("sleep 60", "crash_model", "out_of_budget", "timeout after 2 s"),
+    ("echo no >&2; exit 75", "void", "provider", "it asked to be tried again"),
+    ("rm -rf /work/* /work/.git; echo", "patch", "patch", ""),
+    ("trap '' TERM; setsid sleep 60 & sleep 60", "crash_model", "out_of_budget", "timeout"),
+    (
+        'echo \'{"status": "declined", "message": "no"}\' > "$WB_OUT_DIR/result.json"',
+        "decline",
+        "abstained",
+        "",
+    ),
+    (
+        f'{FIX}; echo \'{{"status": "needs_clarification"}}\' > "$WB_OUT_DIR/result.json"',
+        "patch",
+        "patch",
+        "",
+    ),
+]
+
+
+@pytest.mark.slow
+def test_what_came_decides_what_it_is(tmp_path: Path) -> None:
     """The table of deliveries: a partial patch is kept, a provider's failure is nobody's."""
-    cli = make_run_study(tmp_path, {"a": script}, timeout_s=2)
-    row = run_one(cli)
-    assert (row["delivery"], row["exit_class"]) == (delivery, exit_class)
-    assert str(row["reason"]).startswith(said)
+    scripts = {f"c{n}": case[0] for n, case in enumerate(CAME)}
+    cli = make_run_study(tmp_path, scripts, timeout_s=2)
+    cli.quick("run")
+    rows = rows_of(cli)
+    for n, (script, delivery, exit_class, said) in enumerate(CAME):
+        row = rows["t0", f"c{n}", 1]
+        assert (row["delivery"], row["exit_class"]) == (delivery, exit_class), script
+        assert str(row["reason"]).startswith(said), script
 
 
 def test_what_reached_for_the_answer_is_counted_and_shown_after_the_label(tmp_path: Path) -> None:
@@ -220,21 +222,25 @@ def test_what_a_candidate_says_of_itself(tmp_path: Path) -> None:
     assert json.loads(done.out)["candidates"][0]["spent_usd"] == 1.25
 
 
-@pytest.mark.parametrize(
-    ("command", "said"),
-    [
-        ("ln -s /etc/passwd $WB_OUT_DIR/result.json", "result.json is no plain file"),
-        ("mkfifo $WB_OUT_DIR/result.json", "result.json is no plain file"),
-        ("echo '{' > $WB_OUT_DIR/result.json", "result.json is no JSON"),
-        ("echo '[1]' > $WB_OUT_DIR/result.json", "result.json is no object"),
-        ("head -c 2000000 /dev/zero > $WB_OUT_DIR/result.json", "result.json is no plain file"),
-    ],
-)
-def test_a_result_file_that_is_none(tmp_path: Path, command: str, said: str) -> None:
+NO_RESULTS = [
+    ("ln -s /etc/passwd $WB_OUT_DIR/result.json", "result.json is no plain file"),
+    ("mkfifo $WB_OUT_DIR/result.json", "result.json is no plain file"),
+    ("echo '{' > $WB_OUT_DIR/result.json", "result.json is no JSON"),
+    ("echo '[1]' > $WB_OUT_DIR/result.json", "result.json is no object"),
+    ("head -c 2000000 /dev/zero > $WB_OUT_DIR/result.json", "result.json is no plain file"),
+]
+
+
+def test_a_result_file_that_is_none(tmp_path: Path) -> None:
     """It is left out, and the patch is taken."""
-    row = run_one(make_run_study(tmp_path, {"a": f"{FIX}; {command}"}))
-    assert row["delivery"] == "patch"
-    assert str(row["notes"]).startswith(f"['{said}")
+    scripts = {f"c{n}": f"{FIX}; {command}" for n, (command, _) in enumerate(NO_RESULTS)}
+    cli = make_run_study(tmp_path, scripts)
+    cli.quick("run")
+    rows = rows_of(cli)
+    for n, (command, said) in enumerate(NO_RESULTS):
+        row = rows["t0", f"c{n}", 1]
+        assert row["delivery"] == "patch", command
+        assert str(row["notes"]).startswith(f"['{said}"), command
 
 
 def test_the_whole_change_is_taken_and_nothing_of_its_git_is_run(tmp_path: Path) -> None:
@@ -472,26 +478,27 @@ def test_the_first_interrupt_finishes_what_runs_the_second_ends_it(tmp_path: Pat
     assert len(rows_of(cli)) == 4
 
 
-@pytest.mark.parametrize(
-    ("script", "said"),
-    [
-        ("yes | head -c 200000000", "patch"),
-        ("tr '\\0' '\\377' < /dev/zero | head -c 60000000; echo end", "patch"),
-        ("for i in $(seq 200); do sleep 60 & done", "patch"),
-        ("mkdir x; chmod 0 x calc.py", "patch"),
-        ("head -c 30000000 /dev/zero > big.bin", "patch"),
-        ("mkfifo pipe; mkdir a; cd a; git init -q; echo 1 > b", "patch"),
-        ("echo x > .git/index; rm -rf .git/objects; echo ref: x > .git/HEAD", "patch"),
-    ],
-)
-def test_an_agent_that_misbehaves_still_leaves_an_output(
-    tmp_path: Path, script: str, said: str
-) -> None:
+MISBEHAVING = [
+    "yes | head -c 200000000",
+    "tr '\\0' '\\377' < /dev/zero | head -c 60000000; echo end",
+    "for i in $(seq 200); do sleep 60 & done",
+    "mkdir x; chmod 0 x calc.py",
+    "head -c 30000000 /dev/zero > big.bin",
+    "mkfifo pipe; mkdir a; cd a; git init -q; echo 1 > b",
+    "echo x > .git/index; rm -rf .git/objects; echo ref: x > .git/HEAD",
+]
+
+
+def test_an_agent_that_misbehaves_still_leaves_an_output(tmp_path: Path) -> None:
     """Prints without end, forks, locks its files, breaks its repository: the patch is taken."""
-    cli = make_run_study(tmp_path, {"a": f"{FIX}; {script}"}, timeout_s=60)
-    row = run_one(cli)
-    assert row["delivery"] == said, row
-    assert "+    return b + a" in str(row["patch"]) or "chmod 0" in script
+    scripts = {f"c{n}": f"{FIX}; {script}" for n, script in enumerate(MISBEHAVING)}
+    cli = make_run_study(tmp_path, scripts, timeout_s=60)
+    cli.quick("run")
+    rows = rows_of(cli)
+    for n, script in enumerate(MISBEHAVING):
+        row = rows["t0", f"c{n}", 1]
+        assert row["delivery"] == "patch", script
+        assert "+    return b + a" in str(row["patch"]) or "chmod 0" in script
     files = (cli.folder / ".workbench" / "runs").glob("*/stdout")
     assert all(path.stat().st_size < 40 << 20 for path in files)
 

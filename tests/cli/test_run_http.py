@@ -51,42 +51,46 @@ BARE = "Here:\n" + change().partition("\n")[2]
 WHOLE = "Whole file.\n\nFILE: calc.py\n```python\ndef add(a, b):\n    return b + a\n```\n"
 
 
+REPLIES = [
+    (FENCED, "patch", "Swapped."),
+    (BARE, "patch", "Here:"),
+    (WHOLE, "patch", "Whole file."),
+    ("QUESTION: which one?\nQUESTION: when?", "ask", "QUESTION: which one?"),
+    ("DECLINED: it is not safe", "decline", "DECLINED: it is not safe"),
+    ("I would rather talk about it.", "ask", "I would rather"),
+    ("", "empty", ""),
+]
+
+
 @pytest.mark.parametrize("api", ["openai", "anthropic"])
-@pytest.mark.parametrize(
-    ("reply", "delivery", "said"),
-    [
-        (FENCED, "patch", "Swapped."),
-        (BARE, "patch", "Here:"),
-        (WHOLE, "patch", "Whole file."),
-        ("QUESTION: which one?\nQUESTION: when?", "ask", "QUESTION: which one?"),
-        ("DECLINED: it is not safe", "decline", "DECLINED: it is not safe"),
-        ("I would rather talk about it.", "ask", "I would rather"),
-        ("", "empty", ""),
-    ],
-)
-def test_a_reply_in_each_form(  # noqa: PLR0917 - fixtures and cases
-    tmp_path: Path, server: ModelServer, api: str, reply: str, delivery: str, said: str
-) -> None:
+def test_a_reply_in_each_form(tmp_path: Path, server: ModelServer, api: str) -> None:
     """A diff, whole files, a question, a refusal, prose; with tokens and cost."""
-    server.reply = reply
-    cli = make(tmp_path, server, api)
-    row = run(cli)
-    assert (row["delivery"], row["code"]) == (delivery, 0)
-    assert (row["model"], row["input_tokens"], row["output_tokens"]) == ("m-served-1", 1000, 200)
-    assert row["cost_usd"] == pytest.approx((600 * 2 + 400 * 0.5 + 200 * 10) / 1e6)
-    stored = rows_of(cli)["t0", "m", 1]
-    assert str(stored["message"]).startswith(said)
-    if delivery == "patch":
-        assert stored["rung"] == "plain"
-        assert "+    return b + a\n" in str(stored["patch"])
+    server.replies = {f"Title of t{n}\n": case[0] for n, case in enumerate(REPLIES)}
+    cli = make_run_study(tmp_path, {}, n_tickets=len(REPLIES))
+    set_model(cli, server, api)
+    assert run(cli)["code"] == 0
+    rows = rows_of(cli)
+    for n, (reply, delivery, said) in enumerate(REPLIES):
+        row = rows[f"t{n}", "m", 1]
+        assert row["delivery"] == delivery, reply
+        assert (row["model"], row["input_tokens"], row["output_tokens"]) == (
+            "m-served-1",
+            1000,
+            200,
+        )
+        assert row["spent_usd"] == pytest.approx((600 * 2 + 400 * 0.5 + 200 * 10) / 1e6)
+        assert str(row["message"]).startswith(said)
+        if delivery == "patch":
+            assert row["rung"] == "plain"
+            assert "+    return b + a\n" in str(row["patch"])
     path, headers, body = server.requests[0]
-    auth = {k.lower(): v for k, v in headers.items()}
     if api == "openai":
-        assert (path, auth["authorization"]) == ("/v1/chat/completions", f"Bearer {KEY}")
+        assert (path, headers["authorization"]) == ("/v1/chat/completions", f"Bearer {KEY}")
     else:
-        assert (path, auth["x-api-key"]) == ("/v1/messages", KEY)
-        assert (auth["anthropic-version"], body["max_tokens"]) == ("2023-06-01", 8192)
-    assert "Title of t0\n\nBody of t0" in body["messages"][0]["content"]
+        assert (path, headers["x-api-key"]) == ("/v1/messages", KEY)
+        assert (headers["anthropic-version"], body["max_tokens"]) == ("2023-06-01", 8192)
+    assert "Title of t" in body["messages"][0]["content"]
+    assert "\n\nBody of t" in body["messages"][0]["content"]
 
 
 def test_the_files_that_are_sent(tmp_path: Path, server: ModelServer) -> None:
