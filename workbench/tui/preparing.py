@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from workbench.diff.document import DiffDocument
+from workbench.diff.marks import hunk_keys
 from workbench.diff.views import Mode
 from workbench.domain.blind import ReviewItem
 from workbench.domain.queue import QueueItem
@@ -36,6 +37,7 @@ def prepare(
 ) -> Iterator[Message]:
     """Colour for what is shown, then the outputs that a label, `J` and `K` would show."""
     if shown and not shown.is_whole:  # on the shelf there may be another of this output
+        hunk_keys(shown)
         if attach_files(item, shown, desk.blobs):
             mark_moves(item, shown, desk.diffs)
             shown.warm(frame.width, frame.height, frame.mode)
@@ -52,6 +54,7 @@ def prepare(
         if row and not is_ready(row.output_id):
             near = queues.open(row.output_id)
             document = make_document(near, frame.width)
+            hunk_keys(document)
             attach_files(near, document, desk.blobs)
             mark_moves(near, document, desk.diffs)
             document.warm(frame.width, frame.height, frame.mode)

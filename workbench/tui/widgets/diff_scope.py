@@ -10,6 +10,7 @@ from workbench.tui.widgets.diff_search import DiffSearch
 from workbench.tui.widgets.diff_viewport import Viewport
 
 WHOLE = Shape("unified")
+LARGE = 10_000  # changed lines of which a worker makes the keys
 
 
 class DiffScope(DiffSearch):
@@ -106,7 +107,8 @@ class DiffScope(DiffSearch):
     def see(self, port: Viewport) -> None:
         """A frame of this was drawn: the hunks on it were on the screen."""
         drawn = (port, port.view, port.top, port.height)
-        if drawn == self._last_seen:
+        is_late = port.document.keys is None and port.document.model.n_changed > LARGE
+        if drawn == self._last_seen or is_late:  # a worker makes the keys, and draws once more
             return
         self._last_seen = drawn
         view = port.view
