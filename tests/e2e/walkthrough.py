@@ -121,6 +121,9 @@ class Walkthrough:
         self.run("tickets", "import", files / "tickets.jsonl", *study)
         self.run("tickets", "list", *study)
         self.run("tickets", "mark", "t4", "vague", *study)
+        self.run("tickets", "sample", "--n", 2, "--vague", 1, *study, code=None)
+        nobody = ("--api", "http://127.0.0.1:9")  # the port of a service that discards
+        self.run("tickets", "fetch", "acme/calc", *nobody, *study, code=None)
         self.run("outputs", "import", files / "outputs.jsonl", *study, code=3)
         self.run("outputs", "tests", files / "tests.jsonl", *study)
         rows = json.loads(self.run("outputs", "list", "--json", *study))["outputs"]
@@ -170,6 +173,7 @@ class Walkthrough:
         self.run("gate", "init", *answers, *study)
         self.run("gate", "lint", *study, code=None)
         self.run("gate", "check", *study, code=None)
+        self.run("run", *study, code=None)
         self.run("scores", "import", files / "scores.csv", *study)
         self.run("change", "m1", "--since", "m1", *study, code=None)
         self.run("report", *study)
