@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.bootstrap import LABEL_BUSY_MS, Workbench, open_workbench, utc_now
 from workbench.config import find_kept_folders
+from workbench.domain import seal
 from workbench.domain.errors import InputRefused
 from workbench.domain.output import Output
 from workbench.domain.seal import Revealed, parse_revealed, render_revealed
@@ -103,9 +104,9 @@ def open_blind_desk(study: Study, reviewer: str, between: Sequence[str] | None =
 
 def seal_output(bench: Workbench, output: Output) -> Output:
     """An output as a sealed study may print it."""
-    from workbench.services.exports import seal_output as seal
-
-    return seal(output, bench.store.get_ticket(output.ticket_id), make_seals(bench).scrubber())
+    return seal.seal_output(
+        output, bench.store.get_ticket(output.ticket_id), make_seals(bench).scrubber()
+    )
 
 
 def mark_revealed(study: Study, made: "Reveal") -> None:

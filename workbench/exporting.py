@@ -2,6 +2,7 @@
 
 from workbench.bootstrap import Workbench
 from workbench.services.exports import Export
+from workbench.services.preference_exports import PreferenceExport
 
 
 def make_export(
@@ -16,3 +17,30 @@ def make_export(
     seals = make_seals(bench)
     scrubber = seals.scrubber() if seals.is_sealed else None
     return Export(bench.store, made, everything=everything, scrubber=scrubber)
+
+
+def make_preference_export(
+    bench: Workbench,
+    kind: str,
+    text: str,
+    *,
+    everything: bool,
+    with_message: bool,
+    abstain_as_text: bool,
+) -> PreferenceExport:
+    """What was said of pairs, as `trl`, `kto`, `openai` or `arena`."""
+    from workbench.adapters.exporters.canonical import TextMode
+    from workbench.adapters.exporters.preference_rows import PreferenceFormat
+    from workbench.adapters.exporters.preferences import Preferences
+    from workbench.blinding import make_seals
+
+    made = Preferences(
+        PreferenceFormat(kind),
+        TextMode(text),
+        bench.store.study_id,
+        with_message=with_message,
+        abstain_as_text=abstain_as_text,
+    )
+    seals = make_seals(bench)
+    scrubber = seals.scrubber() if seals.is_sealed else None
+    return PreferenceExport(bench.store, made, everything=everything, scrubber=scrubber)

@@ -139,14 +139,14 @@ def test_votes_are_events_that_undo_and_redo(store: Store) -> None:
     judgement = replace(held, votes=put_vote(held.votes, vote))
     store.record("ann", anchor, Act.PREFER, judgement, EFFORT, at(3), held=held)
     assert store.pair_states("ann")[anchor].votes == (vote,)
-    assert [found for _, found in store.pair_votes()] == [vote]
+    assert [cast.vote for cast in store.pair_votes()] == [vote]
     undone = store.undo("ann", EFFORT, at(4))
     assert undone is not None
     assert undone.turned is Act.PREFER
     assert undone.event.judgement.label is Label.MERGED
     assert list(store.pair_votes()) == []
     store.redo("ann", EFFORT, at(5))
-    assert [found for _, found in store.pair_votes()] == [vote]
+    assert [cast.vote for cast in store.pair_votes()] == [vote]
     changed = label(store, anchor, replace(EDITED, votes=(vote,)))
     assert changed.event.judgement.votes == (vote,)
     assert store.verify() == []
@@ -166,8 +166,8 @@ def test_votes_after_the_reveal_do_not_count_unless_asked(store: Store) -> None:
     vote(Preference.LEFT)
     store.reveal("ann", at(9))
     vote(Preference.RIGHT)
-    assert [found.preferred for _, found in store.pair_votes()] == [left]
-    assert [found.preferred for _, found in store.pair_votes(with_post_reveal=True)] == [right]
+    assert [cast.vote.preferred for cast in store.pair_votes()] == [left]
+    assert [c.vote.preferred for c in store.pair_votes(with_post_reveal=True)] == [right]
 
 
 def test_a_restored_database_is_not_blind_again(path: Path) -> None:

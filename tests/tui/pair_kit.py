@@ -71,7 +71,7 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
 def read_votes(folder: Path) -> list[Vote]:
     """Every standing answer, as another program sees it."""
     with open_workbench(find_study(folder)) as bench:
-        return [vote for _, vote in bench.store.pair_votes()]
+        return [cast.vote for cast in bench.store.pair_votes()]
 
 
 @dataclass

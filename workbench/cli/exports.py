@@ -18,12 +18,14 @@ from workbench.cli.terminal import (
     say,
     warn,
 )
-from workbench.domain.errors import InputRefused
-from workbench.exporting import make_export
+from workbench.domain.errors import InputRefused, UsageError
+from workbench.exporting import make_export, make_preference_export
 from workbench.study import find_study
+from workbench.text import display
 
 if TYPE_CHECKING:
     from workbench.services.exports import Export
+    from workbench.services.preference_exports import PreferenceExport
 
 
 class Format(StrEnum):
@@ -31,6 +33,13 @@ class Format(StrEnum):
 
     JSONL = "jsonl"
     CSV = "csv"
+    TRL = "trl"
+    KTO = "kto"
+    OPENAI = "openai"
+    ARENA = "arena"
+
+
+_FORMATS = "jsonl, csv; of pairs trl, kto, openai, arena."
 
 
 class Text(StrEnum):
@@ -42,21 +51,39 @@ class Text(StrEnum):
 
 
 def export(
-    into: Annotated[Format, typer.Argument(metavar="FORMAT", help="jsonl or csv")],
+    into: Annotated[Format, typer.Argument(metavar="FORMAT", help=_FORMATS)],
     output: Annotated[Path, typer.Option("-o", "--output", help="The file; - prints it.")],
     text: Annotated[Text, typer.Option(help="verbatim, redacted or none.")] = Text.REDACTED,
     everything: Annotated[
         bool, typer.Option("--all", help="Superseded labels and unlabelled outputs too.")
     ] = False,
+    with_message: Annotated[
+        bool, typer.Option("--with-message", help="Of pairs: the message before the patch.")
+    ] = False,
+    abstain_as_text: Annotated[
+        bool, typer.Option("--abstain-as-text", help="Of pairs: a question is text too.")
+    ] = False,
     study: StudyOption = None,
 ) -> None:
-    """Write what was decided: the canonical row (jsonl) or a flat table (csv), with a manifest."""
+    """Write what was decided: the canonical row (jsonl), a table (csv), or a preference set."""
     is_printed = str(output) == "-"
+    is_of_pairs = into not in {Format.JSONL, Format.CSV}
+    if (with_message or abstain_as_text) and not is_of_pairs:
+        raise UsageError("--with-message and --abstain-as-text go with trl, kto, openai, arena")
     with open_workbench(find_study(study)) as bench, Progress("exporting") as progress:
-        made = make_export(bench, into, text, everything=everything, is_printed=is_printed)
+        made: Export | PreferenceExport
+        if is_of_pairs:
+            made = make_preference_export(
+                *(bench, into, text),
+                everything=everything,
+                with_message=with_message,
+                abstain_as_text=abstain_as_text,
+            )
+        else:
+            made = make_export(bench, into, text, everything=everything, is_printed=is_printed)
         if is_printed:
             for line in made.lines():
-                typer.echo(line, nl=False)
+                typer.echo(display(line[:-1]) if is_of_pairs else line, nl=is_of_pairs)
         else:
             _write(output, made, {"all": everything, "text": text}, progress)
     if not is_printed:
@@ -70,7 +97,9 @@ def export(
         tell(f"redacted: {describe_counts(made.taken_out)} (--text verbatim keeps them)")
 
 
-def _write(path: Path, made: "Export", filters: dict[str, object], progress: Progress) -> None:
+def _write(
+    path: Path, made: "Export | PreferenceExport", filters: dict[str, object], progress: Progress
+) -> None:
     """The file, then the manifest that names its SHA-256: each whole or not there."""
     from workbench.adapters.files import write_atomically
 
@@ -88,7 +117,9 @@ def _write(path: Path, made: "Export", filters: dict[str, object], progress: Pro
         raise InputRefused(f"{path} cannot be written: {why}") from error
 
 
-def _describe(made: "Export", filters: dict[str, object], digest: str) -> dict[str, object]:
+def _describe(
+    made: "Export | PreferenceExport", filters: dict[str, object], digest: str
+) -> dict[str, object]:
     return {
         "schema_version": 1,
         "format": made.into.name,

@@ -30,14 +30,32 @@ ReviewerOnly = Annotated[
 def root(
     context: typer.Context,
     reviewer: ReviewerOnly = None,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="What the answers to pairs add up to.")
+    ] = False,
     study: StudyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print merge, abstention, self-flagged-flaw and escape rate of every candidate."""
-    if context.invoked_subcommand is None:
+    if pairs and (reviewer is not None or context.invoked_subcommand is not None):
+        raise UsageError("--pairs counts the first answer of every pair: no --reviewer beside it")
+    if pairs:
+        _compare(study, as_json=as_json)
+    elif context.invoked_subcommand is None:
         metrics(reviewer, study, as_json=as_json)
     elif reviewer is not None or study is not None or as_json:
         raise UsageError(f"options go after `{context.invoked_subcommand}`")
+
+
+def _compare(study: Path | None, *, as_json: bool) -> None:
+    from workbench.cli.pair_boards import say_pairs
+    from workbench.services.pair_counts import compare_pairs
+
+    with open_workbench(find_study(study)) as bench, Progress("counting"):
+        store = bench.store
+        is_sealed = store.is_sealed
+        found = compare_pairs(store.pair_votes(), store.pair_entries(), is_sealed=is_sealed)
+    say_pairs(found, is_sealed=is_sealed, as_json=as_json)
 
 
 def metrics(reviewer: str | None, study: Path | None, *, as_json: bool = False) -> None:

@@ -7,6 +7,7 @@ own pull can be measured. Votes lie in the judgement of the pair's anchor, the s
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -81,6 +82,15 @@ class Vote:
         if self.said is Said.PREFERRED:
             return Preference.LEFT if self.preferred == self.left else Preference.RIGHT
         return Preference(self.said.value) if self.is_answer else None
+
+
+class Cast(NamedTuple):
+    """A standing answer: the event it began with, whose it is, and when it was given."""
+
+    began: int
+    reviewer: str
+    vote: Vote
+    at: datetime
 
 
 class Held(NamedTuple):

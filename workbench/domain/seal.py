@@ -6,10 +6,13 @@ What is shown and written down is the digest; it tells nothing, and fits one lis
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workbench.domain.label import format_time, parse_time
+from workbench.domain.leak import Scrubber
+from workbench.domain.output import Output
+from workbench.domain.ticket import Ticket
 
 POOLED = "all candidates (sealed)"
 """Whose figures they are while the study is sealed."""
@@ -100,3 +103,17 @@ def parse_revealed(text: str) -> Revealed:
     """The inverse of render_revealed; ValueError, KeyError on other text."""
     raw = json.loads(text)
     return Revealed(raw["by"], parse_time(raw["at"]), raw["digest"], raw["after"])
+
+
+def seal_output(output: Output, ticket: Ticket, scrubber: Scrubber) -> Output:
+    """An output without whose it is."""
+    asked = f"{ticket.title}\n{ticket.body}"
+    return replace(
+        output,
+        candidate=SEALED,
+        patch=scrubber.scrub_diff(output.patch, asked)[0],
+        message=scrubber.scrub(output.message, asked).text,
+        self_flagged=tuple(scrubber.scrub(text, asked).text for text in output.self_flagged),
+        questions=tuple(scrubber.scrub(text, asked).text for text in output.questions),
+        extra="{}",
+    )

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from workbench.domain.errors import InputRefused
 from workbench.domain.leak import Scrubber
-from workbench.domain.output import Output
 from workbench.domain.record import Record
-from workbench.domain.seal import SEALED
-from workbench.domain.ticket import Ticket
+from workbench.domain.seal import seal_output
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
@@ -114,20 +112,6 @@ def seal_record(record: Record, scrubber: Scrubber) -> Record:
     output = replace(seal_output(record.output, record.ticket, scrubber), run_id="", trial=1)
     check = replace(record.check, reason=scrubber.scrub(record.check.reason).text, source="")
     return replace(record, output=output, check=check, is_sealed=True)
-
-
-def seal_output(output: Output, ticket: Ticket, scrubber: Scrubber) -> Output:
-    """An output without whose it is."""
-    asked = f"{ticket.title}\n{ticket.body}"
-    return replace(
-        output,
-        candidate=SEALED,
-        patch=scrubber.scrub_diff(output.patch, asked)[0],
-        message=scrubber.scrub(output.message, asked).text,
-        self_flagged=tuple(scrubber.scrub(text, asked).text for text in output.self_flagged),
-        questions=tuple(scrubber.scrub(text, asked).text for text in output.questions),
-        extra="{}",
-    )
 
 
 def _identify(record: Record) -> bytes:

@@ -67,6 +67,18 @@ def side_test(votes: Sequence[Votes]) -> float:
     return sign_test(round(left), round(right))
 
 
+def side_power(n: int, share: float = 0.7, alpha: float = 0.05) -> float:
+    """Chance that `n` pairs with a winner show a side that wins this share: exact, two-sided."""
+    if not n:
+        return 0.0
+    from scipy.stats import binom
+
+    most = next((k for k in range(n // 2, -1, -1) if sign_test(k, n - k) <= alpha), None)
+    if most is None:
+        return 0.0
+    return float(binom.cdf(most, n, share) + binom.sf(n - most - 1, n, share))
+
+
 def fit_davidson(votes: Sequence[Votes], reference: str, *, has_side_effect: bool = True) -> Fit:
     """Davidson's model with ties and a side effect, by maximum likelihood (1970, JASA 65:317).
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from workbench.domain.errors import UsageError
-from workbench.domain.label import Label, parse_judgement
+from workbench.domain.label import Label, parse_judgement, parse_time
 from workbench.domain.output import Delivery
-from workbench.domain.pair import Held, Vote
+from workbench.domain.pair import Cast, Held
 from workbench.domain.schedule import Entry
-from workbench.store.database import one, rows
+from workbench.store.database import one
 from workbench.store.study import Study
 
 _ENTRIES = (
@@ -22,9 +22,9 @@ _HELD = (
     " CROSS JOIN output o ON o.id = i.output WHERE i.reviewer = ?"
 )
 _VOTES = (
-    "SELECT e.reviewer, o.output_id, e.judgement FROM label_event e"
+    "SELECT e.event_id, e.reviewer, o.output_id, e.at, e.judgement FROM label_event e"
     " CROSS JOIN output o ON o.id = e.output WHERE instr(e.judgement, '\"votes\"')"
-    " OR e.act IN ('undo', 'redo', 'prefer') ORDER BY e.event_id"
+    " OR instr(e.judgement, '\"unblinded\"') OR e.act IN ('undo', 'redo') ORDER BY e.event_id"
 )
 _TITLES = "SELECT ticket_id, title FROM ticket"
 _SILENT = {Delivery.EMPTY, Delivery.CRASH_MODEL}
@@ -62,21 +62,32 @@ class Pairs(Study):
                 for output_id, label, text in driver.execute(_HELD, (reviewer,))
             }
 
-    def pair_votes(self, *, with_post_reveal: bool = False) -> Iterator[tuple[str, Vote]]:
-        """Every standing answer with its reviewer, by reviewer and pair.
+    def pair_votes(self, *, with_post_reveal: bool = False) -> Iterator[Cast]:
+        """Every standing answer, by reviewer and pair.
 
-        What was changed after the reveal does not count unless it is asked for.
+        What was changed after the reveal does not count unless it is asked for, and no pair of an
+        output whose name was opened early.
         """
-        held: dict[tuple[str, str], tuple[Vote, ...]] = {}
+        held: dict[tuple[str, str], dict[str, Cast]] = {}
+        opened: set[str] = set()
         with self._driving() as driver:
-            for reviewer, output_id, text in driver.execute(_VOTES):
+            for event_id, reviewer, output_id, at, text in driver.execute(_VOTES):
                 judgement = parse_judgement(text)
-                if with_post_reveal or not judgement.post_reveal:
-                    held[reviewer, output_id] = judgement.votes
-        for (reviewer, _), votes in sorted(held.items()):
-            for vote in votes:
-                if vote.is_answer:
-                    yield reviewer, vote
+                if judgement.unblinded:
+                    opened.add(output_id)
+                if judgement.post_reveal and not with_post_reveal:
+                    continue
+                before = held.get((reviewer, output_id), {})
+                held[reviewer, output_id] = {
+                    vote.pair_id: before[vote.pair_id]
+                    if vote.pair_id in before and before[vote.pair_id].vote == vote
+                    else Cast(event_id, reviewer, vote, parse_time(at))
+                    for vote in judgement.votes
+                }
+        for _, votes in sorted(held.items()):
+            for cast in votes.values():
+                if cast.vote.is_answer and not opened & {cast.vote.left, cast.vote.right}:
+                    yield cast
 
     def ticket_titles(self) -> dict[str, str]:
         """Titles by ticket id."""
@@ -95,12 +106,3 @@ class Pairs(Study):
         """The teaching order: positions by output id."""
         with self._reading() as connection:
             return self._load_first_order(connection)
-
-    def pair_times(self, reviewer: str) -> list[int]:
-        """Active milliseconds of this reviewer's answers, in their order."""
-        sql = (
-            "SELECT active_ms FROM label_event WHERE reviewer = :reviewer AND act = 'prefer'"
-            " ORDER BY event_id"
-        )
-        with self._reading() as connection:
-            return [row.active_ms for row in rows(connection, sql, {"reviewer": reviewer})]
