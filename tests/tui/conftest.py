@@ -73,7 +73,8 @@ def _pairs_master(tmp_path_factory: pytest.TempPathFactory, repository: tuple[Pa
 
 
 @pytest.fixture
-def pairs(_pairs_master: Path, tmp_path: Path) -> Path:
-    """A study of pairs of one's own."""
+def pairs(_pairs_master: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study of pairs of one's own; none of them is one whose guess is asked for."""
+    monkeypatch.setattr("workbench.tui.screens.pair_recording.is_sampled", lambda _pair: False)
     shutil.copytree(_pairs_master, tmp_path / "pairs", symlinks=True)
     return tmp_path / "pairs"

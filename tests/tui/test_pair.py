@@ -7,6 +7,7 @@ import pytest
 
 from workbench.domain.label import Act, Label
 from workbench.domain.pair import Preference, Said, Side
+from workbench.tui.effort import break_hint
 
 from .kit import read_labels, read_log, run_workbench
 from .pair_kit import CANARIES, PairSeat, play_pairs, read_votes
@@ -315,6 +316,40 @@ def test_strength_and_reason_go_with_the_next_answer_alone(pairs: Path) -> None:
         assert strengths == [(0, ""), (2, "simple")]
 
     play_pairs(pairs, scene)
+
+
+def test_of_some_pairs_a_guess_is_asked_for_and_kept(
+    pairs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One key, after the answer; escape leaves it open, undo takes it back."""
+    monkeypatch.setattr("workbench.tui.screens.pair_recording.is_sampled", lambda _pair: True)
+
+    async def scene(seat: PairSeat) -> None:
+        await seat.on("plain")
+        await seat.press("m", "m", "1")
+        assert "Did you recognise one of them?" in seat.bar
+        await seat.press("n")
+        await seat.on("twins")
+        await seat.press("m")
+        await seat.on("says")
+        await seat.press("m", "m", "2", "escape")
+        await seat.on("asks")
+        held = [logged.judgement.recognised for logged in read_log(pairs)]
+        assert held.count(False) == 1
+        assert held.count(True) == 0
+        await seat.press("u", "u")
+        assert acts(pairs)[-2:] == ["undo", "undo"]
+
+    play_pairs(pairs, scene)
+
+
+def test_after_an_hour_the_bar_speaks_of_a_break() -> None:
+    """Once for each full hour of active time, and never for less."""
+    minute = 60_000
+    assert break_hint(0, 59 * minute) == ""
+    assert "1 hour of reviewing" in break_hint(59 * minute, 61 * minute)
+    assert break_hint(61 * minute, 119 * minute) == ""
+    assert "2 hours" in break_hint(119 * minute, 120 * minute)
 
 
 def test_digits_typed_into_a_field_answer_nothing(pairs: Path) -> None:

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+SAMPLE = 5
+
 
 class Side(StrEnum):
     """Where an output stands on the screen."""
@@ -103,6 +105,11 @@ class Held(NamedTuple):
 def make_pair_id(one: str, other: str) -> str:
     """The pair of two outputs, whichever way round."""
     return hashlib.sha256("\0".join(sorted((one, other))).encode()).hexdigest()[:12]
+
+
+def is_sampled(pair_id: str) -> bool:
+    """Whether this is one of the pairs, one in five, of which the reviewer is asked for a guess."""
+    return int(pair_id[:8], 16) % SAMPLE == 0
 
 
 def make_vote(left: str, right: str, preference: Preference) -> Vote:

@@ -20,7 +20,7 @@ from workbench.services.queues import make_document
 from workbench.services.veils import NAMES
 from workbench.tui.counts import Counts
 from workbench.tui.effort import Stopwatch, utc_now
-from workbench.tui.messages import BlobsReady, ItemReady
+from workbench.tui.messages import BlobsReady, DeskOpened, ItemReady
 from workbench.tui.notices import Notice
 from workbench.tui.screens.pair_preparing import Frame, prepare_pairs
 from workbench.tui.screens.pair_sides import PairSides
@@ -57,7 +57,7 @@ class PairScreen(PairSides):
         self.fit(self.app.size)
         self.start_opening()
 
-    def on_desk_opened(self, message: object) -> None:
+    def on_desk_opened(self, message: DeskOpened) -> None:  # noqa: ARG002 - those of its parts follow
         """The first pair that has no answer."""
         desk = self.desk
         if desk is not None and desk.pairs is not None:
@@ -71,7 +71,6 @@ class PairScreen(PairSides):
                 self.say(
                     f"sealed {self.settings.seal[:8]}: names stay closed until `workbench reveal`"
                 )
-        super().on_desk_opened(message)  # type: ignore[arg-type]
 
     # Showing.
 
@@ -88,6 +87,7 @@ class PairScreen(PairSides):
             if is_new:
                 self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
                 self._seen = frozenset()
+                self.asks_recognised = False
             self.leave_versus()
             self.remove_class("-finished")
             for each, document in zip(Side, documents, strict=True):

@@ -53,6 +53,7 @@ class PairPanes(PointingScreen):
         self.pair: PairItem | None = None
         self.side = Side.LEFT
         self.is_versus = False  # left against right, in one pane
+        self.asks_recognised = False  # a guess, of some pairs
         self.weight = ""  # strength and reason that the next answer takes along, in words
         super().__init__(settings, keys, open_desk)
         self.counts: Counts | None = None
@@ -199,7 +200,9 @@ class PairPanes(PointingScreen):
         bar = LabelBarSnapshot(self.waiting, notice.text, notice.style, is_first=self.is_first)
         vote = self.pair.vote if self.pair else None
         asks = self.asks_preference and self.waiting.mode is Mode.READY and not self.is_decided
-        self.query_one(PairBar).show(PairBarSnapshot(bar, asks, vote, self.weight))
+        self.query_one(PairBar).show(
+            PairBarSnapshot(bar, asks, vote, self.weight, self.asks_recognised)
+        )
 
     def _numbers(self, counts: Counts) -> PairNumbers:
         desk = self.desk

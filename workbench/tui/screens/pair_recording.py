@@ -6,10 +6,21 @@ pair is decided, so that no confession and no red test tells a reviewer what to 
 
 from dataclasses import replace
 
+from textual import events
+
 from workbench.domain.blind import ReviewItem
 from workbench.domain.label import Act, Judgement
 from workbench.domain.output import Delivery
-from workbench.domain.pair import Preference, Said, Side, Vote, make_vote, put_vote
+from workbench.domain.pair import (
+    Preference,
+    Said,
+    Side,
+    Vote,
+    find_vote,
+    is_sampled,
+    make_vote,
+    put_vote,
+)
 from workbench.domain.queue import Saved
 from workbench.services.desk import Desk
 from workbench.tui.label_keys import Mode, Waiting
@@ -30,7 +41,7 @@ class PairRecording(PairPanes):
     _is_skipping = False
     _last: Saved | None = None
     _seen: frozenset[str] = frozenset()  # outputs that were drawn since this pair came
-    _left_open: frozenset[str] = frozenset()  # outputs whose question was put off
+    _left_open: frozenset[str] = frozenset()  # what was asked of once
 
     def go_on(self) -> None:
         """To the next pair, or to the end."""
@@ -132,24 +143,25 @@ class PairRecording(PairPanes):
         return replace(stamped, position=self.side.value) if stamped.label else stamped
 
     def take_saved(self, saved: Saved) -> None:
-        """What is on disk goes on the screen; what the tests make of it waits for the answer."""
-        is_answer = saved.event.act is Act.PREFER
+        """What is on disk goes on the screen; strength and reason went with their answer."""
         self._last = saved
         super().take_saved(saved)
-        if self.pair is not None:
-            self.notice = self._describe(saved)
-        if is_answer:
+        if saved.event.act is Act.PREFER:
             self._weight, self.weight = Weight(), ""
         self.draw()
 
-    def _describe(self, saved: Saved) -> Notice:
+    def describe(self, saved: Saved) -> Notice:
+        """By side; what the tests make of a label waits for the answer."""
         act, judgement = saved.event.act, saved.event.judgement
         pair = self.pair
         if pair is None or act in {Act.UNDO, Act.REDO}:
             what = "answer" if saved.turned is Act.PREFER else str(saved.turned or act)
             return Notice(f"{'undone' if act is Act.UNDO else 'redone'}: {what}", "accent")
-        if act is Act.PREFER and pair.vote:
-            return Notice(f"saved: {describe_vote(pair.vote)}", "good")
+        if act is Act.PREFER:
+            vote = find_vote(judgement.votes, pair.pair_id)
+            return Notice(f"saved: {describe_vote(vote)}" if vote else "saved", "good")
+        if act is Act.RECOGNISE:
+            return Notice(f"noted: {'' if judgement.recognised else 'not '}recognised", "good")
         side = pair.find(saved.item.output_id)
         return Notice(f"saved: {side} {name_act(act, judgement)}", "good")
 
@@ -181,10 +193,36 @@ class PairRecording(PairPanes):
                 else:
                     self.focus_side(side)
                 return
-        if not self.is_decided:
+        if not self.is_decided or self._ask_recognised(desk):
             self.draw()
         elif not self._ask_self_flag(desk):
             self.go_on()
+
+    def _ask_recognised(self, desk: Desk) -> bool:
+        """Of some pairs: whether the reviewer guessed whose one of them is; asked once."""
+        pair = self.pair
+        if pair is None or desk.warning or not pair.vote or pair.pair_id in self._left_open:
+            return False
+        held = pair.side(pair.anchor_side).judgement
+        self.asks_recognised = held.recognised is None and is_sampled(pair.pair_id)
+        self._left_open |= {pair.pair_id}
+        return self.asks_recognised
+
+    def on_key(self, event: events.Key) -> None:
+        """The answer to "did you recognise it?", before any other meaning of the key."""
+        answer = {"y": True, "n": False}.get(event.key)
+        if not self.asks_recognised or not (answer is not None or event.key == "escape"):
+            return
+        event.stop()
+        event.prevent_default()
+        self.asks_recognised = False
+        pair = self.pair
+        if answer is None or pair is None:
+            self.advance()
+            return
+        self.focus_side(pair.anchor_side)
+        if self.item:
+            self.save(Act.RECOGNISE, replace(self.item.judgement, recognised=answer))
 
     def _label_twin(self) -> None:
         """What is the same gets the same label, on both outputs."""

@@ -19,7 +19,7 @@ from workbench.domain.draft import found_a_flaw
 from workbench.domain.label import Act, Judgement, Label
 from workbench.domain.output import Delivery
 from workbench.domain.queue import Saved
-from workbench.tui.effort import Stopwatch, utc_now
+from workbench.tui.effort import Stopwatch, break_hint, utc_now
 from workbench.tui.label_keys import (
     READY,
     SETTLE_SECONDS,
@@ -33,7 +33,7 @@ from workbench.tui.label_keys import (
     press_answer,
     press_label,
 )
-from workbench.tui.notices import describe
+from workbench.tui.notices import Notice, describe
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.prompt import PromptScreen
 from workbench.tui.screens.saving import SavingScreen
@@ -62,6 +62,7 @@ class RecordingScreen(SavingScreen):
         super().__init__(settings, keys)
         self._rhythm = Rhythm()
         self._settling: Settling | None = None
+        self._worked_ms = 0  # active time of this session
 
     # What the other half does.
 
@@ -202,6 +203,10 @@ class RecordingScreen(SavingScreen):
         """The judgement with the seal under which it is given."""
         return replace(judgement, blind=self.settings.seal) if self.settings.seal else judgement
 
+    def describe(self, saved: Saved) -> Notice:
+        """What the bar says of it."""
+        return describe(saved)
+
     def asks_itself(self, act: Act, judgement: Judgement, item: ReviewItem) -> bool:
         """Whether to ask if the candidate had pointed at the flaw itself."""
         has_words = bool(item.message.strip() or item.self_flagged)
@@ -214,7 +219,10 @@ class RecordingScreen(SavingScreen):
         if self.item and self.item.output_id == saved.item.output_id:
             self.item = replace(self.item, judgement=saved.event.judgement)
         self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
-        self.notice = describe(saved)
+        self.notice = self.describe(saved)
+        before, self._worked_ms = self._worked_ms, self._worked_ms + saved.event.effort.active_ms
+        if hint := break_hint(before, self._worked_ms):
+            self.notice = Notice(f"{self.notice.text}; {hint}", "warn")
         self.after_saved(saved)
         if self.desk and self.desk.backups.claim(saved.event.event_id):
             work = partial(self.back_up, self.desk.backups.keep_up)

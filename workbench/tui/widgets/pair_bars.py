@@ -28,6 +28,16 @@ INTRODUCTION = (
     "Then say which is better: 1 left, 2 right, 3 both good, 4 both bad, 5 cannot judge.",
 )
 _TESTS_LATER = Span("· tests after the answer", "dim")
+_RECOGNISED: Line = (
+    Span(" saved.", "strong"),
+    Span(" Did you recognise one of them?  ", "strong"),
+    Span("y", "key"),
+    Span(" yes  "),
+    Span("n", "key"),
+    Span(" no  "),
+    Span("esc", "key"),
+    Span(" skip the question"),
+)
 _STYLES = {"merged": "good", "edited": "warn", "abstained": "accent", "escaped": "bad"}
 
 
@@ -115,6 +125,7 @@ class PairBarSnapshot:
     asks: bool = False
     vote: Vote | None = None
     weight: str = ""
+    asks_recognised: bool = False
 
 
 def render_bar(
@@ -129,7 +140,11 @@ def render_bar(
     is_asking = snapshot.asks and waiting.mode == "ready"
     return [
         *(intro if bar.is_first else []),
-        _render_question(snapshot) if is_asking else render_state(bar),
+        _RECOGNISED
+        if snapshot.asks_recognised
+        else _render_question(snapshot)
+        if is_asking
+        else render_state(bar),
         render_unsaved(waiting) if waiting.is_unsaved else render_footer(footer, keys, width),
     ]
 
