@@ -32,6 +32,7 @@ from workbench.cli import (
     report,
     reveal,
     review,
+    rubric,
     scores,
     study,
     tickets,
@@ -64,6 +65,7 @@ app.command("report")(report.report)
 app.command("init")(study.init)
 app.command("review")(review.review)
 leaks.register(outputs.app)
+app.command("rubric")(rubric.rubric)
 app.command("seal")(reveal.seal)
 app.command("reveal")(reveal.reveal)
 app.command("run")(run_.run)

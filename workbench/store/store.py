@@ -34,6 +34,7 @@ from workbench.store.outputs import OutputCounts, Outputs
 from workbench.store.pairs import Pairs
 from workbench.store.queue import DEFAULT_PLACES, Queue
 from workbench.store.recount import Recount, Recounts
+from workbench.store.rubrics import Rubrics
 from workbench.store.seals import Seals
 from workbench.store.spans import Span, Spans
 from workbench.store.sqlite import make_engine
@@ -67,6 +68,7 @@ class Store(
     Labels,
     Events,
     Recounts,
+    Rubrics,
     Spans,
     Verify,
     Backups,
