@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.bootstrap import LABEL_BUSY_MS, Workbench, open_workbench, utc_now
@@ -15,11 +16,20 @@ from workbench.services.veils import list_words
 from workbench.study import Study
 
 if TYPE_CHECKING:
+    from workbench.domain.queue import FirstScreen
     from workbench.services.desk import Desk
     from workbench.services.seals import Reveal, Seals
     from workbench.services.veils import Veil
 
 REVEALED_FILE = "revealed.json"
+
+
+class Adjudication(NamedTuple):
+    """The services of an adjudicator, and what their first paint shows."""
+
+    desk: "Desk"
+    seal: str
+    first: "FirstScreen"
 
 
 class BlindDesk(NamedTuple):
@@ -100,6 +110,53 @@ def open_blind_desk(study: Study, reviewer: str, between: Sequence[str] | None =
         bench.close()
         raise
     return BlindDesk(desk, veil.seal)
+
+
+def open_adjudication(study: Study, reviewer: str) -> Adjudication | None:
+    """What it takes to settle disagreements; None where there are none.
+
+    UsageError where this reviewer is one of those who disagree.
+    """
+    from workbench.adapters.kept_files import KeptFiles
+    from workbench.services.adjudications import (
+        AdjudicatingReviews,
+        DisputedQueues,
+        find_disputed,
+    )
+    from workbench.services.blind_desk import NoViewer
+    from workbench.services.desk import make_desk
+    from workbench.services.unsaved import UnsavedLabels
+    from workbench.services.veils import Veil, VeiledDiffs
+
+    bench = open_workbench(study, busy_ms=LABEL_BUSY_MS)
+    try:
+        disputed = find_disputed(bench.store.cases(), reviewer)
+        if not disputed:
+            bench.close()
+            return None
+        kept, seals = KeptFiles(find_kept_folders()), make_seals(bench)
+        plain = make_desk(
+            *(bench.store, bench.clones, reviewer, utc_now),
+            open_names=False,
+            kept=kept,
+            viewer=NoViewer(),
+            close=bench.close,
+        )
+        held = bench.store.get_seal() if seals.is_sealed else None
+        veil = Veil(seals.scrubber(), held.short if held else "")
+        queues = DisputedQueues(bench.store, reviewer, veil, disputed)
+        unsaved = UnsavedLabels(kept, bench.store.study_id, reviewer)
+        desk = replace(
+            plain,
+            reviews=AdjudicatingReviews(bench.store, queues, utc_now, unsaved, veil),
+            queues=queues,
+            diffs=VeiledDiffs(plain.diffs, veil),
+            hide=veil.hide_text,
+        )
+        return Adjudication(desk, veil.seal, queues.first())
+    except BaseException:
+        bench.close()
+        raise
 
 
 def seal_output(bench: Workbench, output: Output) -> Output:

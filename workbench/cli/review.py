@@ -21,6 +21,9 @@ def review(
     blind: Annotated[
         bool, typer.Option("--blind", help="Show neither names nor aliases; seals the study.")
     ] = False,
+    adjudicate: Annotated[
+        bool, typer.Option("--adjudicate", help="Only what reviewers disagree on; settle it.")
+    ] = False,
     reviewer: ReviewerOption = None,
     open_names: Annotated[
         bool, typer.Option("--open", help="Show the candidates' names instead of aliases.")
@@ -32,7 +35,15 @@ def review(
         raise UsageError(f"{candidates[0]}: candidates are named with --pair alone")
     if pair and open_names:
         raise UsageError("pairs are blind: --open cannot go with --pair")
-    if pair:
+    if adjudicate and (pair or blind or open_names):
+        raise UsageError("--adjudicate shows no names and takes no other mode beside it")
+    if adjudicate:
+        from workbench.cli.adjudicate import run_adjudication
+
+        found = find_study(study)
+        who = check_name(reviewer, "a reviewer") if reviewer is not None else found.reviewer
+        code = run_adjudication(found, who)
+    elif pair:
         from workbench.cli.pairs import run_pairs
 
         found = find_study(study)

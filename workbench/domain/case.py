@@ -44,9 +44,19 @@ class Case:
         return self.counted.cell
 
     @property
+    def is_adjudicated(self) -> bool:
+        """Whether the label that counts was given to settle what others disagree on."""
+        return self.counted.judgement.adjudicates
+
+    @property
+    def raters(self) -> tuple[Opinion, ...]:
+        """Everybody's label but that of whoever adjudicated."""
+        return self.others if self.is_adjudicated else (self.counted, *self.others)
+
+    @property
     def is_disputed(self) -> bool:
-        """Whether another label would make it count otherwise."""
-        return any(other.cell != self.cell for other in self.others)
+        """Whether another label would make it count otherwise; not once it was adjudicated."""
+        return not self.is_adjudicated and any(other.cell != self.cell for other in self.others)
 
     def classify(self, policy: Policy) -> Cell:
         """Where it counts under other definitions."""

@@ -62,7 +62,7 @@ class Judgement:
 
     `blind` is the seal under which it was judged without a name, "" where it was not; `position`
     the side it stood on. `post_reveal`: changed after the names were known. `unblinded` says why
-    the name of this one was opened early.
+    the name of this one was opened early. `adjudicates`: it settles what others disagree on.
     """
 
     label: Label | None = None
@@ -80,6 +80,7 @@ class Judgement:
     recognised: bool | None = None
     unblinded: str = ""
     post_reveal: bool = False
+    adjudicates: bool = False
     votes: tuple[Vote, ...] = ()
     edited: Edited | None = None
 
@@ -187,6 +188,7 @@ def parse_judgement(text: str) -> Judgement:
         recognised=raw.get("recognised"),
         unblinded=str(raw.get("unblinded", "")),
         post_reveal=bool(raw.get("post_reveal", False)),
+        adjudicates=bool(raw.get("adjudicates", False)),
         votes=tuple(parse_vote(vote) for vote in raw.get("votes", ())),
         edited=_edited(raw["edited"]) if "edited" in raw else None,
     )

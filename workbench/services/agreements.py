@@ -26,10 +26,8 @@ class Agreement(NamedTuple):
 
 def compare_reviewers(cases: Iterable[Case], seed: int = 1) -> Agreement:
     """Agreement of all reviewers; loads krippendorff where two outputs have two labels."""
-    doubles = [case for case in cases if case.others]
-    labels = [
-        {o.reviewer: o.judgement.label for o in (case.counted, *case.others)} for case in doubles
-    ]
+    doubles = [case for case in cases if len(case.raters) > 1]
+    labels = [{o.reviewer: o.judgement.label for o in case.raters} for case in doubles]
     n_agree = sum(len(set(held.values())) == 1 for held in labels)
     if len(doubles) < 2:
         return Agreement(len(doubles), n_agree, None, None, None, None)

@@ -37,25 +37,29 @@ class BlindReviews(Reviews):
         super().__init__(store, reviewer, clock, unsaved)
         self._veil = veil
 
+    def show(self, saved: Saved) -> Saved:
+        """What of a save may be shown."""
+        return self._veil.hide_saved(saved)
+
     def record(
         self, output_id: str, act: Act, judgement: Judgement, effort: Effort, held: Judgement
     ) -> Saved:
         """Record one act on what the reviewer held; when this returns, it is on disk."""
-        return self._veil.hide_saved(super().record(output_id, act, judgement, effort, held))
+        return self.show(super().record(output_id, act, judgement, effort, held))
 
     def take_in(self, kept: Kept) -> Saved:
         """Save what was kept; LabelRefused where anything newer is recorded on its output."""
-        return self._veil.hide_saved(super().take_in(kept))
+        return self.show(super().take_in(kept))
 
     def undo(self, effort: Effort) -> Saved | None:
         """Take back the last act; None where nothing is left."""
         saved = super().undo(effort)
-        return self._veil.hide_saved(saved) if saved else None
+        return self.show(saved) if saved else None
 
     def redo(self, effort: Effort) -> Saved | None:
         """Put back the last act taken back; None where nothing is left."""
         saved = super().redo(effort)
-        return self._veil.hide_saved(saved) if saved else None
+        return self.show(saved) if saved else None
 
 
 class BlindQueues(Queues):

@@ -107,7 +107,7 @@ def count_tickets(
 
 def choose(base: Measure, case: Case, unknown: UnknownTests, pick: Pick) -> Count:
     """What one output contributes in a scenario: labels that disagree are all possible."""
-    opinions = (case.counted, *case.others)
+    opinions = (case.counted,) if case.is_adjudicated else case.raters
     options = [c for held in opinions for c in list_options(base, held.cell, unknown)]
     return min(options, key=pick)
 
@@ -195,9 +195,7 @@ def _measure_agreement(criterion: Criterion, gate: Gate, cases: Cases) -> Measur
 
 def list_ratings(cases: Iterable[Case]) -> tuple[list[list[Label | None]], int]:
     """The labels of each reviewer over outputs with two or more; with how many those are."""
-    doubles = [case for case in cases if case.others]
-    labels = [
-        {o.reviewer: o.judgement.label for o in (case.counted, *case.others)} for case in doubles
-    ]
+    doubles = [case for case in cases if len(case.raters) > 1]
+    labels = [{o.reviewer: o.judgement.label for o in case.raters} for case in doubles]
     names = sorted({name for held in labels for name in held})
     return [[held.get(name) for held in labels] for name in names], len(doubles)

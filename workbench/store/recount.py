@@ -152,6 +152,8 @@ def _to_case(key: tuple[Any, ...], events: list[tuple[Any, ...]], *, is_study: b
     ground = Ground(*rest)
     held = [_hold(group) for name, group in groupby(events, key=itemgetter(1)) if name is not None]
     labelled = sorted((h for h in held if h.label), key=lambda h: h.began or 0)
+    if is_study:  # what settles a disagreement comes before whoever labelled first
+        labelled.sort(key=lambda h: not parse_judgement(h.text).adjudicates)
     mine = labelled if is_study else held
     first = mine[0] if mine else Held("", "", None, None, None)
     leaks = _defect_leaks(held)

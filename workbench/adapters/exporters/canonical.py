@@ -226,7 +226,7 @@ def _event_fields(record: Record, name: Hide) -> dict[str, object]:
         "supersedes_event_id": record.supersedes_key or None,
         "act": _original_act(event) if event else None,
         "reviewer_id": name(event.reviewer) if event else None,
-        "role": "rater" if event else None,
+        "role": ("adjudicator" if event.judgement.adjudicates else "rater") if event else None,
         "rubric_version": event.rubric_version if event else None,
         "source": record.source if event else None,
         "started_at": format_time(effort.started_at) if effort else None,

@@ -220,6 +220,7 @@ class _Blind(TypedDict):
     recognised: bool | None
     unblinded: str
     post_reveal: bool
+    adjudicates: bool
     votes: tuple[Vote, ...]
 
 
@@ -235,6 +236,7 @@ def _blind(row: Row) -> _Blind:
         recognised=guess if isinstance(guess, bool) else None,
         unblinded=str(row.get("unblinded") or ""),
         post_reveal=bool(row.get("post_reveal", False)),
+        adjudicates=row.get("role") == "adjudicator",
         votes=tuple(parse_vote(vote) for vote in votes),
     )
 

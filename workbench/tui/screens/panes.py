@@ -46,6 +46,7 @@ class ReviewSettings:
     reveal_checks: str = "always"
     seal: str = ""
     ask_unseen: bool = True
+    is_adjudicating: bool = False
 
 
 class PanesScreen(Screen[None]):

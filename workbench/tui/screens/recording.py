@@ -200,7 +200,9 @@ class RecordingScreen(SavingScreen):
             self.advance()
 
     def stamp(self, judgement: Judgement) -> Judgement:
-        """The judgement with the seal under which it is given."""
+        """The judgement with the seal under which it is given, and whether it settles others."""
+        if self.settings.is_adjudicating and judgement.label:
+            judgement = replace(judgement, adjudicates=True)
         return replace(judgement, blind=self.settings.seal) if self.settings.seal else judgement
 
     def describe(self, saved: Saved) -> Notice:
