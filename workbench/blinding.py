@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,14 +18,15 @@ from workbench.study import Study
 if TYPE_CHECKING:
     from workbench.domain.queue import FirstScreen
     from workbench.services.desk import Desk
+    from workbench.services.listed import ListedQueues
     from workbench.services.seals import Reveal, Seals
     from workbench.services.veils import Veil
 
 REVEALED_FILE = "revealed.json"
 
 
-class Adjudication(NamedTuple):
-    """The services of an adjudicator, and what their first paint shows."""
+class Listed(NamedTuple):
+    """The services of a review of chosen outputs, and what its first paint shows."""
 
     desk: "Desk"
     seal: str
@@ -112,48 +113,70 @@ def open_blind_desk(study: Study, reviewer: str, between: Sequence[str] | None =
     return BlindDesk(desk, veil.seal)
 
 
-def open_adjudication(study: Study, reviewer: str) -> Adjudication | None:
+def open_adjudication(study: Study, reviewer: str) -> Listed | None:
     """What it takes to settle disagreements; None where there are none.
 
     UsageError where this reviewer is one of those who disagree.
     """
+    from workbench.services.adjudications import DisputedQueues, find_disputed
+
+    def make(bench: Workbench, veil: "Veil") -> "ListedQueues | None":
+        disputed = find_disputed(bench.store.cases(), reviewer)
+        return DisputedQueues(bench.store, reviewer, veil, disputed) if disputed else None
+
+    return _open_listed(study, reviewer, make)
+
+
+def open_flags(study: Study, reviewer: str) -> Listed | None:
+    """What it takes to match self-flags; None where none waits for this reviewer."""
+    from workbench.services.flags import FlagQueues
+
+    def make(bench: Workbench, veil: "Veil") -> "ListedQueues | None":
+        queues = FlagQueues(bench.store, reviewer, veil)
+        return queues if queues.count else None
+
+    return _open_listed(study, reviewer, make)
+
+
+def _open_listed(
+    study: Study,
+    reviewer: str,
+    make: Callable[[Workbench, "Veil"], "ListedQueues | None"],
+) -> Listed | None:
     from workbench.adapters.kept_files import KeptFiles
-    from workbench.services.adjudications import (
-        AdjudicatingReviews,
-        DisputedQueues,
-        find_disputed,
-    )
+    from workbench.adapters.note_files import NoteFiles
     from workbench.services.blind_desk import NoViewer
     from workbench.services.desk import make_desk
+    from workbench.services.listed import ListedReviews
     from workbench.services.unsaved import UnsavedLabels
     from workbench.services.veils import Veil, VeiledDiffs
 
     bench = open_workbench(study, busy_ms=LABEL_BUSY_MS)
     try:
-        disputed = find_disputed(bench.store.cases(), reviewer)
-        if not disputed:
-            bench.close()
-            return None
         kept, seals = KeptFiles(find_kept_folders()), make_seals(bench)
         plain = make_desk(
             *(bench.store, bench.clones, reviewer, utc_now),
             open_names=False,
             kept=kept,
             viewer=NoViewer(),
+            notes=NoteFiles(study.readings),
             close=bench.close,
         )
         held = bench.store.get_seal() if seals.is_sealed else None
         veil = Veil(seals.scrubber(), held.short if held else "")
-        queues = DisputedQueues(bench.store, reviewer, veil, disputed)
+        queues = make(bench, veil)
+        if queues is None:
+            bench.close()
+            return None
         unsaved = UnsavedLabels(kept, bench.store.study_id, reviewer)
         desk = replace(
             plain,
-            reviews=AdjudicatingReviews(bench.store, queues, utc_now, unsaved, veil),
+            reviews=ListedReviews(bench.store, queues, utc_now, unsaved, veil),
             queues=queues,
             diffs=VeiledDiffs(plain.diffs, veil),
             hide=veil.hide_text,
         )
-        return Adjudication(desk, veil.seal, queues.first())
+        return Listed(desk, veil.seal, queues.first())
     except BaseException:
         bench.close()
         raise

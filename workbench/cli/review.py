@@ -24,6 +24,9 @@ def review(
     adjudicate: Annotated[
         bool, typer.Option("--adjudicate", help="Only what reviewers disagree on; settle it.")
     ] = False,
+    flags: Annotated[
+        bool, typer.Option("--flags", help="Only self-flags that wait for a verdict; a key each.")
+    ] = False,
     reviewer: ReviewerOption = None,
     open_names: Annotated[
         bool, typer.Option("--open", help="Show the candidates' names instead of aliases.")
@@ -35,21 +38,19 @@ def review(
         raise UsageError(f"{candidates[0]}: candidates are named with --pair alone")
     if pair and open_names:
         raise UsageError("pairs are blind: --open cannot go with --pair")
-    if adjudicate and (pair or blind or open_names):
-        raise UsageError("--adjudicate shows no names and takes no other mode beside it")
-    if adjudicate:
-        from workbench.cli.adjudicate import run_adjudication
-
-        found = find_study(study)
-        who = check_name(reviewer, "a reviewer") if reviewer is not None else found.reviewer
-        code = run_adjudication(found, who)
-    elif pair:
+    if (adjudicate or flags) and adjudicate + flags + pair + blind + open_names > 1:
+        raise UsageError("--adjudicate and --flags show no names and take no other mode beside")
+    if not (adjudicate or flags or pair):
+        code = open_review(Wanted(reviewer, study, open_names, blind))
+    else:
+        from workbench.cli.listed import run_adjudication, run_flags
         from workbench.cli.pairs import run_pairs
 
         found = find_study(study)
         who = check_name(reviewer, "a reviewer") if reviewer is not None else found.reviewer
-        code = run_pairs(found, who, candidates or ())
-    else:
-        code = open_review(Wanted(reviewer, study, open_names, blind))
+        if pair:
+            code = run_pairs(found, who, candidates or ())
+        else:
+            code = run_flags(found, who) if flags else run_adjudication(found, who)
     if code:
         raise typer.Exit(code)

@@ -27,6 +27,7 @@ from workbench.store.files import (
     make_whole,
     read_revision,
 )
+from workbench.store.flags import Flags
 from workbench.store.labels import Labels
 from workbench.store.listing import Listing
 from workbench.store.locks import FolderLock, lock_folder
@@ -67,6 +68,7 @@ class Store(
     Pairs,
     Labels,
     Events,
+    Flags,
     Recounts,
     Rubrics,
     Spans,

@@ -18,7 +18,7 @@ class Notice(NamedTuple):
 def describe(saved: Saved) -> Notice:
     """What is on disk now; a label that disagrees with the facts says what came of it."""
     judgement, item, act = saved.event.judgement, saved.item, saved.event.act
-    where = f"{display(item.ticket_id)} · {display(item.alias)}"
+    where = display(item.ticket_id) + (f" · {display(item.alias)}" if item.alias else "")
     if act in {Act.UNDO, Act.REDO}:
         turned = Act.LABEL if saved.turned is Act.SELF_FLAG else saved.turned or act
         done = "undone" if act is Act.UNDO else "redone"
