@@ -1,12 +1,13 @@
 """How numbers read in a terminal of 80 columns: a line for each rate, its companions under it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from workbench.domain.metrics import Interval, Rate, Scorecard, explain_undefined
 from workbench.text import cells, display
 
 if TYPE_CHECKING:  # loaded when there is something to count
+    from workbench.domain.controls import ControlCard
     from workbench.services.agreements import Agreement
     from workbench.services.boards import Board
     from workbench.services.traces import Trace, Traced
@@ -108,6 +109,16 @@ def render_agreement(found: "Agreement") -> Iterator[str]:
     bounds = f" ({found.interval[0]:.2f} to {found.interval[1]:.2f})" if found.interval else ""
     items.append(f"escaped or not: AC1 {_score(found.escaped)}{bounds}")
     yield from wrap(items, indent=2)
+
+
+def render_controls(found: "Mapping[str, ControlCard]") -> Iterator[str]:
+    """How strict reviewers are, by patches that people had merged; nothing without controls."""
+    if not found:
+        return
+    yield "controls (merged human patches, in no rate above):"
+    for who, card in found.items():
+        items = [f"accepted {short(card.acceptance)}", f"false alarms {card.false_alarms}"]
+        yield from wrap(items, indent=2, head=f"{who or 'all reviewers'}: ")
 
 
 def _score(value: float | None) -> str:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.bootstrap import Workbench, open_workbench
-from workbench.cli.boards import render_agreement, render_board, render_trace, to_interval
+from workbench.cli.boards import (
+    render_agreement,
+    render_board,
+    render_controls,
+    render_trace,
+    to_interval,
+)
 from workbench.cli.terminal import JsonOption, Progress, StudyOption, say, say_json
 from workbench.domain.errors import UsageError
 from workbench.domain.metrics import Rate, Scorecard
@@ -15,6 +21,7 @@ from workbench.study import find_study
 
 if TYPE_CHECKING:  # loaded when there is something to count
     from workbench.domain.case import Case
+    from workbench.domain.controls import ControlCard
     from workbench.services.agreements import Agreement
     from workbench.services.boards import Board
     from workbench.services.traces import Traced
@@ -62,6 +69,7 @@ def metrics(reviewer: str | None, study: Path | None, *, as_json: bool = False) 
     """Print the rates; with `reviewer` from that one's labels alone."""
     from workbench.services.agreements import compare_reviewers
     from workbench.services.boards import score_cases
+    from workbench.services.controls import score_reviewers
 
     doubles: list[Case] = []
     with open_workbench(find_study(study)) as bench, Progress("counting"):
@@ -69,9 +77,16 @@ def metrics(reviewer: str | None, study: Path | None, *, as_json: bool = False) 
         is_sealed = bench.store.is_sealed
         boards = score_cases(_note_doubles(bench.store.cases(reviewer or ""), doubles))
         agreed = compare_reviewers(doubles)
+        controls = score_reviewers(bench.store.cases(is_control=True))
     if as_json:
         rows = [_board_as_json(name, board) for name, board in boards.items()]
-        say_json("metrics", rows, sealed=is_sealed, double_labels=_agreement_as_json(agreed))
+        say_json(
+            "metrics",
+            rows,
+            sealed=is_sealed,
+            double_labels=_agreement_as_json(agreed),
+            controls=[_control_as_json(who, card) for who, card in controls.items()],
+        )
         return
     if is_sealed:
         say("the study is sealed: figures are pooled over all candidates until `workbench reveal`")
@@ -87,6 +102,8 @@ def metrics(reviewer: str | None, study: Path | None, *, as_json: bool = False) 
         say("several trials of a ticket count as one ticket: they show how steady a candidate")
         say("is, and narrow no interval as more tickets would")
     for line in render_agreement(agreed):
+        say(line)
+    for line in render_controls(controls):
         say(line)
 
 
@@ -171,6 +188,11 @@ def _board_as_json(name: str, board: "Board") -> dict[str, object]:
             for key, found in board.ranges.items()
         },
     }
+
+
+def _control_as_json(reviewer: str, card: "ControlCard") -> dict[str, object]:
+    accepted = _rate_as_json(card.acceptance)
+    return {"reviewer": reviewer or None, "accepted": accepted, "false_alarms": card.false_alarms}
 
 
 def _agreement_as_json(found: "Agreement") -> dict[str, object]:

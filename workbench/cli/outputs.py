@@ -19,9 +19,11 @@ from workbench.cli.terminal import (
     say_table,
     say_text,
 )
+from workbench.domain.errors import UsageError
 from workbench.domain.imported import RowProblem
 from workbench.domain.output import Delivered, Delivery, Rung
 from workbench.domain.seal import SEALED
+from workbench.services.controls import choose_controls
 from workbench.services.outputs import CheckImport
 from workbench.study import check_name, find_study
 from workbench.text import decode
@@ -37,6 +39,12 @@ CandidateOption = Annotated[
 def import_(
     files: list[Path],
     candidate: CandidateOption = None,
+    control: Annotated[
+        bool, typer.Option("--control", help="Merged human patches, to measure the reviewers.")
+    ] = False,
+    share: Annotated[
+        float, typer.Option(min=0.01, max=0.9, help="Of the queue, how much controls may be.")
+    ] = 0.1,
     report: Annotated[
         Path | None, typer.Option("--report", help="A SWE-bench report with test results.")
     ] = None,
@@ -44,6 +52,9 @@ def import_(
 ) -> None:
     """Read predictions (JSONL, a JSON list, or an object by id) and turn each into a git tree."""
     from workbench.adapters.importers.predictions import read_predictions
+
+    if control and candidate is None:
+        raise UsageError("--control needs --candidate NAME: what these patches are counted as")
 
     def rows() -> Iterator[tuple[str, Delivered | RowProblem]]:
         for file in files:
@@ -56,7 +67,13 @@ def import_(
         Progress("importing") as progress,
         open_workbench(find_study(study), progress.percent) as bench,
     ):
-        done = bench.outputs.add(rows(), progress.count)
+        if control and candidate is not None:
+            n_outputs = bench.store.count_outputs() - bench.store.count_controls()
+            chosen = choose_controls(rows(), n_outputs, share)
+            bench.store.add_control(candidate)
+            done = bench.outputs.add(chosen, progress.count)
+        else:
+            done = bench.outputs.add(rows(), progress.count)
         problems = list(done.problems)
         tests = _record(bench, report, candidate, done.candidates) if report else None
     counts = {"added": done.added, "here already": done.same, "refused": len(problems)}

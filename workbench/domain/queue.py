@@ -72,7 +72,7 @@ class Saved:
     """What a saved event changed; it exists only once COMMIT has returned.
 
     One output of the candidate `alias` moved from `old_cell` to `new_cell` (they may be equal).
-    `turned` is what an undo took back, or a redo put back.
+    `turned` is what an undo took back, or a redo put back. A control is in no candidate's counts.
     """
 
     event: Event
@@ -82,6 +82,7 @@ class Saved:
     new_cell: Cell
     progress: Progress
     turned: Act | None = None
+    is_control: bool = False
 
 
 @dataclass(frozen=True, slots=True)

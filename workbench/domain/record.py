@@ -28,3 +28,4 @@ class Record:
     source: str = "rater"
     tool_version: str = ""
     is_sealed: bool = False
+    is_control: bool = False

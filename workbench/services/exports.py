@@ -38,8 +38,8 @@ class Export:
 
     Without `everything` it holds the label that each reviewer stands by; what else there is is
     counted by reason: superseded (an event that a later one replaced), unlabelled, post_reveal
-    (changed when the names were known), unblinded (its name was opened early). With a `scrubber`
-    the study is sealed, and no row says whose it is.
+    (changed when the names were known), unblinded (its name was opened early), control. With a
+    `scrubber` the study is sealed, and no row says whose it is.
     """
 
     store: "Store"
@@ -72,8 +72,12 @@ class Export:
     def _choose(self) -> Iterator[Record]:
         self._digest.update(self.store.study_id.encode())
         records = self.store.events(current_only=False, with_unlabelled=True)
+        controls = self.store.controls()
         for _, group in groupby(records, key=lambda record: record.output.output_id):
-            for record, reason in _sort(list(group)):
+            for found, why in _sort(list(group)):
+                is_control = found.output.candidate in controls
+                record = replace(found, is_control=True) if is_control else found
+                reason = "control" if is_control else why
                 self._digest.update(_identify(record))
                 if reason and not self.everything:
                     self.dropped[reason] += 1

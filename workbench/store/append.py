@@ -46,6 +46,7 @@ FACTS = (
     " (SELECT json_group_object(cell, n) FROM (SELECT cell, sum(n) AS n FROM tally"
     "  WHERE reviewer IN ('', :reviewer) AND candidate = '' GROUP BY cell)) AS standings,"
     " EXISTS (SELECT 1 FROM meta WHERE key = 'revealed') AS is_revealed,"
+    " (SELECT value FROM meta WHERE key = 'controls') AS controls,"
     f" {EVENT_COLUMNS}"
     " FROM output eo CROSS JOIN item i ON i.reviewer = :reviewer AND i.output = eo.id"
     f" {ITEM_JOINS}"
@@ -81,6 +82,7 @@ class Facts(NamedTuple):
     chain_hash: str
     standings: Counter[str]
     is_revealed: bool
+    is_control: bool
     last: Event | None
 
 
@@ -119,7 +121,8 @@ def append_to(connection: Connection, facts: Facts, act: Act, origin: Origin, li
     if item.label is not None and not facts.standings[LABELLED]:
         _lock_gates(connection, origin)
     progress = _move_counts(connection, facts, event.reviewer, (old, new), item)
-    return Saved(event, item, item.alias, old, new, progress)
+    saved = Saved(event, item, item.alias, old, new, progress)
+    return replace(saved, is_control=facts.is_control)
 
 
 def _lock_gates(connection: Connection, origin: Origin) -> None:
@@ -132,7 +135,8 @@ def describe_last(facts: Facts, last: Event, held: Judgement) -> Saved:
     """What the last event changed, for whoever still holds the judgement before it."""
     item = facts.item
     old, new = (classify(facts.spec, item.delivery, item.tests, j) for j in (held, last.judgement))
-    return Saved(last, item, item.alias, old, new, compute_progress(facts.standings))
+    saved = Saved(last, item, item.alias, old, new, compute_progress(facts.standings))
+    return replace(saved, is_control=facts.is_control)
 
 
 def load_facts(connection: Connection, reviewer: str, output_id: str) -> Facts:
@@ -146,7 +150,8 @@ def load_facts(connection: Connection, reviewer: str, output_id: str) -> Facts:
 def _to_facts(row: Values) -> Facts:
     """A row of FACTS."""
     rest = row[N_QUEUE_COLUMNS:]
-    output, candidate, spec, first, undo, redo, chain_id, chain_hash, counts, revealed = rest[:10]
+    output, candidate, spec, first, undo, redo, chain_id, chain_hash, *more = rest[:11]
+    counts, revealed, controls = more
     return Facts(
         item=to_queue_item(row),
         output=output,
@@ -158,7 +163,8 @@ def _to_facts(row: Values) -> Facts:
         chain_hash=chain_hash or "",
         standings=Counter(json.loads(counts)),
         is_revealed=bool(revealed),
-        last=None if rest[10] is None else to_event(rest[10:]),
+        is_control=bool(controls) and candidate in json.loads(controls),
+        last=None if rest[11] is None else to_event(rest[11:]),
     )
 
 

@@ -7,6 +7,7 @@ from workbench.domain.label import Label, parse_judgement, parse_time
 from workbench.domain.output import Delivery
 from workbench.domain.pair import Cast, Held
 from workbench.domain.schedule import Entry
+from workbench.store.controls import read_controls
 from workbench.store.database import one
 from workbench.store.study import Study
 
@@ -34,8 +35,9 @@ class Pairs(Study):
     """Reading for pairs; a part of Store."""
 
     def pair_entries(self) -> list[Entry]:
-        """Every output as a schedule sees it."""
+        """Every output as a schedule sees it; a control is compared with nobody."""
         with self._driving() as driver:
+            controls = read_controls(driver)
             return [
                 Entry(
                     row=row,
@@ -50,6 +52,7 @@ class Pairs(Study):
                 for row, output_id, ticket, candidate, trial, delivery, content in driver.execute(
                     _ENTRIES
                 )
+                if candidate not in controls
             ]
 
     def pair_states(self, reviewer: str) -> dict[str, Held]:

@@ -22,6 +22,7 @@ from workbench.domain.label import NO_JUDGEMENT, canonical_judgement, parse_judg
 from workbench.domain.output import Delivery
 from workbench.domain.seal import POOLED
 from workbench.domain.ticket import Spec
+from workbench.store.controls import read_controls
 from workbench.store.database import Database
 from workbench.store.derive import Ground, place_judgement
 
@@ -106,14 +107,20 @@ class Recounts(Database):
         return Recount(tallies, n_multiple, n_disagree)
 
     def cases(
-        self, reviewer: str = "", candidate: str = "", *, with_post_reveal: bool = False
+        self,
+        reviewer: str = "",
+        candidate: str = "",
+        *,
+        with_post_reveal: bool = False,
+        is_control: bool = False,
     ) -> Iterator[Case]:
         """Every output, by ticket, candidate and trial, with the judgement that counts.
 
         That is one reviewer's, or for the study ("") of whoever labelled first. While the study is
         sealed no candidate has a name here: all stand under POOLED. An output whose name was opened
-        early is left out, and what was changed after the reveal, unless it is asked for. Streams;
-        the read stays open until the last one is taken.
+        early is left out, and what was changed after the reveal, unless it is asked for. Controls
+        come only, and alone, where `is_control`. Streams; the read stays open until the last one
+        is taken.
         """
         params = {"reviewer": reviewer, "candidate": candidate}
         with self._driving() as driver:
@@ -122,11 +129,12 @@ class Recounts(Database):
                 raise UsageError("the study is sealed: figures are pooled until `workbench reveal`")
             if is_sealed:
                 params["candidate"] = ""
+            controls = read_controls(driver)
             found = driver.execute(_CASES, params)
             for key, group in groupby(found, key=itemgetter(0, 1, 2, 3, 4, 5, 6)):
                 events = _choose_counted([row[6:] for row in group], with_late=with_post_reveal)
                 named = (*key[:2], POOLED, *key[3:]) if is_sealed else key
-                if events:
+                if events and (key[2] in controls) == is_control:
                     yield _to_case(named, events, is_study=not reviewer)
 
 

@@ -60,7 +60,8 @@ HERE = (
 
 TALLIES = (
     "SELECT c.alias, y.cell, sum(y.n) FROM candidate c CROSS JOIN tally y ON y.candidate = c.name"
-    " WHERE y.reviewer IN ('', :reviewer) GROUP BY c.alias, y.cell"
+    " WHERE y.reviewer IN ('', :reviewer) AND c.name NOT IN (SELECT value FROM json_each("
+    "  coalesce((SELECT value FROM meta WHERE key = 'controls'), '[]'))) GROUP BY c.alias, y.cell"
 )
 STANDINGS = (
     "SELECT cell, sum(n) FROM tally WHERE reviewer IN ('', :reviewer) AND candidate = ''"

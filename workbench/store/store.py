@@ -15,6 +15,7 @@ from sqlmodel import Session
 from workbench.domain.errors import StoreDamaged, StoreNewer, WorkbenchError
 from workbench.store.backups import Backups
 from workbench.store.checks import CheckCounts, Checks
+from workbench.store.controls import Controls
 from workbench.store.copies import offer_newest
 from workbench.store.disk import do_locks_hold, network_of
 from workbench.store.events import Events
@@ -63,6 +64,7 @@ class Store(
     Outputs,
     Listing,
     Checks,
+    Controls,
     Queue,
     Seals,
     Pairs,

@@ -47,6 +47,8 @@ class Counts:
         fresh = queues.fresh_counts()
         if fresh:
             return replace(counts, tallies=fresh[0], progress=fresh[1])
+        if saved.is_control:
+            return replace(counts, progress=saved.progress)
         tally = Counter(self.tallies.get(saved.alias, ()))
         tally[saved.old_cell] -= 1
         tally[saved.new_cell] += 1

@@ -87,7 +87,7 @@ def _make_row(
         "questions": [hide(q) for q in output.questions],
         "self_flagged": [{"text": hide(text)} for text in output.self_flagged],
         "exit_class": None,
-        "is_control": False,
+        "is_control": record.is_control,
         "is_repeat": False,
         "position_seed": None,
         "tests": {
