@@ -86,7 +86,7 @@ def test_k3_no_byte_of_a_blind_run_names_a_candidate(canaries: Study, mode: str)
             screen.rest(0.05)
             seen += screen.text
         if mode == "--pair":
-            screen.send("V")
+            screen.send("B")
             screen.rest(0.4)
             seen += screen.text
         screen.send("q")

@@ -269,7 +269,7 @@ def test_left_against_right_is_a_view_of_its_own(pairs: Path) -> None:
     async def scene(seat: PairSeat) -> None:
         await seat.on("plain")
         left = seat.screen.pair.left.output_id  # type: ignore[union-attr]
-        await seat.press("V")
+        await seat.press("B")
         await seat.until(lambda: seat.screen.is_versus and seat.screen.is_painted())
         text = seat.diff_text("versus")
         assert "sum(xs) + 1 - 1" in text
@@ -277,7 +277,7 @@ def test_left_against_right_is_a_view_of_its_own(pairs: Path) -> None:
         await seat.press("m")
         assert read_log(pairs)[-1].judgement.position == "left"
         assert seat.screen.pair.left.judgement.label is Label.MERGED  # type: ignore[union-attr]
-        await seat.press("V")
+        await seat.press("B")
         assert not seat.screen.is_versus
         assert seat.screen.pair.left.output_id == left  # type: ignore[union-attr]
 

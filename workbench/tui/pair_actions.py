@@ -20,7 +20,7 @@ VOTE_WORDS = {
     "4": "both bad",
     "5": "cannot judge",
 }
-_LEFT_OUT = {"queue.filter", "queue.sort", "pane.queue"}
+_LEFT_OUT = {"queue.filter", "queue.sort", "pane.queue", "pane.dashboard"}
 _GROUPS_LEFT_OUT = {"Marks"}  # they are of one output in front of one reader
 # Titles and helps that a pair needs otherwise, by action.
 _OTHERWISE = {
@@ -34,7 +34,7 @@ _OTHERWISE = {
 OWN = (
     Action("pair.side", ("tab",), "Other side", "Label keys act on the side with the mark",
            "other_side", "Pair", "other side"),
-    Action("pair.view", ("V",), "View", "Both against base, or left against right",
+    Action("pair.view", ("B",), "View", "Both against base, or left against right",
            "view", "Pair"),
     Action("pair.why", ("S",), "Strength and reason",
            "How much better, and why: before the answer, never asked for", "why", "Pair"),

@@ -11,6 +11,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 
+from workbench.diff.order import rank_of
+from workbench.diff.rows import FileEntry
 from workbench.domain.blind import ReviewItem
 from workbench.domain.output import Delivery
 from workbench.domain.pair import Side
@@ -140,6 +142,10 @@ class PairPanes(PointingScreen):
             self.read_again(self.item)
         self.diff.focus()
         self.draw()
+
+    def label_of(self, entry: FileEntry) -> str:
+        """What kind of file it is, for the list of files."""
+        return rank_of(entry.patch).label
 
     def action_help(self) -> None:
         """All keys."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from textual import events
 
 from workbench.domain.blind import ReviewItem
-from workbench.domain.label import Act, Judgement
+from workbench.domain.label import Act, Judgement, Label
 from workbench.domain.output import Delivery
 from workbench.domain.pair import (
     Preference,
@@ -68,6 +68,10 @@ class PairRecording(PairPanes):
     def asks_itself(self, act: Act, judgement: Judgement, item: ReviewItem) -> bool:  # noqa: ARG002
         """Not at once: first both labels and the answer."""
         return False
+
+    def doubt(self, label: Label) -> str:  # noqa: ARG002 - a pair is three presses
+        """Nothing is asked twice here."""
+        return ""
 
     # Answers.
 

@@ -25,7 +25,7 @@ class PairSides(PairRecording):
         if message.pane == self.side.other and self.is_free():
             self.focus_side(self.side.other)
 
-    def on_linked_diff_moved(self, message: LinkedDiff.Moved) -> None:
+    def on_linked_diff_walked(self, message: LinkedDiff.Walked) -> None:
         """The other side follows, by file and by line of the base."""
         if self.is_versus or message.pane != self.side or self.pair is None:
             return

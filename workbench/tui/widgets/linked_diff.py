@@ -30,7 +30,7 @@ class LinkedDiff(DiffView):
     """A DiffView that tells when its reader moved, and can be taken to a place of the base."""
 
     @dataclass
-    class Moved(Message):
+    class Walked(Message):
         """The reader moved in this pane."""
 
         pane: str
@@ -49,7 +49,7 @@ class LinkedDiff(DiffView):
     def move(self, act: Callable[[Viewport], bool | None]) -> bool:
         """As any diff pane; then the other one may follow."""
         done = super().move(act)
-        self.post_message(self.Moved(self.id or ""))
+        self.post_message(self.Walked(self.id or ""))
         return done
 
     @property
