@@ -28,21 +28,6 @@ if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
 
 
 @dataclass(frozen=True, slots=True)
-class PairRow:
-    """One line of the list of pairs: no candidate in it."""
-
-    pair_id: str
-    position: int
-    ticket_id: str
-    title: str
-    left: Label | None
-    right: Label | None
-    vote: Vote | None
-    is_identical: bool
-    is_done: bool
-
-
-@dataclass(frozen=True, slots=True)
 class PairItem:
     """One pair in front of a reviewer. Both outputs are of one ticket, from one base commit."""
 
@@ -115,7 +100,8 @@ class PairQueue:
         self._store, self._reviewer, self._veil = store, reviewer, veil
         self._diffs = diffs
         self._between = tuple(between)
-        names = [candidate.name for candidate in store.list_candidates()]
+        controls = store.controls()
+        names = [c.name for c in store.list_candidates() if c.name not in controls]
         _check_names(names, self._between)
         self._draw()
         if not self._pairs:
@@ -132,9 +118,10 @@ class PairQueue:
             for output_id in pair.outputs:
                 self._by_output.setdefault(output_id, []).append(pair)
         self._silent = {entry.output_id for entry in entries if entry.is_silent}
-        self._titles = self._store.ticket_titles()
         self._held = self._store.pair_states(self._reviewer)
         self._version = self._store.data_version()
+        self._ready: dict[str, PairItem] = {}  # a save on one of its outputs ends a pair's stay
+        self._n_saves = 0
         self._counts: Counter[str] = Counter()
         for pair in self._pairs:
             self._count(pair, 1)
@@ -167,13 +154,18 @@ class PairQueue:
             left_out=self._schedule.left_out,
         )
 
-    def rows(self, pair_id: str, before: int, after: int) -> tuple[PairRow, ...]:
-        """The pairs around one."""
-        at = self._index[pair_id]
-        return tuple(self._to_row(pair) for pair in self._pairs[max(at - before, 0) : at + after])
+    def prepare(self, pair_id: str) -> PairItem:
+        """Read a pair that may be shown next; for a worker."""
+        version, made = self._n_saves, self._read(pair_id)
+        if version == self._n_saves:
+            self._ready[pair_id] = made
+        return made
 
     def open(self, pair_id: str) -> PairItem:
-        """A pair as it may be shown."""
+        """A pair as it may be shown: as it was prepared, or read now."""
+        return self._ready.pop(pair_id, None) or self._read(pair_id)
+
+    def _read(self, pair_id: str) -> PairItem:
         pair = self._pairs[self._index[pair_id]]
         left, right = (self._open(output_id) for output_id in pair.outputs)
         return PairItem(pair_id, pair.position, left, right, pair.is_identical)
@@ -227,7 +219,9 @@ class PairQueue:
         """What was saved, kept up with."""
         judgement, output_id = saved.event.judgement, saved.event.output_id
         here = self._by_output.get(output_id, ())
+        self._n_saves += 1
         for pair in here:
+            self._ready.pop(pair.pair_id, None)
             self._count(pair, -1)
         self._held[output_id] = Held(judgement.label, judgement.votes)
         for pair in here:
@@ -254,19 +248,6 @@ class PairQueue:
             return False
         vote = self._vote_on(pair)
         return pair.is_identical or (vote is not None and vote.is_answer)
-
-    def _to_row(self, pair: Planned) -> PairRow:
-        return PairRow(
-            pair_id=pair.pair_id,
-            position=pair.position,
-            ticket_id=pair.ticket_id,
-            title=self._titles.get(pair.ticket_id, ""),
-            left=self._label_on(pair.left),
-            right=self._label_on(pair.right),
-            vote=self._vote_on(pair),
-            is_identical=pair.is_identical,
-            is_done=self._is_done(pair),
-        )
 
 
 def _check_names(names: Sequence[str], between: tuple[str, ...]) -> None:

@@ -27,7 +27,6 @@ _VOTES = (
     " CROSS JOIN output o ON o.id = e.output WHERE instr(e.judgement, '\"votes\"')"
     " OR instr(e.judgement, '\"unblinded\"') OR e.act IN ('undo', 'redo') ORDER BY e.event_id"
 )
-_TITLES = "SELECT ticket_id, title FROM ticket"
 _SILENT = {Delivery.EMPTY, Delivery.CRASH_MODEL}
 
 
@@ -91,11 +90,6 @@ class Pairs(Study):
             for cast in votes.values():
                 if cast.vote.is_answer and not opened & {cast.vote.left, cast.vote.right}:
                     yield cast
-
-    def ticket_titles(self) -> dict[str, str]:
-        """Titles by ticket id."""
-        with self._driving() as driver:
-            return dict(driver.execute(_TITLES))
 
     def reviewer_seed(self, reviewer: str) -> str:
         """What a reviewer's order and sides are drawn from; UsageError for an unknown one."""

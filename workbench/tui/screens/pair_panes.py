@@ -131,13 +131,21 @@ class PairPanes(PointingScreen):
         )
         is_open = self._is_open.get("metrics", size.width >= NUMBERS_FROM)
         self.query_one("#metrics").set_class(not is_open, "-closed")
-        self.set_class(size.width < BOTH_FROM, "-narrow")
+        self._show_sides()
         self.draw()
+
+    def _show_sides(self) -> None:
+        """Both, or the focused one; a class on the screen would have every rule read again."""
+        is_narrow = self.app.size.width < BOTH_FROM
+        for side in Side:
+            box, is_shown = self.query_one(f"#{side}-box"), not is_narrow or side is self.side
+            if box.display != is_shown:
+                box.display = is_shown
 
     def focus_side(self, side: Side) -> None:
         """Label keys act on this side from here on."""
         self.side = side
-        self.set_class(side is Side.RIGHT, "-right")
+        self._show_sides()
         if self.reading in {"message", "tests"} and self.item:
             self.read_again(self.item)
         self.diff.focus()

@@ -51,7 +51,7 @@ def prepare_pairs(
     for pair_id in dict.fromkeys(near):
         if pair_id is None or pair_id == pair.pair_id:
             continue
-        found = desk.pairs.open(pair_id)
+        found = desk.pairs.prepare(pair_id)
         for item in (found.left, found.right):
             if item.output_id not in shelf:
                 document = make_document(item, frame.width)
