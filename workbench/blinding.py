@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.services.desk import Desk
     from workbench.services.listed import ListedQueues
     from workbench.services.seals import Reveal, Seals
+    from workbench.services.unsaved import Files
     from workbench.services.veils import Veil
 
 REVEALED_FILE = "revealed.json"
@@ -81,23 +82,13 @@ def open_blind_desk(study: Study, reviewer: str, between: Sequence[str] | None =
     The study is sealed by it; UsageError where it was revealed, or has no pair.
     """
     from workbench.adapters.kept_files import KeptFiles
-    from workbench.adapters.note_files import NoteFiles
-    from workbench.services.blind_desk import NoCopies, NoViewer, make_blind
-    from workbench.services.desk import make_desk
+    from workbench.services.blind_desk import make_blind
     from workbench.services.unsaved import UnsavedLabels
 
     bench = open_workbench(study, busy_ms=LABEL_BUSY_MS)
     try:
         kept = KeptFiles(find_kept_folders())
-        plain = make_desk(
-            *(bench.store, bench.clones, reviewer, utc_now),
-            open_names=False,
-            kept=kept,
-            viewer=NoViewer(),
-            copies=NoCopies(),
-            notes=NoteFiles(study.readings),
-            close=bench.close,
-        )
+        plain = _make_plain(bench, reviewer, kept)
         veil = make_seals(bench).veil()
         unsaved = UnsavedLabels(kept, bench.store.study_id, reviewer)
         desk = make_blind(
@@ -111,6 +102,23 @@ def open_blind_desk(study: Study, reviewer: str, between: Sequence[str] | None =
         bench.close()
         raise
     return BlindDesk(desk, veil.seal)
+
+
+def _make_plain(bench: Workbench, reviewer: str, kept: "Files") -> "Desk":
+    """A desk that hands nothing to other programs: what they show could name its maker."""
+    from workbench.adapters.note_files import NoteFiles
+    from workbench.services.blind_desk import NoCopies, NoViewer
+    from workbench.services.desk import make_desk
+
+    return make_desk(
+        *(bench.store, bench.clones, reviewer, utc_now),
+        open_names=False,
+        kept=kept,
+        viewer=NoViewer(),
+        copies=NoCopies(),
+        notes=NoteFiles(bench.study.readings),
+        close=bench.close,
+    )
 
 
 def open_adjudication(study: Study, reviewer: str) -> Listed | None:
@@ -144,9 +152,6 @@ def _open_listed(
     make: Callable[[Workbench, "Veil"], "ListedQueues | None"],
 ) -> Listed | None:
     from workbench.adapters.kept_files import KeptFiles
-    from workbench.adapters.note_files import NoteFiles
-    from workbench.services.blind_desk import NoViewer
-    from workbench.services.desk import make_desk
     from workbench.services.listed import ListedReviews
     from workbench.services.unsaved import UnsavedLabels
     from workbench.services.veils import Veil, VeiledDiffs
@@ -154,14 +159,7 @@ def _open_listed(
     bench = open_workbench(study, busy_ms=LABEL_BUSY_MS)
     try:
         kept, seals = KeptFiles(find_kept_folders()), make_seals(bench)
-        plain = make_desk(
-            *(bench.store, bench.clones, reviewer, utc_now),
-            open_names=False,
-            kept=kept,
-            viewer=NoViewer(),
-            notes=NoteFiles(study.readings),
-            close=bench.close,
-        )
+        plain = _make_plain(bench, reviewer, kept)
         held = bench.store.get_seal() if seals.is_sealed else None
         veil = Veil(seals.scrubber(), held.short if held else "")
         queues = make(bench, veil)

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TypedDict
 
+from workbench.adapters.importers.blind_rows import read_blind
 from workbench.adapters.importers.edited_rows import read_edited
 from workbench.domain.check import CheckResult, CheckStatus
 from workbench.domain.errors import InputRefused
@@ -25,7 +25,6 @@ from workbench.domain.label import (
 )
 from workbench.domain.outcome import Outcome
 from workbench.domain.output import Applied, Delivery, Output, Rung
-from workbench.domain.pair import Vote, parse_vote
 from workbench.domain.record import Record
 from workbench.domain.ticket import Spec, Ticket
 
@@ -210,34 +209,7 @@ def _judgement(row: Row) -> Judgement:
         said_so_itself=said if isinstance(said, bool) else None,
         skipped=bool(row["skipped"]),
         edited=read_edited(row.get("edited")),
-        **_blind(row),
-    )
-
-
-class _Blind(TypedDict):
-    blind: str
-    position: str
-    recognised: bool | None
-    unblinded: str
-    post_reveal: bool
-    adjudicates: bool
-    votes: tuple[Vote, ...]
-
-
-def _blind(row: Row) -> _Blind:
-    """What was known of whose it is; a file written before pairs has none of it."""
-    votes, guess = row.get("votes", []), row.get("recognised")
-    position = str(row.get("position") or "single")
-    if not isinstance(votes, list) or position not in {"left", "right", "single"}:
-        raise TypeError("votes are a list, and a position is left, right or single")
-    return _Blind(
-        blind=str(row.get("seal") or ""),
-        position="" if position == "single" else position,
-        recognised=guess if isinstance(guess, bool) else None,
-        unblinded=str(row.get("unblinded") or ""),
-        post_reveal=bool(row.get("post_reveal", False)),
-        adjudicates=row.get("role") == "adjudicator",
-        votes=tuple(parse_vote(vote) for vote in votes),
+        **read_blind(row),
     )
 
 
