@@ -464,6 +464,7 @@ def test_the_first_interrupt_finishes_what_runs_the_second_ends_it(tmp_path: Pat
     wait_for(lambda: is_running(marker))
     process.send_signal(signal.SIGINT)
     assert process.stderr is not None
+    assert b"the tickets are not frozen" in process.stderr.readline()
     assert b"finishing what runs; Ctrl-C again ends it" in process.stderr.readline()
     time.sleep(0.5)
     assert process.poll() is None
