@@ -95,6 +95,23 @@ def test_the_decision_is_that_of_the_gate(fresh: Cli) -> None:
     assert re.search(r"under the gate [^<]+</dt>\s*<dd>INVALID</dd>", html)
 
 
+def test_controls_say_how_strict_reviewers_are(cli: Cli) -> None:
+    """Merged patches of people are no candidate of the report; where there are none it says so."""
+    sentence = "No merged patch of a person was hidden"
+    assert sentence in make(cli)[1]
+    row = prediction("t4", "people", change(new="a + b + 0"))
+    write_lines(cli.folder / "merged.jsonl", [row])
+    imported = ("outputs", "import", "merged.jsonl", "--candidate", "people", "--control")
+    assert cli.quick(*imported).code == 0
+    rows = cli.quick("outputs", "list", "--json").json("outputs")
+    (control,) = (str(row["id"]) for row in rows if row["candidate"] == "people")
+    assert cli.quick("label", control, "merged").code == 0
+    html, md = make(cli)
+    assert sentence not in md
+    assert all("Of 1 patches that people had merged" in text for text in (html, md))
+    assert "| people" not in md
+
+
 def test_published_scores_stand_beside_the_study(cli: Cli) -> None:
     """With both ranks and what follows; a benchmark's name is a text like any other."""
     rows = "model,benchmark,score,n,source,as_of\nm1,<b>Bench,0.6,500,vendor,2026-01-31\n"

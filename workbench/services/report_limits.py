@@ -40,8 +40,10 @@ def list_unknown(
 def list_unmeasured(
     cases: Sequence[Case],
     n_trials: int,
-    has_costs: bool,
     span: tuple[datetime | None, datetime | None],
+    *,
+    has_costs: bool,
+    has_controls: bool,
 ) -> Iterator[str]:
     """What these numbers say nothing about, a sentence each."""
     yield (
@@ -55,10 +57,11 @@ def list_unmeasured(
         )
     if not any(case.others for case in cases):
         yield "No output has labels of two reviewers: how far they agree is not known."
-    yield (
-        "No merged patch of a person was hidden among the outputs: how strict the reviewers are"
-        " is not known."
-    )
+    if not has_controls:
+        yield (
+            "No merged patch of a person was hidden among the outputs: how strict the reviewers are"
+            " is not known."
+        )
     if not any(case.cell.has_leak for case in cases):
         yield f"No defect was written down after a merge{_follow_up(span)}."
     if not has_costs:

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workbench.domain.case import Case
+from workbench.domain.controls import ControlCard
 from workbench.domain.measures import MEASURES
 from workbench.domain.report import Fact, PublishedPart, Report
 from workbench.domain.ticket import Spec, SuiteEntry, Ticket, suite_digest
 from workbench.services.agreements import Agreement, compare_reviewers
 from workbench.services.boards import Board, score_cases
 from workbench.services.contrasts import contrast_all
+from workbench.services.controls import score_reviewers
 from workbench.services.report_limits import list_unknown, list_unmeasured
 from workbench.services.report_pages import Words, make_candidate_page, make_ticket_pages
 from workbench.services.review_times import ALL, ReviewTime, sum_up
@@ -68,6 +70,7 @@ def make_report(
         every = (*told.facts.get(who, ()), *facts)
         page = make_candidate_page(names[who], board, own, every)
         pages.append(replace(page, verdict=told.verdicts.get(who, "")))
+    controls = score_reviewers(store.cases(is_control=True))
     n_trials = max((board.n_trials for board in boards.values()), default=0)
     dates = (span.first_at, span.last_at)
     has_costs = all(told.costs.get(who) is not None for who in boards)
@@ -77,7 +80,11 @@ def make_report(
         notes=told.notes,
         candidates=tuple(pages),
         unknown=tuple(list_unknown(cases, tickets, pages)),
-        unmeasured=tuple(list_unmeasured(cases, n_trials, has_costs, dates)),
+        unmeasured=tuple(
+            list_unmeasured(
+                cases, n_trials, dates, has_costs=has_costs, has_controls=bool(controls)
+            )
+        ),
         duels=tuple(
             duel._replace(first=names[duel.first], second=names[duel.second])
             for duel in contrast_all(cases)
@@ -87,7 +94,12 @@ def make_report(
         if is_sealed
         else tuple(make_ticket_pages(tickets, cases, store.get_output, names, words)),
         definitions=tuple(Fact(m.title, f"of {m.of}: {m.hits}") for m in MEASURES.values()),
-        method=(*_METHOD.splitlines(), *_tell_agreement(agreed), *_tell_pace(paces[ALL])),
+        method=(
+            *_METHOD.splitlines(),
+            *_tell_controls(controls),
+            *_tell_agreement(agreed),
+            *_tell_pace(paces[ALL]),
+        ),
         provenance=(*_list_provenance(store, tickets, span, words), *told.provenance),
     )
 
@@ -108,6 +120,18 @@ def _list_facts(board: Board, pace: ReviewTime, cost: float | None) -> Iterator[
     minutes = "—" if pace.minutes is None else f"{pace.minutes:.1f} (of {pace.n} reviews)"
     yield Fact("minutes of review an output", minutes)
     yield Fact("cost of a merged output", "—" if cost is None else f"{cost:.2f} US dollars")
+
+
+def _tell_controls(controls: Mapping[str, ControlCard]) -> Iterator[str]:
+    """How strict the reviewers are, by patches that people had merged."""
+    if card := controls.get(""):
+        rate = card.acceptance
+        low, high = rate.interval
+        yield (
+            f"Of {rate.n} patches that people had merged, hidden among the outputs, reviewers"
+            f" accepted {rate.hits} ({low:.0%} to {high:.0%}) and called {card.false_alarms}"
+            " escapes."
+        )
 
 
 def _tell_agreement(found: Agreement) -> Iterator[str]:
