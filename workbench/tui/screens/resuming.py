@@ -43,9 +43,17 @@ class ResumingScreen(MarkingScreen):
         if bookmark.pane in _PANES:
             self.read(bookmark.pane)
 
-    def keep_reading(self) -> None:
-        """Marks, and where the reviewer is."""
-        super().keep_reading()
+    def _keep(self) -> None:
+        super()._keep()
+        self.keep_place()
+
+    def on_unmount(self) -> None:
+        """Before the desk is closed."""
+        self.keep_place()
+        super().on_unmount()
+
+    def keep_place(self) -> None:
+        """Where the reviewer is; of an output that was left for the next one nothing is kept."""
         item, place = self.item, self.diff.place
         if self.desk is None or item is None or self.diff.painted_key != item.output_id:
             return
