@@ -65,7 +65,7 @@ def test_every_setting_is_in_the_readme_and_in_the_file_init_writes() -> None:
 
 def test_the_test_command_of_the_readme_is_what_ci_runs() -> None:
     """The line a newcomer copies stands in .ci/run to the letter."""
-    commands = re.findall(r"^python3 .*pytest -n auto$", README, re.MULTILINE)
+    commands = re.findall(r"^python3 .*pytest -n auto --dist worksteal$", README, re.MULTILINE)
     assert len(commands) == 1
     assert commands[0] in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
