@@ -178,6 +178,7 @@ class Walkthrough:
         self.run("change", "m1", "--since", "m1", *study, code=None)
         self.run("report", *study)
         self.run("report", "--html", out / "report.html", "--md", out / "report.md", *study)
+        self.run("rubric", *study)
         self.run("outputs", "leaks", *study)
         self.run("seal", *study)
         self.run("report", *study, code=None)
