@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple
 
-from rapidfuzz.distance import Indel
-
 _BINARY_HEAD = 8_000
 _HASH = {"py", "pyi", "sh", "rb", "toml", "yml", "yaml", "cfg", "ini", "pl", "r", "mk"}
 _SLASH = {"c", "h", "cc", "cpp", "hpp", "cs", "go", "java", "js", "jsx", "kt", "rs", "swift", "ts"}
@@ -63,6 +61,8 @@ def _sort_imports(lines: list[bytes]) -> list[bytes]:
 
 def measure(patch: Iterable[Pair], edit: Iterable[Pair]) -> Churn:
     """From the files that the patch changed, and those that the edit changed after it."""
+    from rapidfuzz.distance import Indel  # nobody has edited anything at the first paint
+
     edits = {pair.path: pair for pair in edit}
     edited = sum(_changed(pair) for pair in edits.values())
     changed = added = kept = 0
@@ -80,10 +80,14 @@ def measure(patch: Iterable[Pair], edit: Iterable[Pair]) -> Churn:
 
 
 def _changed(pair: Pair) -> int:
+    from rapidfuzz.distance import Indel
+
     return Indel.distance(normalise(pair.path, pair.old), normalise(pair.path, pair.new))
 
 
 def _positions(old: list[bytes], new: list[bytes], tag: str) -> set[int]:
     """The lines of `new` that come in from nowhere, or stand in `old` as well."""
+    from rapidfuzz.distance import Indel
+
     codes = Indel.opcodes(old, new)
     return {n for code in codes if code.tag == tag for n in range(code.dest_start, code.dest_end)}

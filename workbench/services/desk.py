@@ -11,7 +11,6 @@ from workbench.domain.errors import StoreDamaged, UsageError, WorkbenchError
 from workbench.domain.queue import FirstScreen
 from workbench.services.backups import Backups
 from workbench.services.edits import Copies
-from workbench.services.pairs import PairQueue
 from workbench.services.patches import Diffs
 from workbench.services.queues import Blobs, Queues
 from workbench.services.readings import Notes, Readings
@@ -21,6 +20,7 @@ from workbench.services.unsaved import Files, UnsavedLabels
 
 if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
     from workbench.services.comparisons import Comparisons
+    from workbench.services.pairs import PairQueue
     from workbench.store.store import Store
 
 
@@ -61,7 +61,7 @@ class Desk:
     compare: "Callable[[], Comparisons]"
     open_names: bool = False
     note: str = ""
-    pairs: PairQueue | None = None
+    pairs: "PairQueue | None" = None
     hide: Callable[[str], str] = lambda text: text  # what of other words may be shown
     find_report: Callable[[str], CheckReport | None] = lambda _key: None
 

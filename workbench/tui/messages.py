@@ -1,14 +1,17 @@
 """What workers tell the screen: one message, one frozen result."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from workbench.diff.blanks import Blanks
 from workbench.diff.document import DiffDocument
-from workbench.domain.comparison import Behind, Comparison
 from workbench.domain.finding import Finding
 from workbench.domain.unsaved import Kept
+
+if TYPE_CHECKING:  # the dashboard is not there at the first paint
+    from workbench.domain.comparison import Behind, Comparison
 
 
 @dataclass
@@ -77,7 +80,7 @@ class SidesCompared(Message):
 class ComparisonReady(Message):
     """The candidates, counted."""
 
-    comparison: Comparison
+    comparison: "Comparison"
 
 
 @dataclass
@@ -91,7 +94,7 @@ class ComparisonRefused(Message):
 class BehindReady(Message):
     """The outputs behind a number."""
 
-    outputs: tuple[Behind, ...]
+    outputs: "tuple[Behind, ...]"
 
 
 @dataclass
