@@ -96,7 +96,8 @@ class Walker:
 
 
 def open_review(stack: ExitStack, bench: Bench, study: BenchStudy) -> Pty:
-    """Our program on a study, at rest."""
+    """Our program on a study, at rest, and not where an earlier one stopped."""
+    shutil.rmtree(study.folder / ".workbench" / "reading", ignore_errors=True)
     program = stack.enter_context(Pty(study.review, env=bench.env))
     program.wait(mark(""))
     program.rest()
