@@ -5,7 +5,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -31,18 +30,15 @@ def start(*arguments: object) -> subprocess.Popen[str]:
 def test_d4_four_processes(tmp_path: Path, record_property: Record) -> None:
     """D4: 4 processes of 150 labels each leave 600 rows, no error, and 99 of 100 wait < 1 s.
 
-    Where a machine busy with other things takes long over all of it, less than a sixth of that;
-    and the wait is taken again, at most twice.
+    On a machine that is busy with other things the wait is taken again, at most twice.
     """
     record_property("cases", N_PROCESSES * N_LABELS)
-    waits: list[tuple[float, float]] = []
-    while len(waits) < 3 and (not waits or waits[-1][0] >= waits[-1][1]):
+    waits: list[float] = []
+    while len(waits) < 3 and (not waits or waits[-1] >= 1):
         folder = tmp_path / str(len(waits))
         folder.mkdir()
-        begun_at = time.monotonic()
-        wait = run_four(make_study(folder, reviewers=("ann", "bob")))
-        waits.append((wait, max(1.0, (time.monotonic() - begun_at) / 6)))
-    assert any(wait < allowed for wait, allowed in waits), waits
+        waits.append(run_four(make_study(folder, reviewers=("ann", "bob"))))
+    assert min(waits) < 1, waits
 
 
 def run_four(path: Path) -> float:
