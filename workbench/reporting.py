@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from workbench.adapters.reports.figures import Figure
     from workbench.services.reports import Told
 
-_LOCKS = "candidates.lock.json"
 _SEALED = (
     "The study is sealed: the figures are pooled over all candidates, and no output is shown, until"
     " `workbench reveal`."
@@ -107,9 +106,11 @@ def _describe_standing(one: Standing, name: str) -> PublishedRow:
 
 def _list_locks(study: Study) -> Iterator[Fact]:
     """What the candidates were, where their runs wrote it down."""
-    path = study.folder / _LOCKS
+    path = study.candidate_lock_file
     if path.is_file():
-        yield Fact("candidate locks", f"{_LOCKS}, SHA-256 {sha256(path.read_bytes()).hexdigest()}")
+        yield Fact(
+            "candidate locks", f"{path.name}, SHA-256 {sha256(path.read_bytes()).hexdigest()}"
+        )
 
 
 def _name_verdict(made: Decision, verdict: Verdict) -> str:

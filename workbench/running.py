@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from workbench.services.candidate_locks import Lock
     from workbench.services.runs import Entry, Harness, Retries, Runs
 
-LOCK_NAME = "candidates.lock.json"
-
 
 def read_plan(bench: Workbench, names: Sequence[str]) -> RunPlan:
     """Settings and the candidates asked for, all of them for none; raises UsageError."""
@@ -166,7 +164,7 @@ def open_locks(bench: Workbench) -> CandidateLocks:
     """The locks as they are; raises InputRefused where the file cannot be read."""
     from workbench.services.candidate_locks import parse_locks
 
-    path = bench.study.folder / LOCK_NAME
+    path = bench.study.candidate_lock_file
     if not path.exists():
         return CandidateLocks(path, {})
     try:

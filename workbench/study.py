@@ -41,6 +41,11 @@ class Study:
         return self.folder / "tickets.lock.json"
 
     @property
+    def candidate_lock_file(self) -> Path:
+        """What each candidate ran as."""
+        return self.folder / "candidates.lock.json"
+
+    @property
     def reviewer(self) -> str:
         """Whose labels these are, where nobody says otherwise."""
         return check_name(self.settings.reviewer or _login_name(), "a reviewer")
