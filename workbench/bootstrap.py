@@ -206,7 +206,7 @@ class Workbench:
         """Canonical exports, read back."""
         from workbench.services.imports import Imports
 
-        return Imports(self.store, self.tickets, self.outputs, utc_now)
+        return Imports(self.store, self.tickets, self.outputs, self.clones, utc_now)
 
     def freeze(self) -> "tuple[SuiteEntry, ...]":
         """Freeze the tickets, then write tickets.lock.json; again it only writes the file."""

@@ -76,6 +76,7 @@ def test_r17_an_edit_is_shown_measured_and_saved_as_a_tree(
     assert (told["sublabel"], told["edit_source"], told["edit_lines"]) == ("minor", "measured", 2)
     assert told["outcome"] == "edited_minor"
     assert len(told["edited"]["tree"]) == 40
+    assert "+line seven\n" in told["corrected_patch"]
     run_workbench("verify", "--study", long_study, env=demo.env)
 
 

@@ -68,6 +68,14 @@ def read_diff(git: Git, old: str, new: str, ignoring: str = "none") -> bytes:
     return _capped(git.run("diff-tree", *_OPTIONS, *IGNORING[ignoring], old, new))
 
 
+def read_patch(git: Git, old: str, new: str, *, is_binary: bool = False) -> bytes:
+    """What makes one tree of the other, in lines or in git's binary form; raises GitFailed."""
+    left_out = {"-C", "--text"} if is_binary else {"-C"}  # a clone calls every file binary
+    options = [option for option in _OPTIONS if option not in left_out]
+    form = ("--binary",) if is_binary else ()
+    return _capped(git.run("diff-tree", *options, *form, old, new))
+
+
 def read_coloured_diff(git: Git, old: str, new: str) -> bytes:
     """The patch with each line's sign behind the colour that tells whether it moved.
 

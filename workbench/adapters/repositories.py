@@ -99,6 +99,18 @@ class Clones:
 
         return read_coloured_diff(Git(self.path(name)), old, new)
 
+    def make_trees(
+        self, name: str, jobs: Iterable[tuple[Key, str, bytes]], *, is_kept: bool
+    ) -> Iterator[tuple[Key, str, str]]:
+        """(key, tree, why there is none) of each (key, base commit, patch), as a reviewer made it.
+
+        Where `is_kept` it is in the clone then.
+        """
+        from workbench.adapters.edit_trees import make_trees
+
+        for key, made in make_trees(self.path(name), jobs, is_kept=is_kept):
+            yield key, made.tree, made.why
+
     def list_files(self, name: str, treeish: str) -> tuple[bytes, ...]:
         """The paths of all plain files of a tree, in git's order; raises GitFailed."""
         from workbench.adapters.git import Git

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from workbench.adapters.edit_trees import make_patch
 from workbench.adapters.git import Git, find_program
 from workbench.adapters.tree_check import Change, check_changes
 from workbench.adapters.trees import FOLDER, Draft, Entry, Reader
@@ -84,6 +85,10 @@ class WorkCopies:
         finally:
             reader.close()
         return made
+
+    def make_patch(self, repo: str, base_commit: str, tree: str) -> bytes:
+        """The patch from which a tree can be made again; raises GitFailed where none does that."""
+        return make_patch(self._find_clone(repo), base_commit, tree)
 
     def drop(self, copy: Path) -> None:
         """Remove a copy."""

@@ -32,11 +32,12 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One labelled output that is in no pair."""
+    """One labelled output that is in no pair; `corrected` is the patch a reviewer made of it."""
 
     ticket: Ticket
     output: Output
     judgement: Judgement
+    corrected: bytes | None = None
 
 
 def completion_of(output: Output, *, with_message: bool, abstain_as_text: bool) -> str:

@@ -32,8 +32,13 @@ class EditSize:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """The reviewer's tree (40 hex digits), its size, and the class given by eye before, or ""."""
+    """The reviewer's tree (40 hex digits), its size, and the class given by eye before, or "".
+
+    `patch` is the SHA-256 of the patch from base to tree: the tree can be made again from it
+    wherever the base commit is. "" where none was kept, as in studies of older versions.
+    """
 
     tree: str
     size: EditSize
     judged: str = ""
+    patch: str = ""

@@ -163,6 +163,9 @@ def _sparse(values: dict[str, object]) -> dict[str, object]:
             continue
         is_records = isinstance(value, tuple)
         out[key] = [_sparse(v) for v in value] if is_records and isinstance(value, tuple) else value
+    edited = values.get("edited")
+    if isinstance(edited, dict) and not edited["patch"]:  # as it was written before one was kept
+        out["edited"] = {name: value for name, value in edited.items() if name != "patch"}
     for name in ("said_so_itself", "recognised"):  # False is an answer here
         if name in values and values[name] is False:
             out[name] = False
@@ -195,7 +198,8 @@ def parse_judgement(text: str) -> Judgement:
 
 
 def _edited(raw: dict[str, Any]) -> Edited:  # as JSON gives it
-    return Edited(str(raw["tree"]), EditSize(**raw["size"]), str(raw.get("judged", "")))
+    size, judged = EditSize(**raw["size"]), str(raw.get("judged", ""))
+    return Edited(str(raw["tree"]), size, judged, str(raw.get("patch", "")))
 
 
 def _finding(raw: dict[str, object]) -> Finding:

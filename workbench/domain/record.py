@@ -14,7 +14,8 @@ class Record:
     """What an exporter gets. `event_key`, `supersedes_key` name events beyond this database.
 
     `source` is "rater" for a label given here and what the file said for an imported one. Of a
-    sealed study (`is_sealed`) nothing in it names a candidate.
+    sealed study (`is_sealed`) nothing in it names a candidate. `corrected` is the patch from base
+    to what the reviewer made of the output, None where they made nothing or it was not kept.
     """
 
     study_id: str
@@ -29,3 +30,4 @@ class Record:
     tool_version: str = ""
     is_sealed: bool = False
     is_control: bool = False
+    corrected: bytes | None = None

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from workbench.domain.output import Output
+from workbench.services.edit_trees import explain
 from workbench.services.tickets import render_lock
-from workbench.store.store import Fault, Store
+from workbench.store.store import Fault, MadeTree, Store
 
 Progress = Callable[[str, int], None]
-BESIDE = frozenset({"lock", "object"})  # kinds of faults that are not the database's own
+BESIDE = frozenset({"lock", "object", "edit"})  # kinds of faults that are not the database's own
 STRUCTURE = "structure"  # the kind of fault that SQLite itself finds
 _BATCH = 1000
 
@@ -20,6 +21,11 @@ class Objects(Protocol):
     def find_missing(self, name: str, trees: Sequence[str]) -> Iterable[tuple[str, str]]:
         """(tree, what is wrong) for each tree that is not there with all that it names."""
 
+    def make_trees(
+        self, name: str, jobs: Iterable[tuple[MadeTree, str, bytes]], *, is_kept: bool
+    ) -> Iterator[tuple[MadeTree, str, str]]:
+        """(key, tree, why there is none) of each (key, base commit, patch)."""
+
 
 def audit(store: Store, objects: Objects, lock: str | None, progress: Progress) -> Iterator[Fault]:
     """Every disagreement, one at a time; `lock` is the text of tickets.lock.json, None without."""
@@ -29,6 +35,7 @@ def audit(store: Store, objects: Objects, lock: str | None, progress: Progress) 
         return  # what is broken there cannot be read any further
     yield from _check_lock(store, lock)
     yield from _check_objects(store, objects, progress)
+    yield from _check_edits(store, objects, progress)
 
 
 def _check_lock(store: Store, lock: str | None) -> Iterator[Fault]:
@@ -43,7 +50,7 @@ def _check_lock(store: Store, lock: str | None) -> Iterator[Fault]:
 
 def _check_objects(store: Store, objects: Objects, progress: Progress) -> Iterator[Fault]:
     waiting: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for n, (repo, output) in enumerate(_with_tree(store), 1):
+    for n, (repo, output) in enumerate(list_with_tree(store), 1):
         progress("trees", n)
         waiting[repo][output.applied.tree].append(output.output_id)
         if len(waiting[repo]) == _BATCH:
@@ -52,7 +59,8 @@ def _check_objects(store: Store, objects: Objects, progress: Progress) -> Iterat
         yield from _missing(objects, repo, trees)
 
 
-def _with_tree(store: Store) -> Iterator[tuple[str, Output]]:
+def list_with_tree(store: Store) -> Iterator[tuple[str, Output]]:
+    """Every output that became a tree, with its repository."""
     repositories = {ticket.ticket_id: ticket.repo for ticket in store.list_tickets()}
     for line in store.list_outputs():
         if line.rung.has_tree:
@@ -63,3 +71,26 @@ def _missing(objects: Objects, repo: str, trees: dict[str, list[str]]) -> Iterat
     for tree, sentence in objects.find_missing(repo, list(trees)):
         for output_id in trees[tree]:
             yield Fault("object", output_id, f"its tree {tree[:12]} is not whole: {sentence}")
+
+
+def _check_edits(store: Store, objects: Objects, progress: Progress) -> Iterator[Fault]:
+    """Each tree that a reviewer made is there, and is what its corrected patch gives."""
+    by_repo: dict[str, list[MadeTree]] = defaultdict(list)
+    for n, made in enumerate(store.list_made_trees(), 1):
+        progress("edits", n)
+        by_repo[made.repo].append(made)
+    for repo, edits in by_repo.items():
+        missing = dict(objects.find_missing(repo, sorted({made.tree for made in edits})))
+        jobs: list[tuple[MadeTree, str, bytes]] = []
+        for made in edits:
+            patch = store.get_patch(made.patch) if made.patch else None
+            if made.patch and patch is None:
+                yield Fault("blob", made.row, "the corrected patch that it names is not there")
+            if made.tree in missing:
+                wrong = missing[made.tree]
+                yield Fault("object", made.row, f"its tree {made.tree[:12]} is not whole: {wrong}")
+            elif patch is not None:
+                jobs.append((made, made.base_commit, patch))
+        for made, tree, why in objects.make_trees(repo, jobs, is_kept=False) if jobs else ():
+            if tree != made.tree:
+                yield Fault("edit", made.row, explain(made.tree, tree, why))

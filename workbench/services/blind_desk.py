@@ -147,6 +147,12 @@ class NoCopies:
         del repo, copy
         return tree
 
+    def make_patch(self, repo: str, base_commit: str, tree: str) -> bytes:
+        """Raises UsageError."""
+        del base_commit
+        self.open(repo, tree)
+        return b""
+
     def drop(self, copy: Path) -> None:
         """Nothing was copied."""
 

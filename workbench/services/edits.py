@@ -4,6 +4,8 @@ It is a tree in our clone like any other. Its size is counted by METRICS: change
 patch and from patch to edit, what was kept of what the patch added.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -36,6 +38,9 @@ class Copies(Protocol):
 
     def take(self, repo: str, tree: str, copy: Path) -> str:
         """The tree that became of it, stored; raises InputRefused. For a worker."""
+
+    def make_patch(self, repo: str, base_commit: str, tree: str) -> bytes:
+        """The patch from which a tree can be made again; raises GitFailed. For a worker."""
 
     def drop(self, copy: Path) -> None:
         """Remove a copy."""
@@ -73,6 +78,16 @@ def measure_edit(item: ReviewItem, tree: str, diffs: Diffs, blobs: Blobs) -> Edi
     is_grave = any(defect.is_k_defect for defect in item.judgement.defects)
     found = classify_edit(size, has_fixed_k_defect=is_grave)
     return Edit(Edited(tree, size), found, _describe(size, found))
+
+
+def keep_edit(item: ReviewItem, edit: Edit, copies: Copies, keep: Callable[[bytes], str]) -> Edit:
+    """The edit with the patch from which its tree can be made again. For a worker.
+
+    `keep` stores a patch and names it. Raises WorkbenchError where none can be made or stored.
+    """
+    ticket, tree = item.ticket, edit.edited.tree
+    patch = copies.make_patch(ticket.repo, ticket.base_commit, tree)
+    return edit._replace(edited=replace(edit.edited, patch=keep(patch)))
 
 
 def _describe(size: EditSize, found: EditClass) -> str:

@@ -115,7 +115,11 @@ def seal_record(record: Record, scrubber: Scrubber) -> Record:
     """The record without whose it is: no name, no run, no cost, and none in its words."""
     output = replace(seal_output(record.output, record.ticket, scrubber), run_id="", trial=1)
     check = replace(record.check, reason=scrubber.scrub(record.check.reason).text, source="")
-    return replace(record, output=output, check=check, is_sealed=True)
+    corrected = record.corrected
+    if corrected is not None:
+        asked = f"{record.ticket.title}\n{record.ticket.body}"
+        corrected = scrubber.scrub_diff(corrected, asked)[0]
+    return replace(record, output=output, check=check, is_sealed=True, corrected=corrected)
 
 
 def _identify(record: Record) -> bytes:

@@ -1,6 +1,6 @@
 """A canonical export comes back: tickets, outputs, test results, and labels as they were."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from workbench.domain.imported import RowProblem
 from workbench.domain.label import Event
 from workbench.domain.output import Delivered, NewOutput
 from workbench.domain.record import Record
+from workbench.services.edit_trees import EditTrees, GivenEdit, make_imported_trees
 from workbench.services.outputs import Outputs
 from workbench.services.spool import Spool
 from workbench.services.tickets import Placed, Tickets
@@ -41,9 +42,11 @@ class RecordImport:
 class Imports:
     """Takes a canonical export into a study; the same file twice adds nothing."""
 
-    def __init__(self, store: "Store", tickets: Tickets, outputs: Outputs, clock: Clock) -> None:
+    def __init__(
+        self, store: "Store", tickets: Tickets, outputs: Outputs, trees: EditTrees, clock: Clock
+    ) -> None:
         """Keep what it works with."""
-        self._store, self._tickets = store, tickets
+        self._store, self._tickets, self._trees = store, tickets, trees
         self._outputs, self._clock = outputs, clock
 
     def add(
@@ -74,7 +77,8 @@ class Imports:
             here = {line.output_id for line in self._store.list_outputs()}
             self._store.record_checks(self._checks(good, here), self._clock())
             events: Spool[Event] = stack.enter_context(Spool())
-            left_out = list(self._sort(good, here, events, file))
+            refused = make_imported_trees(self._store, self._trees, _edits(good, here))
+            left_out = list(self._sort(good, here, events, file, refused))
             labels = self._store.add_imported_events(events)
         problems += [*tickets.problems, *outputs.problems, *left_out]
         return RecordImport(n_read, tickets.added, outputs.added, labels, tuple(problems))
@@ -104,7 +108,12 @@ class Imports:
                 yield output.ticket_id, output.candidate, output.trial, record.check
 
     def _sort(
-        self, rows: Iterable[PlacedRecord], here: set[str], events: Spool[Event], file: str
+        self,
+        rows: Iterable[PlacedRecord],
+        here: set[str],
+        events: Spool[Event],
+        file: str,
+        refused: Mapping[str, str],
     ) -> Iterator[RowProblem]:
         """New events go to `events` in the order of the file; what cannot be taken is named."""
         known, last = self._known_events()
@@ -118,12 +127,16 @@ class Imports:
                 reason = f"its label was left out: output {output_id} is not in the study"
             elif event.at <= last.get((output_id, event.reviewer), _NEVER):
                 reason = f"older than the label that {event.reviewer} has here: left out"
+            elif record.event_key in refused:
+                reason = f"its label was left out: {refused[record.event_key]}"
             if reason:
                 yield RowProblem(file, where, reason)
                 continue
             if event.reviewer not in reviewers:
                 self._store.ensure_reviewer(event.reviewer, self._clock())
                 reviewers.add(event.reviewer)
+            if record.corrected is not None:
+                self._store.add_patch(record.corrected)
             events.put(event)
 
     def _known_events(self) -> tuple[set[str], dict[tuple[str, str], datetime]]:
@@ -135,6 +148,14 @@ class Imports:
                 known.add(record.event_key)
                 last[record.output.output_id, record.event.reviewer] = record.event.at
         return known, last
+
+
+def _edits(rows: Iterable[PlacedRecord], here: set[str]) -> Iterator[GivenEdit]:
+    for _, record in rows:
+        held = record.event.judgement.edited if record.event else None
+        if held and record.corrected is not None and record.output.output_id in here:
+            ticket_id = record.ticket.ticket_id
+            yield GivenEdit(record.event_key, ticket_id, held.tree, record.corrected)
 
 
 def _output_id(row: PlacedRecord) -> str:

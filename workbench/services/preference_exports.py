@@ -19,6 +19,7 @@ from workbench.domain.output import Output
 from workbench.domain.pair import Cast
 from workbench.domain.seal import seal_output
 from workbench.domain.ticket import Ticket
+from workbench.services.exports import seal_record
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
@@ -120,8 +121,8 @@ class PreferenceExport:
                 self._drop("unblinded" if event.judgement.unblinded else "post_reveal", 1)
                 continue
             self._digest.update(event.hash.encode())
-            output = self._show(record.output, record.ticket)
-            judged = Judged(record.ticket, output, event.judgement)
+            shown = seal_record(record, self.scrubber) if self.scrubber else record
+            judged = Judged(record.ticket, shown.output, event.judgement, shown.corrected)
             yield from self.into.render_label(judged, self.dropped, self.taken_out)
 
     def _load(self, cast: Cast) -> Compared:

@@ -91,6 +91,10 @@ class Reviews:
         """Forget what was kept of an output."""
         self._let_go(output_id)
 
+    def keep_patch(self, patch: bytes) -> str:
+        """Store what a reviewer's tree can be made from again; its SHA-256, for the label."""
+        return self._store.add_patch(patch)
+
     def find_kept(self) -> tuple[list[Kept], list[str]]:
         """Acts that an earlier session could not save, and a sentence for each unusable file."""
         return self._unsaved.find() if self._unsaved else ([], [])

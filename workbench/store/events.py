@@ -6,7 +6,7 @@ grow, so what is read is the log as it stood when the export began.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -20,6 +20,7 @@ from workbench.domain.record import Record
 from workbench.domain.ticket import Ticket
 from workbench.store.append import Facts, Origin, append
 from workbench.store.database import Found, Params, one, rows
+from workbench.store.edits import load_patch
 from workbench.store.event_rows import EVENT_COLUMNS, to_event
 from workbench.store.labels import check_flags
 from workbench.store.listing import OUTPUT_COLUMNS, to_check, to_output
@@ -88,7 +89,17 @@ class Events(Study):
                 logged = sorted(latest.values(), key=lambda entry: entry.event.event_id)
             entries: list[_Logged | None] = [*logged] or [None]
             for entry in entries:
-                yield _to_record(self.study_id, ticket, loaded.row, entry)
+                record = _to_record(self.study_id, ticket, loaded.row, entry)
+                yield self._with_corrected(record) if _has_patch(record) else record
+
+    def _with_corrected(self, record: Record) -> Record:
+        held = record.event and record.event.judgement.edited
+        with self._reading() as connection:
+            patch = load_patch(connection, held.patch) if held else None
+        if patch is None:
+            which = f"event {record.event.event_id if record.event else ''}"
+            raise StoreDamaged(f"{self.path}: the corrected patch of {which} is missing")
+        return replace(record, corrected=patch)
 
     def _load_all(self, last: int, *, with_unlabelled: bool) -> Iterator[_Loaded]:
         """Outputs with their events up to `last`, a page in one short read."""
@@ -176,6 +187,11 @@ def _to_logged(row: Found) -> _Logged:
         return _Logged(event, str(json.loads(event.origin).get("supersedes_event_id") or ""))
     key = "" if event.supersedes is None else _event_key(row.old_hash, row.old_origin)
     return _Logged(event, key)
+
+
+def _has_patch(record: Record) -> bool:
+    held = record.event.judgement.edited if record.event else None
+    return held is not None and bool(held.patch)
 
 
 def _event_key(digest: str, origin: str) -> str:

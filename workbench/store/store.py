@@ -18,6 +18,7 @@ from workbench.store.checks import CheckCounts, Checks
 from workbench.store.controls import Controls
 from workbench.store.copies import offer_newest
 from workbench.store.disk import do_locks_hold, network_of
+from workbench.store.edits import Edits, MadeTree
 from workbench.store.events import Events
 from workbench.store.files import (
     HEAD,
@@ -48,6 +49,7 @@ __all__ = [
     "DEFAULT_PLACES",
     "CheckCounts",
     "Fault",
+    "MadeTree",
     "OutputCounts",
     "Recount",
     "Repository",
@@ -69,6 +71,7 @@ class Store(
     Seals,
     Pairs,
     Labels,
+    Edits,
     Events,
     Flags,
     Recounts,

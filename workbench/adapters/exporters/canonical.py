@@ -129,13 +129,23 @@ def make_hide(
 
 
 def _patch_fields(patch: bytes, hide: Hide) -> dict[str, object]:
+    text, encoding = _encode(patch, hide)
     digest = hashlib.sha256(patch).hexdigest()
+    return {"patch": text, "patch_encoding": encoding, "patch_sha256": digest}
+
+
+def _corrected_fields(patch: bytes | None, hide: Hide) -> dict[str, object]:
+    """From the base commit to what the reviewer made; `edited.patch` is its SHA-256."""
+    text, encoding = (None, None) if patch is None else _encode(patch, hide)
+    return {"corrected_patch": text, "corrected_patch_encoding": encoding}
+
+
+def _encode(patch: bytes, hide: Hide) -> tuple[str, str]:
     try:
-        text, encoding = hide(patch.decode()), "utf8"
+        return hide(patch.decode()), "utf8"
     except UnicodeDecodeError:
         clean = hide(patch.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        text, encoding = base64.b64encode(clean).decode(), "base64"
-    return {"patch": text, "patch_encoding": encoding, "patch_sha256": digest}
+        return base64.b64encode(clean).decode(), "base64"
 
 
 def _judgement_fields(record: Record, hide: Hide) -> dict[str, object]:
@@ -159,6 +169,7 @@ def _judgement_fields(record: Record, hide: Hide) -> dict[str, object]:
         "edit_source": "measured" if judgement.edited else "judged" if judgement.edit else None,
         "edit_lines": judgement.edited.size.edit_lines if judgement.edited else None,
         "edited": asdict(judgement.edited) if judgement.edited else None,
+        **_corrected_fields(record.corrected, hide),
         "no_defect_found": judgement.label is Label.MERGED and not judgement.defects,
     }
 

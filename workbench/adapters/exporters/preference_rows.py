@@ -85,7 +85,10 @@ def make_rows(
 
 
 def make_label_rows(judged: Judged, shape: Shape, dropped: Counter[str]) -> Iterator[Row]:
-    """KTO rows of a label without a pair: merged is good, escaped is not, edited by its size."""
+    """KTO rows of a label without a pair: merged is good, escaped is not, edited by its size.
+
+    What a reviewer made of an edited one is good.
+    """
     good = _is_good(judged)
     text = shape.text(judged.output)
     if good is None:
@@ -95,6 +98,9 @@ def make_label_rows(judged: Judged, shape: Shape, dropped: Counter[str]) -> Iter
     else:
         prompt = shape.hide(prompt_of(judged.ticket))
         yield {"prompt": prompt, "completion": text, "label": good}
+        made = (judged.corrected or b"").decode("utf-8", "backslashreplace")
+        if judged.judgement.label is Label.EDITED and made.strip():
+            yield {"prompt": prompt, "completion": shape.hide(made), "label": True}
 
 
 def _is_good(judged: Judged) -> bool | None:

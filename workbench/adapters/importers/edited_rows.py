@@ -1,11 +1,15 @@
 """What a reviewer made of a patch, out of a canonical row; exports made before that lack it."""
 
 import re
+from base64 import b64decode
+from collections.abc import Mapping
+from hashlib import sha256
 
 from workbench.domain.edited import Edited, EditSize
 from workbench.domain.label import EditClass
 
 _TREE = re.compile("[0-9a-f]{40}")
+_SHA256 = re.compile("|[0-9a-f]{64}")
 _NUMBERS = ("patch_lines", "edit_lines", "added", "kept")
 _FLAGS = ("has_added_tests", "is_base")
 
@@ -31,4 +35,22 @@ def read_edited(raw: object) -> Edited | None:
         has_added_tests=size["has_added_tests"],
         is_base=size["is_base"],
     )
-    return Edited(raw["tree"], made, EditClass(judged) if judged else "")
+    patch = raw.get("patch", "")
+    if not isinstance(patch, str) or not _SHA256.fullmatch(patch):
+        raise ValueError("edited.patch is no SHA-256")
+    return Edited(raw["tree"], made, EditClass(judged) if judged else "", patch)
+
+
+def read_corrected(row: Mapping[str, object]) -> bytes | None:
+    """The corrected patch of a row, as `edited` names it; None where none was kept."""
+    edited, text = row.get("edited"), row.get("corrected_patch")
+    named = edited.get("patch", "") if isinstance(edited, dict) else ""
+    if not named and text is None:
+        return None
+    if not isinstance(text, str):
+        raise TypeError("corrected_patch is no text, and edited.patch names one")
+    is_raw = row["corrected_patch_encoding"] == "base64"
+    patch = b64decode(text, validate=True) if is_raw else text.encode()
+    if sha256(patch).hexdigest() != named:
+        raise ValueError("the corrected patch is not the one that edited.patch names")
+    return patch

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from workbench.adapters.importers.blind_rows import read_blind
-from workbench.adapters.importers.edited_rows import read_edited
+from workbench.adapters.importers.edited_rows import read_corrected, read_edited
 from workbench.domain.check import CheckResult, CheckStatus
 from workbench.domain.errors import InputRefused
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
@@ -96,6 +96,7 @@ def _read(row: Row) -> Record:
         supersedes_key=str(row["supersedes_event_id"] or ""),
         source=str(row["source"] or ""),
         tool_version=str(row["tool_version"] or ""),
+        corrected=read_corrected(row),
     )
 
 

@@ -18,6 +18,7 @@ from workbench.services.edits import (
     Comparison,
     Edit,
     compare_trees,
+    keep_edit,
     list_comparisons,
     measure_edit,
 )
@@ -119,24 +120,27 @@ class EditingScreen(ResumingScreen):
             said = f"the editor ended with exit code {code}: not taken; your copy stays in {copy}"
             self.post_message(EditRefused(said))
             return
-        desk.copies.drop(copy)
         if code:
+            desk.copies.drop(copy)
             self.post_message(EditRefused(f"the editor ended with exit code {code}"))
         else:
-            self._measure(desk, item, editing.tree, tree)
+            self._measure(desk, editing, tree)
 
-    def _measure(self, desk: Desk, item: ReviewItem, before: str, tree: str) -> None:
-        plain = self.diff.plain
-        if tree == before or plain is None:
+    def _measure(self, desk: Desk, editing: Editing, tree: str) -> None:
+        plain, item, copy = self.diff.plain, editing.item, editing.copy
+        if tree == editing.tree or plain is None:
+            desk.copies.drop(copy)
             self.post_message(EditTaken(item, None))
             return
         try:
             edit = measure_edit(item, tree, desk.diffs, desk.blobs)
+            edit = keep_edit(item, edit, desk.copies, desk.reviews.keep_patch)
             comparison = list_comparisons(item, tree)[0]
             document = compare_trees(item, plain, comparison, desk.diffs, desk.blobs)
         except WorkbenchError as error:
-            self.post_message(EditRefused(str(error)))
+            self.post_message(EditRefused(f"not taken: {error}; your copy stays in {copy}"))
             return
+        desk.copies.drop(copy)
         self.post_message(EditTaken(item, edit, document))
 
     def on_edit_refused(self, message: EditRefused) -> None:
