@@ -130,6 +130,7 @@ def decide(ground: Ground, output: str) -> None:
     scores.write_text("model,benchmark,score\nm,bench,0.5\n", encoding="utf-8")
     nobody = ("--api", "http://127.0.0.1:9")  # the port of a service that discards
     answers = ("--reversible", "no", "--reviewed", "yes", "--cheap-check", "unknown")
+    ground.run("tickets", "agreement")
     ground.run("tickets", "sample", "--n", 2, "--vague", 1, is_sure=False)
     ground.run("tickets", "fetch", "acme/calc", *nobody, is_sure=False)
     ground.run("run", is_sure=False)

@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from workbench.domain.clarity import SpecAct, SpecCall
 from workbench.domain.finding import Finding, FindingKind, Flag
 from workbench.domain.label import Act, EditClass, Effort, Judgement, Label
 from workbench.domain.metrics import Cell
@@ -19,7 +20,7 @@ from workbench.domain.output import Applied, Delivered, Delivery, NewOutput, Run
 from workbench.domain.queue import Place, Saved
 from workbench.domain.ticket import Spec, Ticket
 from workbench.store import sqlite
-from workbench.store.store import Store, create_store, open_store
+from workbench.store.store import SpecSaved, Store, create_store, open_store
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 EFFORT = Effort(NOW, active_ms=1200, idle_ms=30)
@@ -94,6 +95,10 @@ def label(
     store: Store, output_id: str, judgement: Judgement = MERGED, reviewer: str = "ann"
 ) -> Saved:
     return store.record(reviewer, output_id, Act.LABEL, judgement, EFFORT, NOW)
+
+
+def mark(store: Store, ticket_id: str, spec: Spec, reviewer: str = "ann") -> SpecSaved:
+    return store.record_spec(reviewer, ticket_id, SpecAct.CALL, SpecCall(spec), NOW)
 
 
 def judgements_of(store: Store, reviewer: str = "ann") -> dict[str, Judgement]:

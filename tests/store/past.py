@@ -12,7 +12,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from store.kit import EFFORT, JUDGEMENTS, NOW, ids_of, label, make_study
+from store.kit import EFFORT, JUDGEMENTS, NOW, ids_of, label, make_study, mark
+from workbench.domain.ticket import Spec
 from workbench.store.files import APPLICATION_ID, HEAD
 from workbench.store.store import open_store
 
@@ -20,10 +21,13 @@ FOLDER = Path(__file__).parent / "revisions"
 
 
 def main() -> None:
-    """A study with every kind of judgement, an undo and a redo."""
+    """A study with calls of tickets, every kind of judgement, an undo and a redo."""
     with tempfile.TemporaryDirectory() as folder:
         path = make_study(Path(folder))
         with open_store(path, app_version="1", rubric_version="r1") as store:
+            mark(store, "t1", Spec.CLEAR)
+            mark(store, "t1", Spec.VAGUE, "bob")
+            store.undo_spec("bob", NOW)
             for output_id, judgement in zip(ids_of(store), JUDGEMENTS, strict=False):
                 label(store, output_id, judgement)
             store.undo("ann", EFFORT, NOW)

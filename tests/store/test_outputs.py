@@ -23,6 +23,7 @@ from .kit import (
     make_output,
     make_outputs,
     make_ticket,
+    mark,
     query,
 )
 
@@ -180,7 +181,7 @@ def test_tickets_until_the_freeze(tmp_path: Path) -> None:
         assert (counts.added, counts.same) == (0, 2)
         assert [(r.file, r.where) for r in counts.refused] == [("file.md", "a")]
         assert store.list_tickets() == tickets
-        store.mark_spec("a", Spec.VAGUE)
+        mark(store, "a", Spec.VAGUE)
         assert store.get_ticket("a").spec is Spec.VAGUE
         assert store.frozen_at is None
         entries = store.freeze(at(1))
@@ -194,8 +195,8 @@ def test_tickets_until_the_freeze(tmp_path: Path) -> None:
             with pytest.raises(InputRefused, match=f"ticket {again[0].ticket_id}: .* frozen"):
                 store.add_tickets(again)
         with pytest.raises(InputRefused, match="ticket a: the tickets are frozen"):
-            store.mark_spec("a", Spec.CLEAR)
-        store.mark_spec("a", Spec.VAGUE)
+            mark(store, "a", Spec.CLEAR)
+        mark(store, "a", Spec.VAGUE)
 
 
 def test_study_and_repositories(store: Store) -> None:

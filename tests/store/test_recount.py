@@ -29,6 +29,7 @@ from .kit import (
     label,
     make_output,
     make_study,
+    mark,
     tallies_by_name,
 )
 
@@ -48,7 +49,7 @@ def step(store: Store, rng: random.Random, ids: list[str]) -> None:
         key = (f"t{rng.randrange(3)}", rng.choice(("m1", "m2")), rng.choice((1, None)))
         store.record_checks([(*key, result)], NOW)
     elif kind == "spec":
-        store.mark_spec(f"t{rng.randrange(3)}", rng.choice(list(Spec)))
+        mark(store, f"t{rng.randrange(3)}", rng.choice(list(Spec)), reviewer)
     elif kind == "add":
         delivery = rng.choice([None, *Delivery])
         new = make_output(f"t{rng.randrange(3)}", "m3", b"", f"m{rng.random()}", delivery)

@@ -21,6 +21,7 @@ ALLOWED = {
     ("database.py", "sql"): "one() and rows(): what their callers hand in is checked there",
     ("labels.py", "sql"): "undo and redo hand in a constant each",
     ("sqlite.py", "f'PRAGMA journal_mode={journal}'"): "one of two words of choose_journal",
+    ("0002_specs.py", "_TRIGGER.format(low=name.lower(), op=name).strip()"): "of two words",
     ("0001_first.py", "_TRIGGER.format(low=name.lower(), op=name).strip()"): "of two words",
 }
 
@@ -127,6 +128,8 @@ index ix_check_result_output
 index ix_item_place
 index ix_label_event_reviewer
 index ix_output_ticket_output_id
+index ix_spec_event_reviewer
+index ix_spec_event_ticket
 table alembic_version
 table blob
 table candidate
@@ -137,10 +140,13 @@ table meta
 table output
 table repository
 table reviewer
+table spec_event
 table tally
 table ticket
 trigger label_event_no_delete
 trigger label_event_no_update
+trigger spec_event_no_delete
+trigger spec_event_no_update
 """
 
 

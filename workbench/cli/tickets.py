@@ -1,4 +1,4 @@
-"""`workbench tickets`: import, fetch, list, mark, freeze."""
+"""`workbench tickets`: import, fetch, list, sample, freeze; calling them is in triage.py."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from workbench.bootstrap import open_workbench
+from workbench.cli import triage
 from workbench.cli.terminal import (
     JsonOption,
     Progress,
@@ -25,6 +26,7 @@ from workbench.services.tickets import Placed
 from workbench.study import find_study
 
 app = typer.Typer(help="The frozen suite: tickets from your own backlog.", no_args_is_help=True)
+triage.register(app)
 
 
 class State(StrEnum):
@@ -33,13 +35,6 @@ class State(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     ALL = "all"
-
-
-class Mark(StrEnum):
-    """What a person may call a ticket."""
-
-    CLEAR = "clear"
-    VAGUE = "vague"
 
 
 @app.command("import")
@@ -166,14 +161,6 @@ def sample(
         say(f"{n_gone} others removed; next: workbench tickets freeze")
     else:
         say("nothing was changed; with --keep the others are removed from the study")
-
-
-@app.command()
-def mark(ticket_id: str, spec: Mark, study: StudyOption = None) -> None:
-    """Say whether a ticket is clear or vague: a person's call, before any run."""
-    with open_workbench(find_study(study)) as bench:
-        bench.tickets.mark(ticket_id, Spec(spec))
-    say(f"{ticket_id} is {spec}")
 
 
 @app.command()

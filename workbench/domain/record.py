@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from workbench.domain.check import CheckResult
+from workbench.domain.clarity import SpecEvent
 from workbench.domain.label import Event
 from workbench.domain.outcome import Outcome
 from workbench.domain.output import Output
@@ -16,6 +17,7 @@ class Record:
     `source` is "rater" for a label given here and what the file said for an imported one. Of a
     sealed study (`is_sealed`) nothing in it names a candidate. `corrected` is the patch from base
     to what the reviewer made of the output, None where they made nothing or it was not kept.
+    `calls` says who called the ticket what.
     """
 
     study_id: str
@@ -31,3 +33,4 @@ class Record:
     is_sealed: bool = False
     is_control: bool = False
     corrected: bytes | None = None
+    calls: tuple[SpecEvent, ...] = ()

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from workbench.domain.check import CheckResult
+from workbench.domain.clarity import SpecEvent
 from workbench.domain.errors import InputRefused, WorkbenchError
 from workbench.domain.imported import RowProblem
 from workbench.domain.label import Event
@@ -76,12 +77,21 @@ class Imports:
             outputs = self._outputs.add(((file, new) for new in _outputs(good)), progress)
             here = {line.output_id for line in self._store.list_outputs()}
             self._store.record_checks(self._checks(good, here), self._clock())
+            calls = self._add_calls(good)
             events: Spool[Event] = stack.enter_context(Spool())
             refused = make_imported_trees(self._store, self._trees, _edits(good, here))
             left_out = list(self._sort(good, here, events, file, refused))
             labels = self._store.add_imported_events(events)
-        problems += [*tickets.problems, *outputs.problems, *left_out]
+        problems += [*tickets.problems, *outputs.problems]
+        problems += [*(RowProblem(file, "", told) for told in calls), *left_out]
         return RecordImport(n_read, tickets.added, outputs.added, labels, tuple(problems))
+
+    def _add_calls(self, rows: Iterable[PlacedRecord]) -> list[str]:
+        """Who called the tickets what: each ticket's rows repeat it, so the first is enough."""
+        found: list[SpecEvent] = []
+        for _, group in groupby(rows, key=lambda row: row[1].ticket.ticket_id):
+            found += next(group)[1].calls
+        return self._store.add_imported_spec_events(found)[1]
 
     def _adopt(self, rows: Iterable[PlacedRecord], file: str) -> None:
         studies = {record.study_id for _, record in rows}

@@ -54,7 +54,7 @@ def draw(backlog: Iterable[Ticket], n: int, n_vague: int, seed: int) -> Sample:
         if by_spec[spec] < wanted:
             raise InputRefused(
                 f"{by_spec[spec]} tickets are marked {spec}, {wanted} are wanted "
-                f"({by_spec[Spec.UNSET]} are not marked): mark more by `workbench tickets mark`"
+                f"({by_spec[Spec.UNSET]} are not marked): call more by `workbench tickets triage`"
             )
         stratum = [ticket.ticket_id for ticket in tickets if ticket.spec is spec]
         chosen.update(sorted(stratum, key=lambda name: _place(seed, name))[:wanted])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.domain.errors import InputRefused
 from workbench.domain.imported import RowProblem
-from workbench.domain.ticket import Spec, SuiteEntry, Ticket, suite_digest
+from workbench.domain.ticket import SuiteEntry, Ticket, suite_digest
 from workbench.services.repositories import Commits, choose_repository
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
@@ -85,10 +85,6 @@ class Tickets:
     def list(self) -> list[Ticket]:
         """In the order in which they came."""
         return self._store.list_tickets()
-
-    def mark(self, ticket_id: str, spec: Spec) -> None:
-        """A person's call whether a ticket says enough; raises InputRefused after the freeze."""
-        self._store.mark_spec(ticket_id, spec)
 
     def freeze(self, at: datetime) -> tuple[SuiteEntry, ...]:
         """From here on tickets cannot change; freezing twice changes nothing."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 from sqlmodel import Session
 
+from workbench.domain.clarity import SpecEvent
 from workbench.domain.errors import StoreDamaged, UsageError
 from workbench.domain.history import Links, link_act
 from workbench.domain.label import NO_JUDGEMENT, Act, Event
@@ -24,6 +25,7 @@ from workbench.store.edits import load_patch
 from workbench.store.event_rows import EVENT_COLUMNS, to_event
 from workbench.store.labels import check_flags
 from workbench.store.listing import OUTPUT_COLUMNS, to_check, to_output
+from workbench.store.specs import events_of_ticket
 from workbench.store.study import Study
 from workbench.store.tables import TicketRow
 from workbench.store.tickets import to_ticket
@@ -80,9 +82,10 @@ class Events(Study):
             row = one(connection, "SELECT max(event_id) AS n FROM label_event")
             last = (row.n if row else 0) or 0
         ticket: Ticket | None = None
+        calls: tuple[SpecEvent, ...] = ()
         for loaded in self._load_all(last, with_unlabelled=with_unlabelled):
             if ticket is None or ticket.ticket_id != loaded.row.ticket:
-                ticket = self._load_ticket(loaded.row.ticket)
+                ticket, calls = self._load_ticket(loaded.row.ticket)
             logged = [_to_logged(event) for event in loaded.events]
             if current_only:
                 latest = {entry.event.reviewer: entry for entry in logged}
@@ -90,6 +93,7 @@ class Events(Study):
             entries: list[_Logged | None] = [*logged] or [None]
             for entry in entries:
                 record = _to_record(self.study_id, ticket, loaded.row, entry)
+                record = replace(record, calls=calls) if calls else record
                 yield self._with_corrected(record) if _has_patch(record) else record
 
     def _with_corrected(self, record: Record) -> Record:
@@ -132,12 +136,12 @@ class Events(Study):
                     break
         return page, end
 
-    def _load_ticket(self, ticket_id: str) -> Ticket:
+    def _load_ticket(self, ticket_id: str) -> tuple[Ticket, tuple[SpecEvent, ...]]:
         with self._reading() as connection, Session(connection) as session:
             row = session.get(TicketRow, ticket_id)
             if row is None:
                 raise StoreDamaged(f"{self.path}: ticket {ticket_id} is missing")
-            return to_ticket(row)
+            return to_ticket(row), tuple(events_of_ticket(connection, ticket_id))
 
     def add_imported_event(self, event: Event) -> Event | None:
         """Add an event of another study; None where the same one is there already.

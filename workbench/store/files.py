@@ -19,7 +19,7 @@ from workbench.store.copying import put_new
 from workbench.store.sqlite import connect, explain, is_damage
 
 APPLICATION_ID = 0x57424E43
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 HEAD = REVISIONS[-1]
 
 _MAGIC = b"SQLite format 3\0"
@@ -29,17 +29,21 @@ _INDEXES = frozenset(
         "ix_check_result_output",
         "ix_label_event_reviewer",
         "ix_item_place",
+        "ix_spec_event_ticket",
+        "ix_spec_event_reviewer",
     }
 )
 _TABLES = frozenset(
     {
         *("alembic_version", "meta", "repository", "ticket", "candidate", "reviewer", "blob"),
-        *("output", "check_result", "label_event", "item", "tally"),
+        *("output", "check_result", "label_event", "spec_event", "item", "tally"),
     }
 )
+LOGS = ("label_event", "spec_event")
 TRIGGERS = {
-    f"label_event_no_{op.lower()}": f"CREATE TRIGGER label_event_no_{op.lower()} BEFORE {op} ON "
-    "label_event BEGIN SELECT RAISE(ABORT, 'label_event is append-only'); END"
+    f"{log}_no_{op.lower()}": f"CREATE TRIGGER {log}_no_{op.lower()} BEFORE {op} ON "
+    f"{log} BEGIN SELECT RAISE(ABORT, '{log} is append-only'); END"
+    for log in LOGS
     for op in ("UPDATE", "DELETE")
 }
 

@@ -30,7 +30,7 @@ from workbench.store.screen_rows import (
     to_tallies,
 )
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 APPLICATION_ID = 0x57424E43  # as in files.py, which loads a library
 _SHOWN = (Place.OPEN, Place.SKIPPED, Place.LABELLED)
 _BEFORE_ALL = -1

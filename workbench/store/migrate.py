@@ -29,6 +29,14 @@ from workbench.store.copying import (
 from workbench.store.files import APPLICATION_ID, HEAD, TRIGGERS
 from workbench.store.sqlite import connect, make_engine
 
+Logs = dict[str, list[tuple[object, ...]]]
+_ENDS = {
+    "label_event": "SELECT count(*), max(event_id), (SELECT hash FROM label_event"
+    " ORDER BY event_id DESC LIMIT 1) FROM label_event",
+    "spec_event": "SELECT count(*), max(event_id), (SELECT hash FROM spec_event"
+    " ORDER BY event_id DESC LIMIT 1) FROM spec_event",
+}
+
 
 def upgrade(
     path: Path,
@@ -63,27 +71,28 @@ def upgrade_on(connection: Connection, revision: str = HEAD, versions: Sequence[
         for name, place in places.items():
             config.set_main_option(name, place.replace("%", "%%"))
         config.attributes["connection"] = connection
-        before = _read_log(connection)
+        before = _read_logs(connection)
         command.upgrade(config, revision)
-        _check_log(connection, before)
+        _check_logs(connection, before)
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
 
 
-def _read_log(connection: Connection) -> list[tuple[object, ...]]:
-    """Length and last hash of the log; nothing in a database that is just being made."""
-    sql = "SELECT count(*) FROM sqlite_master WHERE name = 'label_event'"
-    if not connection.exec_driver_sql(sql).scalar_one():
-        return []
-    sql = "SELECT event_id, hash FROM label_event ORDER BY event_id DESC LIMIT 1"
-    n = connection.exec_driver_sql("SELECT count(*) FROM label_event").scalar_one()
-    return [(n,), *(tuple(row) for row in connection.exec_driver_sql(sql))]
+def _read_logs(connection: Connection) -> Logs:
+    """Length and last hash of each log that is there."""
+    found = {}
+    sql = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    there = set(connection.exec_driver_sql(sql).scalars())
+    for log in there.intersection(_ENDS):
+        found[log] = [tuple(row) for row in connection.exec_driver_sql(_ENDS[log])]
+    return found
 
 
-def _check_log(connection: Connection, before: list[tuple[object, ...]]) -> None:
-    """A migration that rebuilds the log must keep every event and put its triggers back."""
+def _check_logs(connection: Connection, before: Logs) -> None:
+    """A migration that rebuilds a log must keep every event and put its triggers back."""
     sql = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
     triggers = {name: " ".join(text.split()) for name, text in connection.exec_driver_sql(sql)}
-    if triggers != TRIGGERS or (before and _read_log(connection) != before):
+    after = _read_logs(connection)
+    if triggers != TRIGGERS or any(after.get(log) != rows for log, rows in before.items()):
         raise StoreDamaged("the upgrade would change the log of labels: nothing was changed")
 
 

@@ -40,9 +40,10 @@ from workbench.store.recount import Recount, Recounts
 from workbench.store.rubrics import Rubrics
 from workbench.store.seals import Seals
 from workbench.store.spans import Span, Spans
+from workbench.store.specs import Specs, SpecSaved
 from workbench.store.sqlite import make_engine
 from workbench.store.study import Repository, first_meta
-from workbench.store.tickets import TicketCounts, Tickets
+from workbench.store.tickets import TicketCounts
 from workbench.store.verify import Fault, Verify
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Recount",
     "Repository",
     "Span",
+    "SpecSaved",
     "Store",
     "TicketCounts",
     "create_store",
@@ -62,7 +64,7 @@ __all__ = [
 
 
 class Store(
-    Tickets,
+    Specs,
     Outputs,
     Listing,
     Checks,

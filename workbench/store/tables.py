@@ -1,9 +1,9 @@
 """The tables, private to the store: nothing outside sees a row, only domain values.
 
-label_event is the truth about labels and only grows. item, tally and the tests columns of output
-are derived: written in the same transaction, compared with a recount by verify. Column order
-matters in `output` and `label_event`: SQLite reads past what precedes a column, so long text
-stands last.
+label_event is the truth about labels, spec_event about whether tickets say enough; both only grow.
+item, tally, the tests columns of output and the spec of a called ticket are derived: written in the
+same transaction, compared with a recount by verify. Column order matters in `output` and
+`label_event`: SQLite reads past what precedes a column, so long text stands last.
 """
 
 from typing import ClassVar
@@ -155,6 +155,33 @@ class LabelEventRow(SQLModel, table=True):
     hash: str
     judgement: str
     origin: str
+
+
+class SpecEventRow(SQLModel, table=True):
+    """The log of what people call tickets; a ticket that a sample left out keeps its events.
+
+    Triggers abort UPDATE and DELETE.
+    """
+
+    __tablename__ = "spec_event"
+    __table_args__ = (
+        Index("ix_spec_event_ticket", "ticket", "event_id"),
+        Index("ix_spec_event_reviewer", "reviewer", "event_id"),
+    )
+    event_id: int | None = Field(default=None, primary_key=True)
+    ticket: str
+    reviewer: str
+    act: str
+    spec: str
+    severity: int | None
+    settles: str
+    given: str
+    undoes: int | None
+    app_version: str
+    at: str
+    origin: str
+    prev_hash: str
+    hash: str
 
 
 class ItemRow(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""Tickets come in, are marked clear or vague, and are frozen; after that they never change."""
+"""Tickets come in and are frozen; after that they never change."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -88,20 +88,6 @@ class Tickets(Study):
                 raise UsageError(f"no ticket {ticket_id} in this study")
             return to_ticket(row)
 
-    def mark_spec(self, ticket_id: str, spec: Spec) -> None:
-        """Keep a person's call; InputRefused once frozen, UsageError for an unknown ticket."""
-        with self._writing() as connection:
-            row = one(connection, "SELECT spec FROM ticket WHERE ticket_id = :t", t=ticket_id)
-            if row is None:
-                raise UsageError(f"no ticket {ticket_id} in this study")
-            if Spec(row.spec) is spec:
-                return
-            if _read_frozen_at(connection) is not None:
-                raise InputRefused(_frozen(ticket_id))
-            sql = "UPDATE ticket SET spec = ? WHERE ticket_id = ?"
-            connection.exec_driver_sql(sql, (spec.value, ticket_id))
-            _recount_ticket(connection, ticket_id, row.spec, spec.value)
-
     def freeze(self, at: datetime) -> tuple[SuiteEntry, ...]:
         """From here on tickets cannot change; freezing again changes nothing."""
         with self._writing() as connection:
@@ -180,11 +166,21 @@ def _changed(ticket: Ticket) -> RowProblem:
     return RowProblem(ticket.source, ticket.ticket_id, reason)
 
 
-def _recount_ticket(connection: Connection, ticket_id: str, old: str, new: str) -> None:
-    """Cells hold the ticket's spec, so its outputs move."""
+def check_not_frozen(connection: Connection, ticket_id: str) -> None:
+    """InputRefused once the tickets are frozen."""
+    if _read_frozen_at(connection) is not None:
+        raise InputRefused(_frozen(ticket_id))
+
+
+def move_spec(connection: Connection, ticket_id: str, old: Spec, new: Spec) -> None:
+    """Write a ticket's spec; cells hold it, so its outputs move."""
+    if old is new:
+        return
+    update = "UPDATE ticket SET spec = ? WHERE ticket_id = ?"
+    connection.exec_driver_sql(update, (new.value, ticket_id))
     shift = Shift()
     sql = "SELECT id, candidate, delivery, tests FROM output WHERE ticket = :ticket"
     for row in rows(connection, sql, {"ticket": ticket_id}):
-        known = Known(row.id, row.candidate, Ground(old, row.delivery, row.tests))
-        change_ground(connection, shift, known, known.ground._replace(spec=new))
+        known = Known(row.id, row.candidate, Ground(old.value, row.delivery, row.tests))
+        change_ground(connection, shift, known, known.ground._replace(spec=new.value))
     shift.apply(connection)

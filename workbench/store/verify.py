@@ -19,6 +19,7 @@ from workbench.store.derive import BASE, Shift, place_judgement
 from workbench.store.event_rows import EVENT_COLUMNS, compute_row_hash
 from workbench.store.files import TRIGGERS
 from workbench.store.recount import Counted, Held, stream_counted
+from workbench.store.specs import stream_spec_faults
 from workbench.store.sqlite import UNREADABLE, is_damage
 
 Progressed = Callable[[str, int], None]  # what is looked at, how many rows so far
@@ -91,6 +92,7 @@ class Verify(Database):
             first = {key: i for i, key in enumerate(json.loads(row[0]) if row else ())}
             check = _Check(driver, on_progress, dict(reviewers), first)
             faults = [*_check_triggers(check), *_check_chain(check)]
+            faults += (Fault(*found) for found in stream_spec_faults(driver))
             try:
                 faults += [*_check_outputs(check), *_check_tally(check)]
             except (ValueError, KeyError, TypeError) as error:

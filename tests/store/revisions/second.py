@@ -21,5 +21,6 @@ def upgrade() -> None:
     with op.batch_alter_table("label_event", recreate="always") as batch:
         batch.add_column(sa.Column("device", sa.String(), nullable=False, server_default=""))
         batch.create_check_constraint("positive", "seq > 0")
-    for sql in TRIGGERS.values():
-        op.execute(sql)
+    for name, sql in TRIGGERS.items():
+        if name.startswith("label_event"):
+            op.execute(sql)

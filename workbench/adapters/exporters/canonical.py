@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from workbench.adapters.redact import Redacted, redact, redact_name
+from workbench.domain.clarity import SpecEvent
 from workbench.domain.finding import Finding, Flag
 from workbench.domain.label import Event, Judgement, Label, format_time
 from workbench.domain.outcome import effective_delivery
@@ -102,12 +103,29 @@ def _make_row(
                 "url": hide(ticket.url),
                 "source": hide(ticket.source),
                 "extra": hide(ticket.extra),
+                **({"calls": [_call(c, name) for c in record.calls]} if record.calls else {}),
             },
             "output": {"delivered": output.delivery, "extra": hide(output.extra)},
             "text": mode,
         },
         **_judgement_fields(record, hide),
         **_event_fields(record, name),
+    }
+
+
+def _call(event: SpecEvent, name: Hide) -> dict[str, object]:
+    """Who called the ticket what; an imported call as it was where it was made."""
+    origin = json.loads(event.origin) if event.origin else {}
+    return {
+        "event_id": event.key,
+        "act": origin.get("act", event.act),
+        "reviewer_id": name(event.reviewer),
+        "spec": event.call.spec,
+        "severity": event.call.severity,
+        "settles": event.call.settles,
+        "given": event.given,
+        "committed_at": format_time(event.at),
+        "tool_version": event.app_version,
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from workbench.adapters.importers.blind_rows import read_blind
+from workbench.adapters.importers.call_rows import read_calls
 from workbench.adapters.importers.edited_rows import read_corrected, read_edited
 from workbench.domain.check import CheckResult, CheckStatus
 from workbench.domain.errors import InputRefused
@@ -73,7 +74,8 @@ def parse_row(line: str) -> Record:
 
 
 def _read(row: Row) -> Record:
-    text = _mapping(row, "extra").get("text", "verbatim")
+    extra = _mapping(row, "extra")
+    text = extra.get("text", "verbatim")
     if text == "sealed":
         raise InputRefused("it was exported sealed, without names: reveal, then export it again")
     if text != "verbatim":
@@ -97,6 +99,7 @@ def _read(row: Row) -> Record:
         source=str(row["source"] or ""),
         tool_version=str(row["tool_version"] or ""),
         corrected=read_corrected(row),
+        calls=read_calls(_text(row, "ticket_id"), _mapping(extra, "ticket").get("calls")),
     )
 
 
