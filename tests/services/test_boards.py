@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.cli.boards import render_board
+from workbench.domain.edit_size import EditSources
+from workbench.domain.edited import Edited, EditSize
 from workbench.domain.errors import UsageError
 from workbench.domain.finding import Finding, FindingKind, Flag, FoundBy
 from workbench.domain.label import NO_JUDGEMENT, EditClass, Judgement, Label, Reason
@@ -47,6 +50,20 @@ def test_one_trial_is_the_plain_scorecard() -> None:
     assert board.discrimination is not None
     assert board.card.discrimination == 0.5
     assert boards["m2"].discrimination is None
+
+
+def test_a_board_says_how_the_sizes_of_edits_are_known() -> None:
+    """METRICS 4: the shares of measured and judged, and how often what was measured decided."""
+    size = EditSize(patch_lines=40, edit_lines=30, added=30, kept=12)
+    measured = replace(MAJOR, edited=Edited("a" * 40, size))
+    moved = replace(MAJOR, edited=Edited("b" * 40, size, judged="minor"))
+    cases = [case(f"t{n}", held) for n, held in enumerate((MAJOR, measured, moved, MERGED))]
+    board = score_cases([*cases, case("t9", MERGED, candidate="m2")])
+    assert board["m1"].edits == EditSources(measured=2, judged=1, disagree=1)
+    told = "edits: 2 measured, 1 judged otherwise before, 1 judged by eye"
+    assert told in " ".join(" ".join(render_board("m1", board["m1"])).split())
+    assert not board["m2"].edits.describe()
+    assert "edits" not in "\n".join(render_board("m2", board["m2"]))
 
 
 def test_three_trials_of_a_ticket_are_no_three_tickets() -> None:

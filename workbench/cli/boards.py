@@ -64,6 +64,8 @@ def _more(key: str, board: "Board") -> Iterator[str]:
     card = board.card
     if key == "merge_rate" and card.n_excused:
         yield f"without {card.n_excused} excused {short(card.merge_rate_excused)}"
+    if key == "merge_rate" and (told := board.edits.describe()):
+        yield f"edits: {told}"
     if key == "abstention_rate_vague" and card.discrimination is not None and board.discrimination:
         low, high = board.discrimination
         apart = f"{card.discrimination:+.0%} ({low * 100:+.0f} to {high * 100:+.0f})"

@@ -178,6 +178,7 @@ def _board_as_json(name: str, board: "Board") -> dict[str, object]:
         "discrimination": card.discrimination,
         "discrimination_interval": to_interval(board.discrimination),
         "excused": card.n_excused,
+        "edits": board.edits._asdict(),
         "test_blind": card.n_test_blind,
         "tickets": board.n_tickets,
         "trials": board.n_trials,

@@ -40,6 +40,13 @@ class EditSources(NamedTuple):
     judged: int
     disagree: int
 
+    def describe(self) -> str:
+        """For a line beside the merge rate; "" where nothing was edited."""
+        if not self.measured + self.judged:
+            return ""
+        differ = f", {self.disagree} judged otherwise before" if self.disagree else ""
+        return f"{self.measured} measured{differ}, {self.judged} judged by eye"
+
 
 def count_sources(edits: Iterable[tuple[EditClass | None, EditClass | None]]) -> EditSources:
     """From (judged, measured) classes; where both are there the measured one decides."""

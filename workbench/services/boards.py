@@ -11,6 +11,8 @@ from itertools import groupby
 
 from workbench.domain.case import Case
 from workbench.domain.cell import Cell
+from workbench.domain.edit_size import EditSources, count_sources
+from workbench.domain.label import EditClass, Judgement, Label
 from workbench.domain.measures import MEASURES, Measure
 from workbench.domain.metrics import Interval, Rate, Scorecard, make_scorecard
 from workbench.domain.policy import UnknownTests
@@ -22,13 +24,15 @@ from workbench.stats.proportion import square_and_add, wilson
 
 Ticket = tuple[Cell, ...]
 """The cells of one candidate's trials on one ticket, sorted."""
+Classes = tuple[EditClass | None, EditClass | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
     """All that is shown of one candidate.
 
-    `ranges` hold the rates that something unknown leaves open; `n_trials` is the most of a ticket.
+    `ranges` hold the rates that something unknown leaves open; `n_trials` is the most of a ticket;
+    `edits` says how the sizes of edits are known.
     """
 
     card: Scorecard
@@ -37,6 +41,7 @@ class Board:
     discrimination: Interval | None
     n_tickets: int
     n_trials: int
+    edits: EditSources
 
 
 @dataclass(slots=True)
@@ -46,6 +51,7 @@ class _Counts:
     tickets: Counter[Ticket] = field(default_factory=Counter)
     settled: Counter[Cell] = field(default_factory=Counter)
     rivals: list[Rival] = field(default_factory=list)
+    edits: list[Classes] = field(default_factory=list)
 
 
 def score_cases(
@@ -57,12 +63,22 @@ def score_cases(
         held = counts.setdefault(candidate, _Counts())
         trials = list(group)
         held.tickets[tuple(sorted(case.cell for case in trials))] += 1
+        held.edits += [_classes(case.counted.judgement) for case in trials]
         for case in trials:
             if case.is_disputed:
                 held.rivals.append((case.cell, *(other.cell for other in case.others)))
             else:
                 held.settled[case.cell] += 1
     return {who: _make_board(held, unknown) for who, held in sorted(counts.items())}
+
+
+def _classes(held: Judgement) -> Classes:
+    """How an edit was classed by eye, and by what was measured."""
+    if held.label is not Label.EDITED:
+        return None, None
+    if held.edited is None:
+        return held.edit, None
+    return EditClass(held.edited.judged) if held.edited.judged else None, held.edit
 
 
 def _make_board(held: _Counts, unknown: UnknownTests) -> Board:
@@ -79,6 +95,7 @@ def _make_board(held: _Counts, unknown: UnknownTests) -> Board:
         discrimination=compute_discrimination(card),
         n_tickets=held.tickets.total(),
         n_trials=max(map(len, held.tickets), default=0),
+        edits=count_sources(held.edits),
     )
 
 

@@ -89,7 +89,7 @@ def _make_outputs(store: "Store", clones: Clones) -> Iterator[_Answer]:
 
 
 def _make_edits(store: "Store", clones: Clones) -> Iterator[_Answer]:
-    by_repo: "dict[str, dict[str, MadeTree]]" = defaultdict(dict)
+    by_repo: dict[str, dict[str, MadeTree]] = defaultdict(dict)
     for made in store.list_made_trees():
         by_repo[made.repo].setdefault(made.tree, made)
     for repo, edits in by_repo.items():

@@ -113,6 +113,8 @@ def _list_facts(board: Board, pace: ReviewTime, cost: float | None) -> Iterator[
         yield Fact("vague minus clear abstention", text)
     if card.n_excused:
         yield Fact("not its fault", f"{card.n_excused} outputs, counted all the same")
+    if told := board.edits.describe():
+        yield Fact("size of edits", told)
     if card.n_test_blind:
         yield Fact("defects the tests could not see", f"{card.n_test_blind} outputs")
     if board.n_trials > 1:
