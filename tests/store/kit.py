@@ -14,7 +14,7 @@ from pathlib import Path
 
 from workbench.domain.clarity import SpecAct, SpecCall
 from workbench.domain.finding import Finding, FindingKind, Flag
-from workbench.domain.label import Act, EditClass, Effort, Judgement, Label
+from workbench.domain.label import Act, Aside, EditClass, Effort, Judgement, Label
 from workbench.domain.metrics import Cell
 from workbench.domain.output import Applied, Delivered, Delivery, NewOutput, Rung
 from workbench.domain.queue import Place, Saved
@@ -37,9 +37,14 @@ CONFESSED = Judgement(
 )
 ABSTAINED = Judgement(label=Label.ABSTAINED, quote="which one?", delivery=Delivery.ASK)
 SKIPPED = Judgement(skipped=True)
+TO_DISCUSS = Judgement(aside=Aside.DISCUSS)
+LATER = Judgement(aside=Aside.LATER)
 REMARKED = Judgement(findings=(Finding(FindingKind.REMARK, text="hm"),))
 CORRECTED = Judgement(delivery=Delivery.EMPTY)
-JUDGEMENTS = (MERGED, EDITED, ESCAPED, CONFESSED, ABSTAINED, SKIPPED, REMARKED, CORRECTED)
+JUDGEMENTS = (
+    *(MERGED, EDITED, ESCAPED, CONFESSED, ABSTAINED, SKIPPED, REMARKED, CORRECTED),
+    *(TO_DISCUSS, LATER),
+)
 
 
 def at(seconds: int) -> datetime:

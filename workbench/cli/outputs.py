@@ -112,8 +112,17 @@ def _say_tests(done: CheckImport) -> None:
 
 
 @app.command("list")
-def list_(study: StudyOption = None, as_json: JsonOption = False) -> None:
+def list_(
+    aside: Annotated[
+        bool, typer.Option("--aside", help="Only what a reviewer set aside, and how.")
+    ] = False,
+    study: StudyOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """List the outputs: how each was applied, what the tests said, how it was labelled."""
+    if aside:
+        _list_aside(study, as_json=as_json)
+        return
     with open_workbench(find_study(study)) as bench:
         is_sealed = bench.store.is_sealed
         found = list(bench.store.list_outputs())
@@ -142,6 +151,25 @@ def list_(study: StudyOption = None, as_json: JsonOption = False) -> None:
         say_table(tuple(rows[0]), shown)
     else:
         say("no outputs yet: workbench outputs import FILE")
+
+
+def _list_aside(study: Path | None, *, as_json: bool) -> None:
+    with open_workbench(find_study(study)) as bench:
+        rows = [
+            {
+                "id": one.output_id,
+                "ticket": one.ticket_id,
+                "reviewer": one.reviewer,
+                "aside": one.place.name.lower().replace("_", " "),
+            }
+            for one in bench.store.list_aside()
+        ]
+    if as_json:
+        say_json("outputs", rows)
+    elif rows:
+        say_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
+    else:
+        say("nothing is set aside")
 
 
 @app.command()

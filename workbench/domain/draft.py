@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from workbench.domain.edited import Edited
 from workbench.domain.finding import Finding, Flag, FoundBy
-from workbench.domain.label import EditClass, Judgement, Label, Reason
+from workbench.domain.label import Act, Aside, EditClass, Judgement, Label, Reason
 from workbench.domain.output import Delivery
 
 
@@ -49,8 +49,15 @@ def apply_decision(held: Judgement, decision: Decision, delivery: Delivery) -> J
         delivery=None,
         said_so_itself=True if decision.flags else None,
         skipped=False,
+        aside=None,
         edited=held.edited if decision.label is Label.EDITED else None,
     )
+
+
+def set_aside(held: Judgement, act: Act) -> Judgement:
+    """The judgement after an output was set aside, in one of three ways."""
+    aside = {Act.DISCUSS: Aside.DISCUSS, Act.LATER: Aside.LATER}.get(act)
+    return replace(held, skipped=aside is None, aside=aside)
 
 
 def take_edit(held: Judgement, edited: Edited, edit: EditClass) -> Judgement:
@@ -71,6 +78,7 @@ def take_edit(held: Judgement, edited: Edited, edit: EditClass) -> Judgement:
         reason=None,
         said_so_itself=None,
         skipped=False,
+        aside=None,
         edited=whole,
     )
 

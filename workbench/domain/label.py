@@ -56,6 +56,13 @@ class Reason(StrEnum):
     NOT_AGENTS_FAULT = "not_agents_fault"
 
 
+class Aside(StrEnum):
+    """Why an output waits outside the round, until its reviewer asks for it or labels it."""
+
+    DISCUSS = "discuss"  # for a talk with somebody; the lead sees it listed
+    LATER = "later"  # not in this round
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """Everything one reviewer holds about one output; `delivery` overrides the recorded one.
@@ -75,6 +82,7 @@ class Judgement:
     delivery: Delivery | None = None
     said_so_itself: bool | None = None
     skipped: bool = False
+    aside: Aside | None = None
     blind: str = ""
     position: str = ""
     recognised: bool | None = None
@@ -103,7 +111,9 @@ class Act(StrEnum):
     LABEL = "label"
     FINDING = "finding"
     SELF_FLAG = "self_flag"
-    SKIP = "skip"
+    SKIP = "skip"  # it comes back by itself, after all others
+    DISCUSS = "discuss"
+    LATER = "later"
     UNDO = "undo"
     REDO = "redo"
     PEEK = "peek"  # the message was opened before the label: logged, never undone
@@ -186,6 +196,7 @@ def parse_judgement(text: str) -> Judgement:
         delivery=Delivery(raw["delivery"]) if "delivery" in raw else None,
         said_so_itself=raw.get("said_so_itself"),
         skipped=bool(raw.get("skipped", False)),
+        aside=Aside(raw["aside"]) if "aside" in raw else None,
         blind=str(raw.get("blind", "")),
         position=str(raw.get("position", "")),
         recognised=raw.get("recognised"),

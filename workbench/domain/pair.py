@@ -36,13 +36,18 @@ class Preference(StrEnum):
 
 
 class Said(StrEnum):
-    """The same as it is stored; SKIPPED set the pair aside and is no answer."""
+    """The same as it is stored; the last three set the pair aside and are no answer."""
 
     PREFERRED = "preferred"
     BOTH_GOOD = "both_good"
     BOTH_BAD = "both_bad"
     CANNOT_JUDGE = "cannot_judge"
-    SKIPPED = "skipped"
+    SKIPPED = "skipped"  # it comes back by itself
+    DISCUSS = "discuss"
+    LATER = "later"
+
+
+NO_ANSWER = (Said.SKIPPED, Said.DISCUSS, Said.LATER)
 
 
 class Why(StrEnum):
@@ -76,7 +81,7 @@ class Vote:
     @property
     def is_answer(self) -> bool:
         """Whether something was decided."""
-        return self.said is not Said.SKIPPED
+        return self.said not in NO_ANSWER
 
     @property
     def preference(self) -> Preference | None:

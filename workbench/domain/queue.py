@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.check import CheckStatus
-from workbench.domain.label import Act, EditClass, Event, Judgement, Label
+from workbench.domain.label import Act, Aside, EditClass, Event, Judgement, Label
 from workbench.domain.metrics import Cell
 from workbench.domain.outcome import Outcome
 from workbench.domain.output import Delivery, Rung
@@ -19,13 +19,19 @@ from workbench.domain.reading import Bookmark
 class Place(IntEnum):
     """Where an item stands for one reviewer. SETTLED needs no label.
 
-    A labelled item stays LABELLED, also when its tests settle it later.
+    SKIPPED comes back by itself, after all that are OPEN; TO_DISCUSS and LATER wait to be asked
+    for. A labelled item stays LABELLED, also when its tests settle it later.
     """
 
     OPEN = 0
     SKIPPED = 1
     LABELLED = 2
     SETTLED = 3
+    TO_DISCUSS = 4
+    LATER = 5
+
+
+SET_ASIDE = (Place.SKIPPED, Place.TO_DISCUSS, Place.LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,8 @@ class QueueItem:
 class Progress:
     """How far one reviewer is; the settled ones are not in the default queue, with the reason.
 
-    `left` counts open and skipped items; `total` is left and labelled: the default queue.
+    `left` counts what has no label yet, set aside or not; `total` is left and labelled: the
+    default queue.
     """
 
     left: int
@@ -65,6 +72,20 @@ class Progress:
     tests_failed: int
     nothing_delivered: int
     void: int
+    skipped: int = 0
+    to_discuss: int = 0
+    later: int = 0
+
+    @property
+    def coming(self) -> int:
+        """What comes by itself: all that is left but what waits to be asked for."""
+        return self.left - self.to_discuss - self.later
+
+
+def list_aside(skipped: int, to_discuss: int, later: int) -> str:
+    """How many are where: `3 skipped, 2 to discuss, 1 later`; "" where nothing is set aside."""
+    counts = ((skipped, "skipped"), (to_discuss, "to discuss"), (later, "later"))
+    return ", ".join(f"{n} {what}" for n, what in counts if n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +149,8 @@ def compute_place(outcome: Outcome, judgement: Judgement, *, is_taught: bool = F
         return Place.LABELLED
     if not outcome.needs_label and not is_taught:
         return Place.SETTLED
+    if judgement.aside is not None:
+        return Place.TO_DISCUSS if judgement.aside is Aside.DISCUSS else Place.LATER
     return Place.SKIPPED if judgement.skipped else Place.OPEN
 
 
@@ -138,7 +161,8 @@ def standing(place: Place, outcome: Outcome) -> str:
 
 def compute_progress(counts: Mapping[str, int]) -> Progress:
     """Progress from how many items have each standing."""
-    left = counts.get("open", 0) + counts.get("skipped", 0)
+    skipped, to_discuss, later = (counts.get(place.name.lower(), 0) for place in SET_ASIDE)
+    left = counts.get("open", 0) + skipped + to_discuss + later
     labelled = counts.get("labelled", 0)
     return Progress(
         left=left,
@@ -147,6 +171,9 @@ def compute_progress(counts: Mapping[str, int]) -> Progress:
         tests_failed=counts.get(Outcome.CAUGHT, 0),
         nothing_delivered=counts.get(Outcome.NO_OUTPUT, 0),
         void=counts.get(Outcome.VOID, 0),
+        skipped=skipped,
+        to_discuss=to_discuss,
+        later=later,
     )
 
 

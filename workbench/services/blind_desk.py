@@ -99,6 +99,10 @@ class BlindQueues(Queues):
             if wanted in f"{row.ticket_id} {row.title} {row.label or ''}".casefold()
         )
 
+    def aside(self) -> tuple[QueueItem, ...]:
+        """What was set aside: skipped, to discuss, later."""
+        return tuple(map(self._veil.hide_row, super().aside()))
+
     def item(self, output_id: str) -> QueueItem:
         """One line of the queue."""
         return self._veil.hide_row(super().item(output_id))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
-from workbench.domain.queue import FirstScreen, Progress, QueueItem, Saved
+from workbench.domain.queue import SET_ASIDE, FirstScreen, Progress, QueueItem, Saved
 from workbench.services.blind_desk import BlindQueues, BlindReviews
 from workbench.services.reviews import Clock
 from workbench.services.unsaved import UnsavedLabels
@@ -82,6 +82,10 @@ class ListedQueues(BlindQueues):
             for row in self.rows
             if wanted in f"{row.ticket_id} {row.title} {row.label or ''}".casefold()
         )
+
+    def aside(self) -> tuple[QueueItem, ...]:
+        """Those of them that were set aside."""
+        return tuple(row for row in self.rows if row.place in SET_ASIDE)
 
     def open(self, output_id: str) -> ReviewItem:
         """An output as it may be shown, at its place in the list."""

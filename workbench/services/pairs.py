@@ -17,7 +17,7 @@ from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import GitFailed, UsageError
 from workbench.domain.label import Judgement, Label
 from workbench.domain.metrics import Cell
-from workbench.domain.pair import Held, Side, Vote, find_vote
+from workbench.domain.pair import Held, Said, Side, Vote, find_vote
 from workbench.domain.queue import Progress, Saved
 from workbench.domain.schedule import Planned, Schedule, schedule_pairs
 from workbench.services.patches import Diffs
@@ -79,10 +79,17 @@ class PairProgress:
     left_wins: int
     right_wins: int
     left_out: Mapping[str, int]
+    to_discuss: int = 0
+    later: int = 0
 
     @property
     def left(self) -> int:
         return self.total - self.done
+
+    @property
+    def coming(self) -> int:
+        """What comes by itself."""
+        return self.left - self.to_discuss - self.later
 
 
 class PairQueue:
@@ -130,7 +137,8 @@ class PairQueue:
         """Count a pair where it stands, or no longer there."""
         vote = self._vote_on(pair)
         self._counts["done"] += n * self._is_done(pair)
-        self._counts["skipped"] += n * (vote is not None and not vote.is_answer)
+        if vote and not vote.is_answer and not self._is_done(pair):
+            self._counts[vote.said] += n
         if vote and vote.preference:
             self._counts[vote.preference] += n
 
@@ -148,7 +156,9 @@ class PairQueue:
         return PairProgress(
             done=counts["done"],
             total=len(self._pairs),
-            skipped=counts["skipped"],
+            skipped=counts[Said.SKIPPED],
+            to_discuss=counts[Said.DISCUSS],
+            later=counts[Said.LATER],
             left_wins=counts[Side.LEFT],
             right_wins=counts[Side.RIGHT],
             left_out=self._schedule.left_out,
@@ -200,10 +210,30 @@ class PairQueue:
         start = self._index[after] + 1 if after else 0
         for is_skipped in (False, True):
             for pair in chain(islice(self._pairs, start, None), islice(self._pairs, start)):
-                vote = self._vote_on(pair)
-                if not self._is_done(pair) and (vote is not None) == is_skipped:
+                said = self._aside(pair)
+                if not self._is_done(pair) and said is (Said.SKIPPED if is_skipped else None):
                     return pair.pair_id
         return None
+
+    def next_skipped(self, after: str) -> str | None:
+        """The next one that was skipped, in one round: it ends with the last pair."""
+        later = islice(self._pairs, self._index[after] + 1, None)
+        return next((pair.pair_id for pair in later if self._aside(pair) is Said.SKIPPED), None)
+
+    def next_aside(self, after: str) -> str | None:
+        """The next one that was set aside in any way, round the end."""
+        start = self._index[after] + 1
+        around = chain(islice(self._pairs, start, None), islice(self._pairs, start))
+        return next((pair.pair_id for pair in around if self._aside(pair)), None)
+
+    def is_skipped(self, pair_id: str) -> bool:
+        """Whether a pair was skipped and comes back."""
+        return self._aside(self._pairs[self._index[pair_id]]) is Said.SKIPPED
+
+    def _aside(self, pair: Planned) -> Said | None:
+        """How a pair was set aside; None where it was not, or is done all the same."""
+        vote = self._vote_on(pair)
+        return None if vote is None or vote.is_answer or self._is_done(pair) else vote.said
 
     def step(self, pair_id: str, n: int) -> str | None:
         """The pair n places on, or back; None past the end."""

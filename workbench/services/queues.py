@@ -10,7 +10,7 @@ from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.metrics import Cell
 from workbench.domain.output import Delivery, Rung
-from workbench.domain.queue import Place, Progress, QueueItem
+from workbench.domain.queue import SET_ASIDE, Place, Progress, QueueItem
 from workbench.text import count_marks, display_lines, fold
 
 if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
@@ -76,6 +76,11 @@ class Queues:
         return tuple(
             self._store.queue_page(self._reviewer, None, FILTER_LIMIT, places=EVERYTHING, text=text)
         )
+
+    def aside(self) -> tuple[QueueItem, ...]:
+        """What was set aside: skipped, to discuss, later."""
+        places = SET_ASIDE
+        return tuple(self._store.queue_page(self._reviewer, None, FILTER_LIMIT, places=places))
 
     def item(self, output_id: str) -> QueueItem:
         """One line of the queue."""

@@ -32,7 +32,7 @@ from workbench.store.screen_rows import (
 
 SCHEMA_REVISION = "0002"
 APPLICATION_ID = 0x57424E43  # as in files.py, which loads a library
-_SHOWN = (Place.OPEN, Place.SKIPPED, Place.LABELLED)
+_SHOWN = tuple(place for place in Place if place is not Place.SETTLED)
 _BEFORE_ALL = -1
 _SEALED = (
     "SELECT value FROM meta WHERE key = 'seal'"
@@ -51,8 +51,8 @@ def read_first_screen(
     """The queue around where the reviewer goes on, that item, and the counts; None: open a store.
 
     They go on at the bookmark, unless anything was recorded since; else with the first open item
-    at or after their last event, then the first open one, then a skipped one; with nothing left,
-    where they were last.
+    at or after their last event, then the first open one, then a skipped one; with nothing that
+    comes by itself, with what else was set aside, or where they were last.
     """
     uri = make_uri(path, read_only=True)
     try:
@@ -135,6 +135,8 @@ def _find_here(
         (Place.OPEN, _BEFORE_ALL),
         (Place.SKIPPED, start),
         (Place.SKIPPED, _BEFORE_ALL),
+        (Place.TO_DISCUSS, _BEFORE_ALL),
+        (Place.LATER, _BEFORE_ALL),
         (Place.LABELLED, start),
         (Place.LABELLED, _BEFORE_ALL),
         (Place.SETTLED, _BEFORE_ALL),

@@ -1,6 +1,7 @@
 """Outputs go out: lists that stream by pages, and one output with all its bytes."""
 
 from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -9,7 +10,7 @@ from workbench.domain.errors import UsageError
 from workbench.domain.label import NO_JUDGEMENT, Label
 from workbench.domain.outcome import Outcome, derive_outcome
 from workbench.domain.output import Applied, Delivery, Output, Rung
-from workbench.domain.queue import OutputSummary
+from workbench.domain.queue import SET_ASIDE, OutputSummary, Place
 from workbench.store.database import Found, one, rows
 from workbench.store.screen_rows import split_texts
 from workbench.store.study import Study
@@ -35,11 +36,24 @@ OUTPUT_COLUMNS = (
     " (SELECT data FROM blob WHERE sha256 = o.diff) AS diff_data"
 )
 _GET = f"SELECT {OUTPUT_COLUMNS} FROM output o WHERE o.output_id = :output_id"  # noqa: S608 - constants
+_ASIDE = (
+    "SELECT o.output_id, o.ticket, i.reviewer, i.place FROM reviewer r CROSS JOIN item i"
+    " ON i.reviewer = r.name AND i.place = :place CROSS JOIN output o ON o.id = i.output"
+)
 _RESOLVE = (
     "SELECT output_id FROM output WHERE output_id >= :prefix AND output_id < :beyond"
     " ORDER BY output_id LIMIT 2"
 )
 _SHORTEST_PREFIX = 4
+
+
+class Aside(NamedTuple):
+    """An output that a reviewer set aside, and how."""
+
+    output_id: str
+    ticket_id: str
+    reviewer: str
+    place: Place
 
 
 class Listing(Study):
@@ -82,6 +96,13 @@ class Listing(Study):
         with self._reading() as connection:
             found = rows(connection, _LIST, {**params, "reviewer": reviewer, "n": _PAGE})
             return [_to_summary(row) for row in found]
+
+    def list_aside(self) -> list[Aside]:
+        """What reviewers set aside, by ticket: for the lead."""
+        with self._reading() as connection:
+            found = [r for p in SET_ASIDE for r in rows(connection, _ASIDE, {"place": p.value})]
+        aside = [Aside(r.output_id, r.ticket, r.reviewer, Place(r.place)) for r in found]
+        return sorted(aside, key=lambda one: (one.ticket_id, one.output_id, one.reviewer))
 
     def list_extras(self) -> list[tuple[str, str]]:
         """(output id, JSON of what its harness recorded) of every output."""

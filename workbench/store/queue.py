@@ -40,7 +40,7 @@ from workbench.store.study import Study
 
 Progressed = Callable[[int, int], None]  # done, total
 
-DEFAULT_PLACES = frozenset({Place.OPEN, Place.SKIPPED, Place.LABELLED})
+DEFAULT_PLACES = frozenset(Place) - {Place.SETTLED}
 _FIRST, _LAST = -1, 2**63 - 1
 _GROUNDS = (
     "SELECT o.id, o.output_id, o.candidate, t.spec, o.delivery, o.tests FROM output o"
@@ -48,7 +48,8 @@ _GROUNDS = (
 )
 _SEARCH = (
     f"SELECT {QUEUE_COLUMNS} FROM item i {ITEM_JOINS} WHERE i.reviewer = :reviewer"  # noqa: S608 - constants
-    " AND i.place IN (:place0, :place1, :place2, :place3) AND i.position {sign} :position"
+    f" AND i.place IN ({', '.join(f':place{place.value}' for place in Place)})"
+    " AND i.position {sign} :position"
     " AND o.ticket || ' ' || t.title || ' ' || c.alias || ' ' || coalesce(i.label, '')"
     " LIKE :text ESCAPE '\\' ORDER BY i.position {order} LIMIT :n"
 )

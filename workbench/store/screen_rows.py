@@ -40,7 +40,7 @@ def _walk(order: str, sign: str) -> str:
         "SELECT * FROM (SELECT * FROM item WHERE reviewer = :reviewer AND place = :place{0}"  # noqa: S608 - constants
         f" AND position {sign} :position ORDER BY position {order} LIMIT :n)"
     )
-    union = " UNION ALL ".join(branch.format(place) for place in range(4))
+    union = " UNION ALL ".join(branch.format(place.value) for place in Place)
     tail = f"{ITEM_JOINS} ORDER BY i.position {order} LIMIT :n"
     return f"SELECT {QUEUE_COLUMNS} FROM ({union}) i {tail}"  # noqa: S608 - constants
 
@@ -86,7 +86,7 @@ LAST_EVENT = (
 
 
 def place_params(places: Iterable[Place]) -> dict[str, int]:
-    """The four place parameters of FORWARD and BACKWARD."""
+    """The place parameters of FORWARD and BACKWARD."""
     wanted = frozenset(places)
     return {f"place{p.value}": p.value if p in wanted else -1 for p in Place}
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from workbench.domain.label import Act, Judgement
+from workbench.domain.label import Act, Aside, Judgement
 from workbench.domain.outcome import contradiction
 from workbench.domain.queue import Saved
 from workbench.text import display
@@ -22,15 +22,29 @@ def describe(saved: Saved) -> Notice:
     if act in {Act.UNDO, Act.REDO}:
         turned = Act.LABEL if saved.turned is Act.SELF_FLAG else saved.turned or act
         done = "undone" if act is Act.UNDO else "redone"
-        left = judgement.label or ("skipped" if judgement.skipped else "no label")
+        left = judgement.label or name_place(judgement) or "no label"
         return Notice(f"{done}: {turned} · {where} · {left}", "accent")
     came = contradiction(item.delivery, item.tests, judgement) if judgement.label else ""
     if came and act in {Act.LABEL, Act.SELF_FLAG}:
         return Notice(f"{came}; u to undo · {where}", "warn")
-    if act is Act.SKIP:
-        return Notice(f"skipped, comes back last · {where}", "dim")
+    if act in ASIDE_WORDS:
+        return Notice(f"{ASIDE_WORDS[act]} · {where}", "dim")
     what = name_act(Act.LABEL if act is Act.SELF_FLAG else act, judgement)
     return Notice(f"saved: {what} · {where}", "good")
+
+
+ASIDE_WORDS = {
+    Act.SKIP: "skipped, comes back last",
+    Act.DISCUSS: "to discuss: it waits for the talk",
+    Act.LATER: "later: it waits to be asked for",
+}
+
+
+def name_place(judgement: Judgement) -> str:
+    """How an output without a label was set aside; "" where it was not."""
+    if judgement.aside is not None:
+        return "to discuss" if judgement.aside is Aside.DISCUSS else "later"
+    return "skipped" if judgement.skipped else ""
 
 
 def name_act(act: Act, judgement: Judgement) -> str:

@@ -24,7 +24,9 @@ _LEFT_OUT = {"queue.filter", "queue.sort", "pane.queue", "pane.dashboard"}
 _GROUPS_LEFT_OUT = {"Marks"}  # they are of one output in front of one reader
 # Titles and helps that a pair needs otherwise, by action.
 _OTHERWISE = {
-    "queue.skip": ("Skip this pair", "It comes back after all others"),
+    "queue.skip": ("Skip this pair", "It comes back by itself, after all others"),
+    "queue.discuss": ("To discuss", "The pair waits for a talk; G asks for it"),
+    "queue.aside": ("What was set aside", "The next pair that was skipped, to discuss, or later"),
     "queue.next": ("Next pair", "Go on without an answer"),
     "queue.previous": ("Previous pair", "Go back"),
     "diff.files": ("Files", "What each side touched, and what only one did; type to go there"),

@@ -4,7 +4,7 @@ A view never changes the queue, the rates or the order that is stored; it only s
 and the next label go to, and the list says that it is a view.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from workbench.domain.queue import QueueItem
@@ -32,20 +32,23 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """The rows around the reviewer; `text` and `order` make a view."""
+    """The rows around the reviewer; `text`, `order` or `is_aside` make a view."""
 
     rows: tuple[QueueItem, ...]
     text: str = ""
     order: Order = Order.STUDY
+    is_aside: bool = False  # what was set aside, and nothing else
 
     @property
     def is_view(self) -> bool:
         """Whether these rows are not simply the study's order."""
-        return bool(self.text) or self.order is not Order.STUDY
+        return self.is_aside or bool(self.text) or self.order is not Order.STUDY
 
     @property
     def title(self) -> str:
         """What kind of view this is; "" for none."""
+        if self.is_aside:
+            return "set aside"
         parts = [f"filter: {self.text}"] if self.text else []
         if self.order is not Order.STUDY:
             parts.append(f"by {self.order}, not the study's order")
@@ -67,7 +70,7 @@ class Walk:
     def with_row(self, fresh: QueueItem) -> "Walk":
         """The walk after one output changed."""
         rows = tuple(fresh if row.output_id == fresh.output_id else row for row in self.rows)
-        return Walk(rows, self.text, self.order)
+        return replace(self, rows=rows)
 
     def step(self, queues: Queues, output_id: str, position: int, n: int) -> QueueItem | None:
         """The next or the previous output, labelled or not; None past the end."""

@@ -183,6 +183,7 @@ def _judgement_fields(record: Record, hide: Hide) -> dict[str, object]:
         "rationale": hide(judgement.note),
         "said_so_itself": judgement.said_so_itself,
         "skipped": judgement.skipped,
+        "aside": judgement.aside,
         "confidence": None,
         "edit_source": "measured" if judgement.edited else "judged" if judgement.edit else None,
         "edit_lines": judgement.edited.size.edit_lines if judgement.edited else None,

@@ -14,7 +14,7 @@ from enum import StrEnum
 from workbench.domain.compared import Compared, Judged, completion_of, prompt_of
 from workbench.domain.label import EditClass, Label
 from workbench.domain.output import Output
-from workbench.domain.pair import Said
+from workbench.domain.pair import NO_ANSWER, Said
 
 Row = dict[str, object]
 Hide = Callable[[str], str]
@@ -33,7 +33,7 @@ DROPPED = {
     Said.BOTH_GOOD: "tie",
     Said.BOTH_BAD: "both_bad",
     Said.CANNOT_JUDGE: "no_verdict",
-    Said.SKIPPED: "no_verdict",
+    **dict.fromkeys(NO_ANSWER, "no_verdict"),
 }
 LOSSY = {
     PreferenceFormat.TRL: ("ties", "labels", "reviewer", "time", "position", "strength"),
@@ -112,7 +112,7 @@ def _is_good(judged: Judged) -> bool | None:
 
 def _kto(compared: Compared, shape: Shape, dropped: Counter[str]) -> Iterator[Row]:
     said = compared.vote.said
-    if said in {Said.CANNOT_JUDGE, Said.SKIPPED}:
+    if said in {Said.CANNOT_JUDGE, *NO_ANSWER}:
         dropped[DROPPED[said]] += 1
         return
     prompt = shape.hide(prompt_of(compared.ticket))
@@ -135,7 +135,7 @@ def _openai(prompt: str, chosen: str, rejected: str) -> Row:
 
 def _arena(compared: Compared, shape: Shape, dropped: Counter[str]) -> Iterator[Row]:
     said, vote = compared.vote.said, compared.vote
-    if said in {Said.CANNOT_JUDGE, Said.SKIPPED}:
+    if said in {Said.CANNOT_JUDGE, *NO_ANSWER}:
         dropped[DROPPED[said]] += 1
         return
     names = {Said.BOTH_GOOD: "tie", Said.BOTH_BAD: "tie (bothbad)"}

@@ -16,6 +16,7 @@ from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, Fo
 from workbench.domain.imported import RowProblem
 from workbench.domain.label import (
     Act,
+    Aside,
     EditClass,
     Effort,
     Event,
@@ -212,6 +213,7 @@ def _judgement(row: Row) -> Judgement:
         delivery=Delivery(delivery) if delivery != delivered else None,
         said_so_itself=said if isinstance(said, bool) else None,
         skipped=bool(row["skipped"]),
+        aside=Aside(str(row["aside"])) if row.get("aside") else None,
         edited=read_edited(row.get("edited")),
         **read_blind(row),
     )

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from workbench.domain.blind import ReviewItem
+from workbench.domain.draft import set_aside
 from workbench.domain.errors import NotSaved
 from workbench.domain.label import Act
 from workbench.domain.queue import Saved
 from workbench.services.desk import Desk
 from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.label_keys import READY, Mode
-from workbench.tui.notices import name_act
+from workbench.tui.notices import name_act, name_place
 from workbench.tui.screens.recording import RecordingScreen
 
 
@@ -83,11 +84,15 @@ class ActingScreen(RecordingScreen):
         elif not self.notice.text:
             self.say(nothing, "dim")
 
-    def action_skip(self) -> None:
-        """Set the output aside for now."""
+    def action_set_aside(self, how: str) -> None:
+        """Set the output aside: skip, discuss or later."""
         if not self.item or not self.is_free() or not self.can_record():
             return
+        act = Act(how)
+        wanted = set_aside(self.item.judgement, act)
         if self.item.judgement.label:
             self.say("it has a label already: u takes it back", "warn")
+        elif wanted == self.item.judgement and act is not Act.SKIP:
+            self.say(f"it is set aside already: {name_place(wanted)}", "warn")
         else:
-            self.save(Act.SKIP, replace(self.item.judgement, skipped=True))
+            self.save(act, wanted)

@@ -13,11 +13,12 @@ from textual.worker import get_current_worker
 from workbench.diff.document import DiffDocument
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.pair import Side
-from workbench.domain.queue import Saved
+from workbench.domain.queue import Saved, list_aside
 from workbench.services.desk import Desk, OpenDesk
 from workbench.services.pairs import PairItem
 from workbench.services.queues import make_document
 from workbench.services.veils import NAMES
+from workbench.tui.actions import show_key
 from workbench.tui.counts import Counts
 from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.messages import BlobsReady, DeskOpened, ItemReady
@@ -27,6 +28,7 @@ from workbench.tui.screens.pair_sides import PairSides
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.shelf import Shelf
 from workbench.tui.widgets.diff_view import DiffView
+from workbench.tui.widgets.label_bar import NO_KEY
 from workbench.tui.widgets.lines import LinesView, Span
 from workbench.tui.work import start_work
 
@@ -47,6 +49,7 @@ class PairScreen(PairSides):
         super().__init__(settings, keys, open_desk)
         self.shelf = Shelf()
         self.notice = Notice(notice, "warn")
+        self._came_skipped = False  # the pair in front came back
 
     def on_mount(self) -> None:
         """The frame at once; the study is opened after the first paint."""
@@ -65,7 +68,7 @@ class PairScreen(PairSides):
             self.is_first = last is None
             self.counts = Counts(tallies, NAMES, progress, last, not self.is_first)
             self.show_pair(desk.pairs.first())
-            if not desk.pairs.progress.left:
+            if not desk.pairs.progress.coming:
                 self._finish()
             if not self.notice.text:
                 self.say(
@@ -85,6 +88,7 @@ class PairScreen(PairSides):
             documents = [self._document(pair, each) for each in Side]
             self.pair = pair
             if is_new:
+                self._came_skipped = desk.pairs.is_skipped(pair_id)
                 self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
                 self._seen = frozenset()
                 self.asks_recognised = False
@@ -122,10 +126,26 @@ class PairScreen(PairSides):
         if desk is None or desk.pairs is None or pair is None:
             return
         found = desk.pairs.next_open(pair.pair_id)
+        if found and desk.pairs.is_skipped(found):  # each comes back once, from the first on
+            again = desk.pairs.next_skipped(pair.pair_id)
+            found = again if self._came_skipped else desk.pairs.next_open()
         if found is None:
             self._finish()
         else:
             self.show_pair(found)
+
+    def action_aside(self) -> None:
+        """The next pair that was set aside."""
+        desk, pair = self.desk, self.pair
+        if desk is None or desk.pairs is None or pair is None or not self.is_free():
+            return
+        found, progress = desk.pairs.next_aside(pair.pair_id), desk.pairs.progress
+        if found is None:
+            self.say("nothing is set aside")
+        else:
+            self.show_pair(found)
+            away = list_aside(progress.skipped, progress.to_discuss, progress.later)
+            self.say(f"set aside: {away}")
 
     def _finish(self) -> None:
         """The end of the pairs is a card; the last one stays reachable."""
@@ -134,10 +154,15 @@ class PairScreen(PairSides):
         if desk is None or desk.pairs is None:
             return
         done = desk.pairs.progress
+        aside = list_aside(done.skipped, done.to_discuss, done.later)
+        key = show_key((*self.keys["queue.aside"], NO_KEY)[0])
+        why = f"Nothing comes by itself any more: {aside}" if aside else "That was the last pair."
+        how = (Span(f"  {key}", "key"), Span(" asks for what was set aside.", "dim"))
         self.query_one("#card", LinesView).show_lines(
             [
                 (),
-                (Span("  That was the last pair.", "title"),),
+                (Span(f"  {why}", "title"),),
+                how if aside else (),
                 (Span(f"  {done.done} of {done.total} pairs have an answer.", "dim"),),
                 (),
                 (Span("  Open the seal:   "), Span(f"workbench reveal{option}", "key")),

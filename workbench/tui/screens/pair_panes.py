@@ -16,6 +16,7 @@ from workbench.diff.rows import FileEntry
 from workbench.domain.blind import ReviewItem
 from workbench.domain.output import Delivery
 from workbench.domain.pair import Side
+from workbench.domain.queue import list_aside
 from workbench.services.desk import OpenDesk
 from workbench.services.pairs import PairItem
 from workbench.tui.counts import Counts
@@ -228,7 +229,7 @@ class PairPanes(PointingScreen):
             pooled=counts.snapshot(),
             done=progress.done,
             total=progress.total,
-            skipped=progress.skipped,
+            aside=list_aside(progress.skipped, progress.to_discuss, progress.later),
             left_wins=progress.left_wins,
             right_wins=progress.right_wins,
             seconds=seconds,

@@ -117,16 +117,19 @@ class PairRecording(PairPanes):
             votes = put_vote(item.judgement.votes, vote)
             self.save(Act.PREFER, replace(item.judgement, votes=votes))
 
-    def action_skip(self) -> None:
-        """Set the pair aside for now."""
+    def action_set_aside(self, how: str) -> None:
+        """Set the pair aside: skip, discuss or later."""
         pair = self.pair
         if pair is None or not self.is_free() or not self.can_record():
             return
+        said = {"skip": Said.SKIPPED, "discuss": Said.DISCUSS}.get(how, Said.LATER)
         if self.is_decided:
             self.say("it has an answer already: u takes it back", "warn")
+        elif pair.vote and pair.vote.said is said is not Said.SKIPPED:
+            self.say(f"it is set aside already: {describe_vote(pair.vote)}", "warn")
         else:
             self._is_skipping = True
-            self._save_vote(Vote(pair.left.output_id, pair.right.output_id, Said.SKIPPED))
+            self._save_vote(Vote(pair.left.output_id, pair.right.output_id, said))
             self._is_skipping = False
 
     def action_why(self) -> None:

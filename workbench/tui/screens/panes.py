@@ -11,12 +11,12 @@ from textual.screen import Screen
 
 from workbench.domain.blind import ReviewItem
 from workbench.text import display
-from workbench.tui.actions import REVIEW
+from workbench.tui.actions import REVIEW, show_key
 from workbench.tui.screens.help import HelpScreen
 from workbench.tui.widgets.diff_view import DiffView
 from workbench.tui.widgets.end_card import EndCard
 from workbench.tui.widgets.header import HeaderBar
-from workbench.tui.widgets.label_bar import LabelBar
+from workbench.tui.widgets.label_bar import NO_KEY, LabelBar
 from workbench.tui.widgets.lines import LinesView, Span
 from workbench.tui.widgets.metrics_pane import MetricsPane
 from workbench.tui.widgets.queue_list import QueueList
@@ -70,7 +70,8 @@ class PanesScreen(Screen[None]):
                 with Vertical(id="reading"):
                     yield TextPane(id="text")
                     yield DiffView(id="diff")
-                yield EndCard(self.settings.study_option)
+                key = show_key((*self.keys["queue.aside"], NO_KEY)[0])
+                yield EndCard(self.settings.study_option, key)
             yield MetricsPane(id="metrics")
         yield LabelBar([a for a in REVIEW if a.footer], self.keys)
         yield LinesView(id="small")

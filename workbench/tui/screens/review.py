@@ -14,18 +14,16 @@ from textual.worker import get_current_worker
 from workbench.diff.document import DiffDocument
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.queue import FirstScreen, QueueItem, Saved
+from workbench.domain.queue import FirstScreen, Place, QueueItem, Saved
 from workbench.services.desk import Desk, OpenDesk
 from workbench.services.queues import make_document
-from workbench.text import display
 from workbench.tui.counts import Counts
 from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.messages import BlobsReady, ItemReady
 from workbench.tui.notices import Notice
 from workbench.tui.preparing import Frame, prepare
-from workbench.tui.screens.editing import EditingScreen
 from workbench.tui.screens.panes import ReviewSettings
-from workbench.tui.screens.prompt import PromptScreen
+from workbench.tui.screens.walking import WalkingScreen
 from workbench.tui.shelf import Shelf
 from workbench.tui.walk import Order, Walk
 from workbench.tui.widgets.end_card import EndCard
@@ -38,7 +36,7 @@ from workbench.tui.work import start_work
 PREPARE_AFTER = 0.02  # seconds after a paint
 
 
-class ReviewScreen(EditingScreen):
+class ReviewScreen(WalkingScreen):
     """Shows what is in front, and walks the queue."""
 
     def __init__(
@@ -50,14 +48,12 @@ class ReviewScreen(EditingScreen):
         notice: str = "",
     ) -> None:
         """`first` is what the first paint shows; `open_desk` runs in a worker after it."""
-        super().__init__(settings, keys, open_desk)
+        super().__init__(first, settings, keys, open_desk)
         self.item, self._first = first.item, first
-        self.walk = Walk(first.rows)
-        self.counts = Counts.read(first)
         self._drawn: Counts | None = None  # what the numbers show
         self.shelf = Shelf()
         self.notice = Notice(notice, "warn")
-        self._heading: QueueItem | None = None  # where keys lead that were typed at once
+        self._came_skipped = False  # what is in front came back
 
     def on_mount(self) -> None:
         """Show the first output at once; the store is opened after the paint."""
@@ -68,8 +64,10 @@ class ReviewScreen(EditingScreen):
             self.diff.show(make_document(self.item, self.app.size.width))
             self.go_on(self._first.bookmark)
         self.fit(self.app.size)
-        if self.item is None or not self.counts.progress.left:
+        if self.item is None or not self.counts.progress.coming:
             self._finish()
+        else:
+            self._came_skipped = self.item.judgement.skipped
         self.start_opening()
 
     # Showing.
@@ -80,6 +78,7 @@ class ReviewScreen(EditingScreen):
             self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
         self.keep_reading()
         self.item = item
+        self._came_skipped = item.judgement.skipped
         self.remove_class("-finished")
         self.diff.show(document)
         self.open_reading(item)
@@ -208,12 +207,24 @@ class ReviewScreen(EditingScreen):
         item = self.item
         with self.telling():
             row = self.walk.next_open(self.desk.queues, item.output_id, item.position)
+            if row is None and self.walk.is_aside:
+                self.walk = Walk(self.desk.queues.window(item.position))
+                row = self.desk.queues.next_open(item.position)
+            row = self._once_each(self.desk, row, item.position)
             if row:
                 self.go_to(row.output_id)
             elif self.walk.is_view:
                 self.say(f"{self.notice.text}; nothing is left in this view", self.notice.style)
             else:
                 self._finish()
+
+    def _once_each(self, desk: Desk, row: QueueItem | None, position: int) -> QueueItem | None:
+        """What was skipped comes back once, from the first one on; then the round is over."""
+        if row is None or row.place is not Place.SKIPPED or self.walk.is_view:
+            return row
+        if not self._came_skipped:
+            return desk.queues.next_open(None)
+        return row if row.position > position else None
 
     def back(self) -> bool:
         """Escape with nothing to answer: ends a view, closes the text, ends what reading began."""
@@ -224,70 +235,3 @@ class ReviewScreen(EditingScreen):
         else:
             return self.end_reading()
         return True
-
-    # Walking the queue.
-
-    def action_go_output(self, n: int) -> None:
-        """The next or the previous output, labelled or not."""
-        if not self.desk or not self.item:
-            self.say("opening the study: one moment", "warn")
-            return
-        if not self.is_free():
-            return
-        if self.has_class("-finished"):
-            self.go_to(self.item.output_id)
-            return
-        at = self._heading or self.item
-        with self.telling():
-            row = self.walk.step(self.desk.queues, at.output_id, at.position, n)
-            if row:
-                if not self._heading:
-                    self.app.call_later(self._arrive)
-                self._heading = row
-            else:
-                self.say("the last one" if n > 0 else "the first one")
-
-    def _arrive(self) -> None:
-        """Thirty keys typed at once pass twenty-nine outputs that nobody would have seen."""
-        if self._heading:
-            self.go_to(self._heading.output_id)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Before any other action runs, the output that it is about stands there."""
-        if action != "go_output":
-            self._arrive()
-        return super().check_action(action, parameters)
-
-    def on_queue_list_chosen(self, message: QueueList.Chosen) -> None:
-        """A click on a line of the queue."""
-        if self.is_free():
-            self.go_to(message.output_id)
-
-    def action_filter(self) -> None:
-        """Ask what the list should hold."""
-        if self.is_free():
-            title = "Filter the queue by ticket, title, alias or label (empty: all)"
-            self.app.push_screen(PromptScreen(title, self.walk.text), self._filter)
-
-    def _filter(self, text: str | None) -> None:
-        if text is not None:
-            self._view(text.strip(), self.walk.order)
-
-    def action_sort(self) -> None:
-        """The next way to sort the list; the study's own order stays as it is."""
-        orders = list(Order)
-        if self.is_free():
-            order = orders[(orders.index(self.walk.order) + 1) % len(orders)]
-            self._view(self.walk.text, order)
-
-    def _view(self, text: str, order: Order) -> None:
-        if not self.desk or not self.item:
-            return
-        with self.telling():
-            self.walk = self.walk.look(self.desk.queues, text, order, self.item.position)
-        rows = self.walk.rows
-        if rows and self.item.output_id not in {row.output_id for row in rows}:
-            self.go_to(rows[0].output_id)
-        title = display(self.walk.title)
-        self.say(f"{title}: {len(rows)} outputs; the rates do not change" if title else "")
-        self.draw()

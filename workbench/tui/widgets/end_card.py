@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from workbench.domain.metrics import Scorecard
 from workbench.domain.outcome import Outcome
-from workbench.domain.queue import Progress
+from workbench.domain.queue import Progress, list_aside
 from workbench.text import cells, clip, display
 from workbench.tui.widgets.lines import Line, LinesView, Span
 from workbench.tui.widgets.metrics_pane import (
@@ -20,16 +20,17 @@ _SETTLED = 20  # cells beside a name: `  1234/1234 settled`
 
 
 def render_card(
-    snapshot: MetricsSnapshot, progress: Progress, width: int, option: str = ""
+    snapshot: MetricsSnapshot, progress: Progress, width: int, option: str = "", key: str = "G"
 ) -> list[Line]:
     """The whole card; what to do next comes first, so that it is in sight at 24 lines.
 
-    `option` is what the commands need to find the study from here.
+    `option` is what the commands need to find the study from here, `key` asks for what was set
+    aside.
     """
     cards = snapshot.scorecards
     lines: list[Line] = [
         (),
-        (Span("  That was the last one.", "title"),),
+        *render_why_empty(progress, key),
         (Span(f"  {render_settled_count(progress)}", "dim"),),
         *render_unknown(list(cards.values())),
         (),
@@ -47,6 +48,17 @@ def render_card(
     for n in range(0, len(blocks), at_a_time):
         lines += [(), *_beside(blocks[n : n + at_a_time], column)]
     return lines
+
+
+def render_why_empty(progress: Progress, key: str) -> list[Line]:
+    """Why nothing comes any more, how many are where, and the key to get at them."""
+    aside = list_aside(progress.skipped, progress.to_discuss, progress.later)
+    if not aside:
+        return [(Span("  That was the last one.", "title"),)]
+    return [
+        (Span("  Nothing comes by itself any more: ", "title"), Span(aside, "title")),
+        (Span(f"  {key}", "key"), Span(" goes through what was set aside.", "dim")),
+    ]
 
 
 def _name(snapshot: MetricsSnapshot, alias: str, column: int) -> str:
@@ -87,15 +99,16 @@ class EndCard(LinesView):
 
     _shown: tuple[MetricsSnapshot, Progress] | None = None
 
-    def __init__(self, option: str) -> None:
-        """`option` is what commands need to find the study."""
+    def __init__(self, option: str, key: str) -> None:
+        """`option` is what commands need to find the study, `key` asks for what was set aside."""
         super().__init__(id="card")
-        self._option = option
+        self._option, self._key = option, key
 
     def show(self, snapshot: MetricsSnapshot, progress: Progress) -> None:
         """Show the numbers as they stand."""
         self._shown = snapshot, progress
-        self.show_lines(render_card(snapshot, progress, self.size.width or 80, self._option))
+        width = self.size.width or 80
+        self.show_lines(render_card(snapshot, progress, width, self._option, self._key))
 
     def on_resize(self) -> None:
         """Fit the numbers to the new width."""

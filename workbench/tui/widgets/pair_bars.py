@@ -161,10 +161,17 @@ def _render_question(snapshot: PairBarSnapshot) -> Line:
     return tuple(spans)
 
 
+_ASIDE = {
+    Said.SKIPPED: "skipped, comes back last",
+    Said.DISCUSS: "to discuss: it waits for the talk",
+    Said.LATER: "later: it waits to be asked for",
+}
+
+
 def describe_vote(vote: Vote) -> str:
     """What was said of a pair, in words."""
-    if vote.said is Said.SKIPPED:
-        return "set aside"
+    if not vote.is_answer:
+        return _ASIDE[vote.said]
     if vote.preference in {Preference.LEFT, Preference.RIGHT}:
         return f"{vote.preference} is better"
     return str(vote.said).replace("_", " ")

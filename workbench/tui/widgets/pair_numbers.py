@@ -19,7 +19,7 @@ class PairNumbers:
     pooled: MetricsSnapshot
     done: int
     total: int
-    skipped: int
+    aside: str
     left_wins: int
     right_wins: int
     seconds: float | None
@@ -32,8 +32,8 @@ def render_numbers(numbers: PairNumbers, width: int, height: int = 1000) -> list
         (Span(" Pairs", "title"),),
         (Span(f" {numbers.done} done of {numbers.total}"),),
     ]
-    if numbers.skipped:
-        lines.append((Span(f" {numbers.skipped} set aside", "dim"),))
+    if numbers.aside:
+        lines.append((Span(f" {numbers.aside}", "dim"),))
     if numbers.seconds is not None:
         lines.append((Span(f" {format_seconds(numbers.seconds)} a pair", "dim"),))
     wins = numbers.left_wins + numbers.right_wins

@@ -9,7 +9,7 @@ from textual.message import Message
 from workbench.domain.check import CheckStatus
 from workbench.domain.label import EditClass, Label
 from workbench.domain.output import Delivery
-from workbench.domain.queue import Place, Progress, QueueItem
+from workbench.domain.queue import Place, Progress, QueueItem, list_aside
 from workbench.text import display
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
@@ -31,6 +31,7 @@ class QueueSnapshot:
 
 _LABELS = {Label.MERGED: "m", Label.EDITED: "e", Label.ABSTAINED: "a", Label.ESCAPED: "x"}
 _EDITS = {EditClass.MINOR: "1", EditClass.MAJOR: "2", EditClass.REJECTED: "3"}
+_PLACES = {Place.SKIPPED: "s ", Place.TO_DISCUSS: "d ", Place.LATER: "l ", Place.SETTLED: "- "}
 _STYLES = {
     Label.MERGED: "good",
     Label.EDITED: "warn",
@@ -45,7 +46,7 @@ def label_mark(item: QueueItem) -> Span:
     if item.label is not None:
         digit = _EDITS[item.edit] if item.edit else " "
         return Span(_LABELS[item.label] + digit, _STYLES[item.label])
-    return Span({Place.SKIPPED: "s ", Place.SETTLED: "- "}.get(item.place, "  "), "dim")
+    return Span(_PLACES.get(item.place, "  "), "dim")
 
 
 def tests_mark(item: QueueItem) -> Span:
@@ -79,16 +80,19 @@ def render_item(item: QueueItem, *, is_current: bool, names: Mapping[str, str]) 
 
 
 def render_settled(progress: Progress) -> list[Line]:
-    """Why some outputs are not in the queue; nothing where all are."""
+    """What was set aside, and why some outputs are not in the queue; nothing where all are."""
     parts = [
         (progress.tests_failed, "tests failed"),
         (progress.nothing_delivered, "nothing delivered"),
         (progress.void, "harness failed"),
     ]
     said = [f"{n} {why}" for n, why in parts if n]
+    away = list_aside(progress.skipped, progress.to_discuss, progress.later)
+    aside: list[Line] = [(Span(f"set aside: {away}", "dim"),)] if away else []
     if not said:
-        return []
-    return [(Span("not in the queue:", "dim"),), *((Span(f"  {text}", "dim"),) for text in said)]
+        return aside
+    why_not = [(Span(f"  {text}", "dim"),) for text in said]
+    return [*aside, (Span("not in the queue:", "dim"),), *why_not]
 
 
 def render_queue(snapshot: QueueSnapshot, height: int) -> list[Line]:
