@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from workbench.domain.errors import ConfigError
 
@@ -64,6 +65,8 @@ SETTINGS = (
     Setting(
         "identity_words", "", "Further words that name a candidate, by commas; blind hides them."
     ),
+    Setting("repeat_percent", 0, "How much of a review is its own earlier outputs, asked again."),
+    Setting("repeat_hours", 24, "An output comes again so long after its label at the earliest."),
 )
 
 
@@ -93,6 +96,8 @@ class Settings:
     test_jobs: int = 2
     reveal_checks: str = "auto"
     identity_words: str = ""
+    repeat_percent: int = 0
+    repeat_hours: int = 24
     repositories: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -112,29 +117,9 @@ def load_settings(path: Path) -> Settings:
     checked = {
         name: _check(where, name, value) for name, value in raw.items() if name not in TABLES
     }
+    values: dict[str, Any] = checked  # each of the type of its default: _check
     return Settings(
-        reviewer=str(checked.get("reviewer", "")),
-        layout=str(checked.get("layout", "auto")),
-        theme=str(checked.get("theme", "dark")),
-        difftool=str(checked.get("difftool", "")),
-        editor=str(checked.get("editor", "")),
-        rubric=str(checked.get("rubric", "")),
-        idle_seconds=int(checked.get("idle_seconds", 120)),
-        ask_unseen=bool(checked.get("ask_unseen", True)),
-        queue_pane=bool(checked.get("queue_pane", True)),
-        metrics_pane=bool(checked.get("metrics_pane", True)),
-        sandbox=str(checked.get("sandbox", "bwrap")),
-        environment=str(checked.get("environment", "")),
-        setup=str(checked.get("setup", "")),
-        setup_network=bool(checked.get("setup_network", False)),
-        test_command=str(checked.get("test_command", "pytest")),
-        test_report=str(checked.get("test_report", "")),
-        test_seconds=int(checked.get("test_seconds", 300)),
-        test_memory_mb=int(checked.get("test_memory_mb", 2048)),
-        test_repeats=int(checked.get("test_repeats", 3)),
-        test_jobs=int(checked.get("test_jobs", 2)),
-        reveal_checks=str(checked.get("reveal_checks", "auto")),
-        identity_words=str(checked.get("identity_words", "")),
+        **values,
         repositories=_read_repositories(where, raw.get("repositories", {})),
         keys=_read_keys(where, raw.get("keys", {})),
     )

@@ -19,7 +19,16 @@ from workbench.adapters.importers.rows import parse_row
 from workbench.domain.check import CheckResult, CheckStatus
 from workbench.domain.errors import InputRefused
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict
-from workbench.domain.label import Act, EditClass, Effort, Event, Judgement, Label, Reason
+from workbench.domain.label import (
+    Act,
+    Aside,
+    EditClass,
+    Effort,
+    Event,
+    Judgement,
+    Label,
+    Reason,
+)
 from workbench.domain.outcome import derive_outcome
 from workbench.domain.output import Applied, Delivery, Output, Rung
 from workbench.domain.record import Record
@@ -69,6 +78,18 @@ def make_record(
 
 def lines_of(record: Record, mode: TextMode = TextMode.VERBATIM) -> str:
     return render_row(record, mode, Counter())
+
+
+def test_what_was_set_aside_or_said_again_reads_back() -> None:
+    """The second look with its own findings; its words are redacted like any others."""
+    finding = Finding(FindingKind.REMARK, text="mail ann@example.org")
+    again = Judgement(label=Label.EDITED, edit=EditClass.MINOR, findings=(finding,))
+    judgement = replace(JUDGEMENT, aside=Aside.LATER, again=again)
+    record = make_record(judgement=judgement)
+    found = parse_row(lines_of(record))
+    assert found.event is not None
+    assert found.event.judgement == judgement
+    assert "ann@example.org" not in lines_of(record, TextMode.REDACTED)
 
 
 @given(WORDS, st.binary(max_size=40))

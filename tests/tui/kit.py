@@ -348,6 +348,7 @@ def play(
     reveal_checks: str = "always",
     ask_unseen: bool = True,
     theme: str = "dark",
+    repeat_percent: int = 0,
 ) -> None:
     """Open a study as `workbench review` does and run one scene; nothing may reach the net.
 
@@ -365,6 +366,8 @@ def play(
         metrics_pane=True,
         reveal_checks=reveal_checks,
         ask_unseen=ask_unseen,
+        repeat_percent=repeat_percent,
+        repeat_hours=0,
     )
     app = WorkbenchApp(
         first,

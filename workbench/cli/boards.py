@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # loaded when there is something to count
     from workbench.domain.controls import ControlCard
     from workbench.services.agreements import Agreement
     from workbench.services.boards import Board
+    from workbench.services.repeats import SelfAgreement
     from workbench.services.traces import Trace, Traced
 
 _WIDTH = 80
@@ -120,6 +121,19 @@ def render_controls(found: "Mapping[str, ControlCard]") -> Iterator[str]:
     yield "controls (merged human patches, in no rate above):"
     for who, card in found.items():
         items = [f"accepted {short(card.acceptance)}", f"false alarms {card.false_alarms}"]
+        yield from wrap(items, indent=2, head=f"{who or 'all reviewers'}: ")
+
+
+def render_repeats(found: "Mapping[str, SelfAgreement]") -> Iterator[str]:
+    """How far reviewers agree with themselves; a dash where nothing came again."""
+    if not found:
+        yield "self-agreement: — (nothing came again; repeat_percent in workbench.toml)"
+        return
+    yield "self-agreement (outputs that came again, in no rate above):"
+    for who, one in found.items():
+        low, high = one.interval or (0.0, 0.0)
+        bounds = f" ({low:.2f} to {high:.2f})" if one.interval else ""
+        items = [f"the same label {short(one.same)}", f"AC1 {_score(one.ac1)}{bounds}"]
         yield from wrap(items, indent=2, head=f"{who or 'all reviewers'}: ")
 
 

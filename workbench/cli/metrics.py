@@ -11,6 +11,7 @@ from workbench.cli.boards import (
     render_agreement,
     render_board,
     render_controls,
+    render_repeats,
     render_trace,
     to_interval,
 )
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # loaded when there is something to count
     from workbench.domain.controls import ControlCard
     from workbench.services.agreements import Agreement
     from workbench.services.boards import Board
+    from workbench.services.repeats import SelfAgreement
     from workbench.services.traces import Traced
 
 app = typer.Typer(invoke_without_command=True)
@@ -70,14 +72,18 @@ def metrics(reviewer: str | None, study: Path | None, *, as_json: bool = False) 
     from workbench.services.agreements import compare_reviewers
     from workbench.services.boards import score_cases
     from workbench.services.controls import score_reviewers
+    from workbench.services.repeats import Looks, note_repeats, score_repeats
 
     doubles: list[Case] = []
+    looks: dict[str, list[Looks]] = {}
     with open_workbench(find_study(study)) as bench, Progress("counting"):
         _check_reviewer(bench, reviewer)
         is_sealed = bench.store.is_sealed
-        boards = score_cases(_note_doubles(bench.store.cases(reviewer or ""), doubles))
+        cases = note_repeats(bench.store.cases(reviewer or ""), looks)
+        boards = score_cases(_note_doubles(cases, doubles))
         agreed = compare_reviewers(doubles)
-        controls = score_reviewers(bench.store.cases(is_control=True))
+        hidden = note_repeats(bench.store.cases(is_control=True), looks)
+        controls, repeats = score_reviewers(hidden), score_repeats(looks)
     if as_json:
         rows = [_board_as_json(name, board) for name, board in boards.items()]
         say_json(
@@ -86,6 +92,7 @@ def metrics(reviewer: str | None, study: Path | None, *, as_json: bool = False) 
             sealed=is_sealed,
             double_labels=_agreement_as_json(agreed),
             controls=[_control_as_json(who, card) for who, card in controls.items()],
+            repeats=[_repeats_as_json(who, one) for who, one in repeats.items()],
         )
         return
     if is_sealed:
@@ -103,7 +110,7 @@ def metrics(reviewer: str | None, study: Path | None, *, as_json: bool = False) 
         say("is, and narrow no interval as more tickets would")
     for line in render_agreement(agreed):
         say(line)
-    for line in render_controls(controls):
+    for line in (*render_controls(controls), *render_repeats(repeats)):
         say(line)
 
 
@@ -194,6 +201,15 @@ def _board_as_json(name: str, board: "Board") -> dict[str, object]:
 def _control_as_json(reviewer: str, card: "ControlCard") -> dict[str, object]:
     accepted = _rate_as_json(card.acceptance)
     return {"reviewer": reviewer or None, "accepted": accepted, "false_alarms": card.false_alarms}
+
+
+def _repeats_as_json(reviewer: str, found: "SelfAgreement") -> dict[str, object]:
+    return {
+        "reviewer": reviewer or None,
+        "same": _rate_as_json(found.same),
+        "ac1": found.ac1,
+        "ac1_interval": to_interval(found.interval),
+    }
 
 
 def _agreement_as_json(found: "Agreement") -> dict[str, object]:

@@ -186,6 +186,8 @@ def show_settings(study: Study, reviewer: str, seal: str = "") -> "ReviewSetting
         metrics_pane=settings.metrics_pane,
         reveal_checks=by_policy if settings.reveal_checks == "auto" else settings.reveal_checks,
         ask_unseen=settings.ask_unseen,
+        repeat_percent=settings.repeat_percent,
+        repeat_hours=settings.repeat_hours,
         seal=seal,
         study_option="" if is_in_reach(study.folder) else _study_option(study.folder),
     )

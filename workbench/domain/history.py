@@ -59,7 +59,10 @@ def link_redo(event_id: int, undo: Event, target: Event, head: Head) -> Links:
 
 
 def mark_late(before: Judgement, after: Judgement) -> Judgement:
-    """A judgement changed after the names were known; what came up after merge is no change."""
+    """A judgement changed after the names were known.
+
+    What came up after merge is no change, nor is what was said when the output came again.
+    """
     if _without_leaks(before) == _without_leaks(after):
         return after
     return replace(after, post_reveal=True)
@@ -67,4 +70,4 @@ def mark_late(before: Judgement, after: Judgement) -> Judgement:
 
 def _without_leaks(judgement: Judgement) -> Judgement:
     kept = tuple(f for f in judgement.findings if f.found_by is not FoundBy.POST_MERGE)
-    return replace(judgement, findings=kept)
+    return replace(judgement, findings=kept, again=None)

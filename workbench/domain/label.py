@@ -70,6 +70,7 @@ class Judgement:
     `blind` is the seal under which it was judged without a name, "" where it was not; `position`
     the side it stood on. `post_reveal`: changed after the names were known. `unblinded` says why
     the name of this one was opened early. `adjudicates`: it settles what others disagree on.
+    `again` is what the same reviewer said when it came a second time, unmarked: it is in no rate.
     """
 
     label: Label | None = None
@@ -91,6 +92,7 @@ class Judgement:
     adjudicates: bool = False
     votes: tuple[Vote, ...] = ()
     edited: Edited | None = None
+    again: "Judgement | None" = None
 
     @property
     def defects(self) -> tuple[Finding, ...]:
@@ -120,6 +122,7 @@ class Act(StrEnum):
     IMPORT = "import"
     PREFER = "prefer"  # which of a pair is better
     RECOGNISE = "recognise"  # whether the reviewer guessed whose output it is
+    REPEAT = "repeat"  # what was said when the output came again
     REVEAL = "reveal"  # from here on the name was known: logged, never undone
 
 
@@ -176,6 +179,8 @@ def _sparse(values: dict[str, object]) -> dict[str, object]:
     edited = values.get("edited")
     if isinstance(edited, dict) and not edited["patch"]:  # as it was written before one was kept
         out["edited"] = {name: value for name, value in edited.items() if name != "patch"}
+    if isinstance(values.get("again"), dict):
+        out["again"] = _sparse(values["again"])  # type: ignore[arg-type]  # of asdict
     for name in ("said_so_itself", "recognised"):  # False is an answer here
         if name in values and values[name] is False:
             out[name] = False
@@ -184,7 +189,10 @@ def _sparse(values: dict[str, object]) -> dict[str, object]:
 
 def parse_judgement(text: str) -> Judgement:
     """The inverse of canonical_judgement; ValueError, KeyError or TypeError on other text."""
-    raw = json.loads(text)
+    return _parse(json.loads(text))
+
+
+def _parse(raw: dict[str, Any]) -> Judgement:  # as JSON gives it
     return Judgement(
         label=Label(raw["label"]) if "label" in raw else None,
         edit=EditClass(raw["edit"]) if "edit" in raw else None,
@@ -205,6 +213,7 @@ def parse_judgement(text: str) -> Judgement:
         adjudicates=bool(raw.get("adjudicates", False)),
         votes=tuple(parse_vote(vote) for vote in raw.get("votes", ())),
         edited=_edited(raw["edited"]) if "edited" in raw else None,
+        again=_parse(raw["again"]) if "again" in raw else None,
     )
 
 

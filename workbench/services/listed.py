@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
@@ -82,6 +83,10 @@ class ListedQueues(BlindQueues):
             for row in self.rows
             if wanted in f"{row.ticket_id} {row.title} {row.label or ''}".casefold()
         )
+
+    def draw_repeat(self, after: str, percent: int, before: datetime) -> str | None:  # noqa: ARG002 - as in Queues
+        """Nothing comes twice in a list."""
+        return None
 
     def aside(self) -> tuple[QueueItem, ...]:
         """Those of them that were set aside."""

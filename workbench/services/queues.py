@@ -1,6 +1,7 @@
 """What a reviewer sees next, and the document behind it, made ready before it is asked for."""
 
 from collections import Counter
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.diff.document import DiffDocument, build_document, raw_document
@@ -11,6 +12,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.metrics import Cell
 from workbench.domain.output import Delivery, Rung
 from workbench.domain.queue import SET_ASIDE, Place, Progress, QueueItem
+from workbench.domain.repeat import MIN_BETWEEN, draw_start, is_due
 from workbench.text import count_marks, display_lines, fold
 
 if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
@@ -85,6 +87,14 @@ class Queues:
     def item(self, output_id: str) -> QueueItem:
         """One line of the queue."""
         return self._store.get_item(self._reviewer, output_id)
+
+    def draw_repeat(self, after: str, percent: int, before: datetime) -> str | None:
+        """By lot, an output that this reviewer labelled before some time; None for no repeat."""
+        store, who = self._store, self._reviewer
+        seed = store.seed_of(who) if percent else ""
+        if not percent or not is_due(seed, after, percent) or store.get_revealed():
+            return None
+        return store.find_repeat(who, draw_start(seed, after), before, MIN_BETWEEN)
 
     def open(self, output_id: str) -> ReviewItem:
         """An output as it may be shown to this reviewer."""

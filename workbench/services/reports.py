@@ -1,5 +1,6 @@
 """A study becomes a report: the same data give the same report, whenever it is made."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from workbench.services.agreements import Agreement, compare_reviewers
 from workbench.services.boards import Board, score_cases
 from workbench.services.contrasts import contrast_all
 from workbench.services.controls import score_reviewers
+from workbench.services.repeats import Looks, SelfAgreement, note_repeats, score_repeats
 from workbench.services.report_limits import list_unknown, list_unmeasured
 from workbench.services.report_pages import Words, make_candidate_page, make_ticket_pages
 from workbench.services.review_times import ALL, ReviewTime, sum_up
@@ -70,7 +72,9 @@ def make_report(
         every = (*told.facts.get(who, ()), *facts)
         page = make_candidate_page(names[who], board, own, every)
         pages.append(replace(page, verdict=told.verdicts.get(who, "")))
-    controls = score_reviewers(store.cases(is_control=True))
+    looks: dict[str, list[Looks]] = {}
+    controls = score_reviewers(note_repeats(store.cases(is_control=True), looks))
+    deque(note_repeats(cases, looks), maxlen=0)
     n_trials = max((board.n_trials for board in boards.values()), default=0)
     dates = (span.first_at, span.last_at)
     has_costs = all(told.costs.get(who) is not None for who in boards)
@@ -97,6 +101,7 @@ def make_report(
         method=(
             *_METHOD.splitlines(),
             *_tell_controls(controls),
+            *_tell_repeats(score_repeats(looks)),
             *_tell_agreement(agreed),
             *_tell_pace(paces[ALL]),
         ),
@@ -122,6 +127,18 @@ def _list_facts(board: Board, pace: ReviewTime, cost: float | None) -> Iterator[
     minutes = "—" if pace.minutes is None else f"{pace.minutes:.1f} (of {pace.n} reviews)"
     yield Fact("minutes of review an output", minutes)
     yield Fact("cost of a merged output", "—" if cost is None else f"{cost:.2f} US dollars")
+
+
+def _tell_repeats(repeats: Mapping[str, SelfAgreement]) -> Iterator[str]:
+    """How far the reviewers agree with themselves."""
+    if one := repeats.get(""):
+        low, high = one.same.interval
+        yield (
+            f"Of {one.same.n} outputs that came to their own reviewer again, unmarked,"
+            f" {one.same.hits} got the same label ({low:.0%} to {high:.0%})."
+        )
+    else:
+        yield "How far reviewers agree with themselves: —, no output came to one again."
 
 
 def _tell_controls(controls: Mapping[str, ControlCard]) -> Iterator[str]:

@@ -61,6 +61,18 @@ _ITEM = (
 )
 
 
+_REPEAT = (
+    "SELECT o.output_id FROM item i CROSS JOIN output o ON o.id = i.output"
+    " CROSS JOIN label_event f ON f.event_id = i.first_event_id"
+    " CROSS JOIN label_event e ON e.event_id = i.event_id"
+    " WHERE i.reviewer = :reviewer AND i.place = :place"
+    " AND i.position > :position AND f.at <= :before"
+    " AND f.event_id <= (SELECT max(event_id) FROM label_event) - :between"
+    " AND instr(e.judgement, '\"again\"') = 0 AND instr(e.judgement, '\"adjudicates\"') = 0"
+    " AND instr(e.judgement, '\"unblinded\"') = 0 ORDER BY i.position LIMIT 1"
+)
+
+
 class Queue(Study):
     """Reviewers and what is in front of them; a part of Store."""
 
@@ -174,6 +186,29 @@ class Queue(Study):
         if row is None:
             raise UsageError(_no_item(reviewer, output_id))
         return to_review_item(row, open_names=open_names)
+
+    def find_repeat(
+        self, reviewer: str, start: int, before: datetime, min_between: int
+    ) -> str | None:
+        """An output that this reviewer labelled before, and once: the next from a position on.
+
+        None where there is none: all too fresh, repeated by now, or settled for others.
+        """
+        params = {"reviewer": reviewer, "place": Place.LABELLED.value, "between": min_between}
+        with self._reading() as connection:
+            for position in (start, _FIRST):
+                row = one(
+                    connection, _REPEAT, position=position, before=format_time(before), **params
+                )
+                if row is not None:
+                    return str(row.output_id)
+        return None
+
+    def seed_of(self, reviewer: str) -> str:
+        """What everything of a reviewer that is left to chance is drawn from."""
+        with self._reading() as connection:
+            row = one(connection, "SELECT seed FROM reviewer WHERE name = :name", name=reviewer)
+            return str(row.seed) if row else ""
 
     def get_judgement(self, reviewer: str, output_id: str) -> Judgement:
         """What this reviewer holds about an output."""

@@ -9,7 +9,8 @@ from workbench.store.database import Database
 _EFFORTS = (
     "SELECT o.candidate, count(DISTINCT e.output || ' ' || e.reviewer), sum(e.active_ms)"
     " FROM label_event e CROSS JOIN output o ON o.id = e.output"
-    " WHERE e.active_ms > 0 AND (:reviewer = '' OR e.reviewer = :reviewer) GROUP BY 1 ORDER BY 1"
+    " WHERE e.active_ms > 0 AND e.act <> 'repeat'"
+    " AND (:reviewer = '' OR e.reviewer = :reviewer) GROUP BY 1 ORDER BY 1"
 )
 _SPAN = "SELECT count(*), min(at), max(at) FROM label_event"
 _HEAD = "SELECT hash FROM label_event ORDER BY event_id DESC LIMIT 1"

@@ -72,6 +72,12 @@ class Walk:
         rows = tuple(fresh if row.output_id == fresh.output_id else row for row in self.rows)
         return replace(self, rows=rows)
 
+    def with_guest(self, row: QueueItem, here: str) -> "Walk":
+        """The walk with an output behind another one, and no more where it stood."""
+        rows = [held for held in self.rows if held.output_id != row.output_id]
+        at = next((n for n, held in enumerate(rows, 1) if held.output_id == here), len(rows))
+        return replace(self, rows=(*rows[:at], row, *rows[at:]))
+
     def step(self, queues: Queues, output_id: str, position: int, n: int) -> QueueItem | None:
         """The next or the previous output, labelled or not; None past the end."""
         at = self._index(output_id)

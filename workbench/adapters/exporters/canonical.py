@@ -16,7 +16,14 @@ from typing import Any
 from workbench.adapters.redact import Redacted, redact, redact_name
 from workbench.domain.clarity import SpecEvent
 from workbench.domain.finding import Finding, Flag
-from workbench.domain.label import Event, Judgement, Label, format_time
+from workbench.domain.label import (
+    Act,
+    Event,
+    Judgement,
+    Label,
+    canonical_judgement,
+    format_time,
+)
 from workbench.domain.outcome import effective_delivery
 from workbench.domain.record import Record
 
@@ -89,7 +96,7 @@ def _make_row(
         "self_flagged": [{"text": hide(text)} for text in output.self_flagged],
         "exit_class": None,
         "is_control": record.is_control,
-        "is_repeat": False,
+        "is_repeat": record.event is not None and _original_act(record.event) == Act.REPEAT,
         "position_seed": None,
         "tests": {
             "status": record.check.tests,
@@ -184,6 +191,7 @@ def _judgement_fields(record: Record, hide: Hide) -> dict[str, object]:
         "said_so_itself": judgement.said_so_itself,
         "skipped": judgement.skipped,
         "aside": judgement.aside,
+        "again": _again(judgement.again, hide) if judgement.again else None,
         "confidence": None,
         "edit_source": "measured" if judgement.edited else "judged" if judgement.edit else None,
         "edit_lines": judgement.edited.size.edit_lines if judgement.edited else None,
@@ -191,6 +199,22 @@ def _judgement_fields(record: Record, hide: Hide) -> dict[str, object]:
         **_corrected_fields(record.corrected, hide),
         "no_defect_found": judgement.label is Label.MERGED and not judgement.defects,
     }
+
+
+def _again(again: Judgement, hide: Hide) -> object:
+    """What was said when the output came again; words as in the rest of the row."""
+    return _hide_words(json.loads(canonical_judgement(again)), hide)
+
+
+def _hide_words(value: object, hide: Hide, name: str = "") -> object:
+    if isinstance(value, dict):
+        return {key: _hide_words(inside, hide, key) for key, inside in value.items()}
+    if isinstance(value, list):
+        return [_hide_words(inside, hide, name) for inside in value]
+    return hide(value) if isinstance(value, str) and name in _WORDS else value
+
+
+_WORDS = {"quote", "note", "text", "file", "location"}
 
 
 def _blind_fields(judgement: Judgement) -> dict[str, object]:

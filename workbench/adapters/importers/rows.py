@@ -23,6 +23,7 @@ from workbench.domain.label import (
     Judgement,
     Label,
     Reason,
+    parse_judgement,
     parse_time,
 )
 from workbench.domain.outcome import Outcome
@@ -215,6 +216,7 @@ def _judgement(row: Row) -> Judgement:
         skipped=bool(row["skipped"]),
         aside=Aside(str(row["aside"])) if row.get("aside") else None,
         edited=read_edited(row.get("edited")),
+        again=parse_judgement(json.dumps(row["again"])) if row.get("again") else None,
         **read_blind(row),
     )
 

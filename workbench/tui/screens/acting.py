@@ -33,7 +33,7 @@ class ActingScreen(RecordingScreen):
             self.say(self.labels_off, "warn")
             return False
         effort = self.stopwatch.peek().read()
-        if not self.commit(lambda: desk.reviews.peek(item.output_id, item.judgement, effort)):
+        if not self.commit(lambda: desk.reviews.peek(item.output_id, self.held(item), effort)):
             return False
         fresh = Stopwatch.start(utc_now(), self.settings.idle_seconds)
         self.stopwatch = replace(fresh, peeks=self.stopwatch.peeks + 1)
@@ -80,9 +80,13 @@ class ActingScreen(RecordingScreen):
         saved = self.commit(lambda: write(desk))
         if saved:
             self.take_saved(saved)
-            self.go_to(saved.item.output_id)
+            self.come_back(saved)
         elif not self.notice.text:
             self.say(nothing, "dim")
+
+    def come_back(self, saved: Saved) -> None:
+        """Show what was taken back, or put back."""
+        self.go_to(saved.item.output_id)
 
     def action_set_aside(self, how: str) -> None:
         """Set the output aside: skip, discuss or later."""

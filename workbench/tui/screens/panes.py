@@ -47,6 +47,8 @@ class ReviewSettings:
     seal: str = ""
     ask_unseen: bool = True
     is_adjudicating: bool = False
+    repeat_percent: int = 0
+    repeat_hours: int = 24
 
 
 class PanesScreen(Screen[None]):

@@ -23,7 +23,7 @@ from workbench.tui.messages import BlobsReady, ItemReady
 from workbench.tui.notices import Notice
 from workbench.tui.preparing import Frame, prepare
 from workbench.tui.screens.panes import ReviewSettings
-from workbench.tui.screens.walking import WalkingScreen
+from workbench.tui.screens.repeating import RepeatingScreen
 from workbench.tui.shelf import Shelf
 from workbench.tui.walk import Order, Walk
 from workbench.tui.widgets.end_card import EndCard
@@ -36,7 +36,7 @@ from workbench.tui.work import start_work
 PREPARE_AFTER = 0.02  # seconds after a paint
 
 
-class ReviewScreen(WalkingScreen):
+class ReviewScreen(RepeatingScreen):
     """Shows what is in front, and walks the queue."""
 
     def __init__(
@@ -117,12 +117,23 @@ class ReviewScreen(WalkingScreen):
         if not self.desk:
             self.say("opening the study: one moment", "warn")
             return
-        self._heading = None
+        self._heading = self._stood = None
         with self.telling():
             item = self.desk.queues.open(output_id)
             self.walk = self.walk.around(self.desk.queues, output_id, item.position)
             document = self.shelf.get(output_id) or make_document(item, self.diff.size.width)
             self._show(item, document)
+
+    def show_again(self, output_id: str) -> None:
+        """Put an output in front of whoever labelled it, as if it were new."""
+        if not self.desk:
+            return
+        with self.telling():
+            queues = self.desk.queues
+            item, row = self.make_again(queues.open(output_id), queues.item(output_id))
+            here = self.item.output_id if self.item else ""
+            self.walk = self.walk.with_guest(row, here)
+            self._show(item, self.shelf.get(output_id) or make_document(item, self.diff.size.width))
 
     def _finish(self) -> None:
         """The end of the queue is a card; the last output stays reachable."""
@@ -206,6 +217,8 @@ class ReviewScreen(WalkingScreen):
             return
         item = self.item
         with self.telling():
+            if self.draw_repeat(self.desk):
+                return
             row = self.walk.next_open(self.desk.queues, item.output_id, item.position)
             if row is None and self.walk.is_aside:
                 self.walk = Walk(self.desk.queues.window(item.position))

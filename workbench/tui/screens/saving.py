@@ -52,7 +52,11 @@ class SavingScreen(PanesScreen):
         self, desk: Desk, item: ReviewItem, act: Act, judgement: Judgement, effort: Effort
     ) -> Saved:
         """The one call behind a label key."""
-        return desk.reviews.record(item.output_id, act, judgement, effort, item.judgement)
+        return desk.reviews.record(item.output_id, act, judgement, effort, self.held(item))
+
+    def held(self, item: ReviewItem) -> Judgement:
+        """What the log holds of the output in front."""
+        return item.judgement
 
     def commit(self, write: Callable[[], Saved | None], retry: Waiting = READY) -> Saved | None:
         """Run one write; a failure leaves the output and the label where they are."""
