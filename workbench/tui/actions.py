@@ -75,7 +75,7 @@ REVIEW = (
            "set_aside('discuss')", "Queue"),
     Action("queue.later", ("semicolon",), "Later", "Not in this round: it waits to be asked for",
            "set_aside('later')", "Queue"),
-    Action("queue.aside", ("G", "f9"), "What was set aside",
+    Action("queue.aside", ("G", "ctrl+g"), "What was set aside",
            "Skipped, to discuss, later: one after the other; escape ends it", "aside", "Queue"),
     Action("queue.next", ("J", "full_stop"), "Next output", "Go on without a label",
            "go_output(1)", "Queue"),
