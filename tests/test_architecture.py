@@ -50,6 +50,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
         {"adapters", "bootstrap", "domain", "gating", "services", "study"},
         set(),
     ),
+    "training": ({"adapters", "bootstrap", "config", "domain", "services", "study"}, set()),
     "releasing": ({"bootstrap", "domain", "gating", "services", "study"}, set()),
     "scoring": ({"bootstrap", "domain", "services"}, set()),
     "gating": ({"adapters", "bootstrap", "domain", "scoring", "services"}, set()),
@@ -71,7 +72,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     ),
     "__main__": ({"cli"}, set()),
 }  # fmt: skip
-RULES["cli"][0].add("running")
+RULES["cli"][0].update({"running", "training"})
 # Where the tui meets services; everything else in it is handed plain values.
 MEETS_SERVICES = {"app", "screens", "walk", "counts", "preparing"}
 # The store's libraries cost half the start: services name its types and do not load it. What

@@ -4,7 +4,7 @@ tickets -> outputs -> checks -> labels -> metrics -> decision; no stage reaches 
 
     cli/         one file per noun: parses, calls a service, prints
     bootstrap    the composition root; the only place that knows every concrete class
-    running, checking, blinding, gating, scoring, releasing, reporting, exporting
+    running, checking, blinding, training, gating, scoring, releasing, reporting, exporting
                  composition roots of one use each: a start loads no more than it needs
     config       workbench.toml -> frozen Settings
     run_config   [run] and [[candidates]] -> what is run

@@ -121,10 +121,10 @@ def test_a_key_that_textual_holds_is_refused_with_what_holds_it(key: str) -> Non
 
 def test_a_keymap_may_be_written_with_signs() -> None:
     """`]` and `?` are written as they are; Textual's names for them are nobody's business."""
-    keys, problems = resolve_keys(REVIEW, {"pane.rubric": ("#",), "pane.ticket": (";",)})
+    keys, problems = resolve_keys(REVIEW, {"pane.rubric": ("#",), "pane.ticket": (":",)})
     assert problems == []
     assert keys["pane.rubric"] == ("number_sign",)
-    assert keys["pane.ticket"] == ("semicolon",)
+    assert keys["pane.ticket"] == ("colon",)
 
 
 def test_an_action_can_be_left_without_a_key() -> None:

@@ -1,6 +1,7 @@
 """`workbench demo`: the sample study, ready to review; no network, no repository of your own."""
 
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -25,6 +26,9 @@ def demo(
     pair: Annotated[
         bool, typer.Option("--pair", help="Two outputs of a ticket side by side, blind.")
     ] = False,
+    training: Annotated[
+        bool, typer.Option("--training", help="Five other outputs, with what the key says of each.")
+    ] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Start over; labels in it go.")] = False,
 ) -> None:
     """Open the sample study: twenty tickets, two candidates, forty outputs, five to learn by."""
@@ -32,7 +36,10 @@ def demo(
         _print_key()
         return
     try:
-        _show(filled=filled, pair=pair, reset=reset)
+        if training:
+            _train(reset=reset)
+        else:
+            _show(filled=filled, pair=pair, reset=reset)
     except (ConfigError, StoreDamaged) as error:
         raise type(error)(f"{error}; `workbench demo --reset` starts it over") from error
 
@@ -48,6 +55,15 @@ def _show(*, filled: bool, pair: bool, reset: bool) -> None:
     metrics(reviewer=reviewer if filled else None, study=study.folder)
     say(f"The study is in {study.folder}.")
     say(f"Run `workbench demo{' --filled' if filled else ''}` in a terminal to review it.")
+
+
+def _train(*, reset: bool) -> None:
+    from workbench.cli.training import run_training
+    from workbench.training import open_demo_training
+
+    study, reviewer = _open(filled=False, reset=reset)
+    if code := run_training(study, partial(open_demo_training, study, reviewer)):
+        raise typer.Exit(code)
 
 
 def _open(*, filled: bool, reset: bool) -> tuple[Study, str]:

@@ -13,6 +13,7 @@ from workbench.cli.boards import (
     render_controls,
     render_repeats,
     render_trace,
+    short,
     to_interval,
 )
 from workbench.cli.terminal import JsonOption, Progress, StudyOption, say, say_json
@@ -72,14 +73,17 @@ def metrics(reviewer: str | None, study: Path | None, *, as_json: bool = False) 
     from workbench.services.agreements import compare_reviewers
     from workbench.services.boards import score_cases
     from workbench.services.controls import score_reviewers
+    from workbench.services.guesses import note_guesses, rate_guesses
     from workbench.services.repeats import Looks, note_repeats, score_repeats
 
     doubles: list[Case] = []
     looks: dict[str, list[Looks]] = {}
+    guesses: list[bool] = []
     with open_workbench(find_study(study)) as bench, Progress("counting"):
         _check_reviewer(bench, reviewer)
         is_sealed = bench.store.is_sealed
-        cases = note_repeats(bench.store.cases(reviewer or ""), looks)
+        cases = note_guesses(bench.store.cases(reviewer or ""), guesses)
+        cases = note_repeats(cases, looks)
         boards = score_cases(_note_doubles(cases, doubles))
         agreed = compare_reviewers(doubles)
         hidden = note_repeats(bench.store.cases(is_control=True), looks)
@@ -92,6 +96,7 @@ def metrics(reviewer: str | None, study: Path | None, *, as_json: bool = False) 
             sealed=is_sealed,
             double_labels=_agreement_as_json(agreed),
             controls=[_control_as_json(who, card) for who, card in controls.items()],
+            recognised=_rate_as_json(rate_guesses(guesses)),
             repeats=[_repeats_as_json(who, one) for who, one in repeats.items()],
         )
         return
@@ -112,6 +117,8 @@ def metrics(reviewer: str | None, study: Path | None, *, as_json: bool = False) 
         say(line)
     for line in (*render_controls(controls), *render_repeats(repeats)):
         say(line)
+    if guesses:
+        say(f"recognised by their blind reviewer, of those asked: {short(rate_guesses(guesses))}")
 
 
 @app.command()

@@ -8,7 +8,7 @@ other one, wrong ones included, is left to typer, which also explains them.
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -152,17 +152,35 @@ def _study_option(folder: Path) -> str:
     return f" --study {display(quote(str(folder)))}"
 
 
-def run_review(study: Study, reviewer: str, *, open_names: bool, veil: "Veil | None" = None) -> int:
-    """The app on one study, behind a veil where it is sealed; returns its exit code."""
+def open_plain(study: Study, reviewer: str) -> "Desk":
+    """What a review with aliases opens after its first paint."""
+    return _open_desk(study, reviewer, open_names=False)
+
+
+def run_review(
+    study: Study,
+    reviewer: str,
+    *,
+    open_names: bool,
+    veil: "Veil | None" = None,
+    app_class: "type[WorkbenchApp] | None" = None,
+    open_first: "Callable[[], Desk] | None" = None,
+) -> int:
+    """The app on one study, behind a veil where it is sealed; returns its exit code.
+
+    `app_class` and `open_first` are those of a training round.
+    """
     need_terminal()
     gc.disable()  # what is made before the first paint stays; the app enables it after that
     from workbench.tui.app import WorkbenchApp
 
+    is_blind = veil is not None
+    usual = partial(_open_desk, study, reviewer, open_names=open_names, is_blind=is_blind)
     first = read_first_screen(study, reviewer, open_names=open_names)
-    app = WorkbenchApp(
+    app = (app_class or WorkbenchApp)(
         veil.hide_first(first) if veil else first,
         show_settings(study, reviewer, veil.seal if veil else ""),
-        partial(_open_desk, study, reviewer, open_names=open_names, is_blind=veil is not None),
+        open_first or usual,
         keymap=dict(study.settings.keys),
         theme=study.settings.theme,
         open_log=partial(open_log, study.state),

@@ -1,5 +1,7 @@
 """`workbench review`: the app, in front of single outputs or of pairs."""
 
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,6 +29,10 @@ def review(
     flags: Annotated[
         bool, typer.Option("--flags", help="Only self-flags that wait for a verdict; a key each.")
     ] = False,
+    training: Annotated[
+        Path | None,
+        typer.Option("--training", metavar="KEY", help="A round that counts nowhere, with a key."),
+    ] = None,
     reviewer: ReviewerOption = None,
     open_names: Annotated[
         bool, typer.Option("--open", help="Show the candidates' names instead of aliases.")
@@ -40,7 +46,16 @@ def review(
         raise UsageError("pairs are blind: --open cannot go with --pair")
     if (adjudicate or flags) and adjudicate + flags + pair + blind + open_names > 1:
         raise UsageError("--adjudicate and --flags show no names and take no other mode beside")
-    if not (adjudicate or flags or pair):
+    if training and (adjudicate or flags or pair or blind or open_names):
+        raise UsageError("--training takes no other mode beside it")
+    if training:
+        from workbench.cli.training import run_training
+        from workbench.training import open_training
+
+        found = find_study(study)
+        who = check_name(reviewer, "a reviewer") if reviewer is not None else found.reviewer
+        code = run_training(found, partial(open_training, found, training, who))
+    elif not (adjudicate or flags or pair):
         code = open_review(Wanted(reviewer, study, open_names, blind))
     else:
         from workbench.cli.listed import run_adjudication, run_flags

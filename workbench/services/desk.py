@@ -1,13 +1,14 @@
 """Everything a review needs once the store is open: opened in a worker, after the first paint."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.domain.check import CheckReport
 from workbench.domain.errors import StoreDamaged, UsageError, WorkbenchError
+from workbench.domain.lesson import Lesson
 from workbench.domain.queue import FirstScreen
 from workbench.services.backups import Backups
 from workbench.services.edits import Copies
@@ -63,6 +64,7 @@ class Desk:
     note: str = ""
     pairs: "PairQueue | None" = None
     hide: Callable[[str], str] = lambda text: text  # what of other words may be shown
+    lessons: Mapping[str, Lesson] = field(default_factory=dict)  # of a training round, by output id
     find_report: Callable[[str], CheckReport | None] = lambda _key: None
 
 

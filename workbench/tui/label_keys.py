@@ -58,6 +58,7 @@ class Mode(StrEnum):
     DETAIL = "detail"  # e or x was pressed: a digit follows
     CONFIRM = "confirm"  # the label is against the delivery: y stands by it
     SELF_FLAG = "self_flag"  # saved; did the candidate say so itself?
+    RECOGNISE = "recognise"  # saved; did the reviewer guess whose it is?
     NOT_SAVED = "not_saved"  # the store refused: enter tries again
 
 
@@ -150,12 +151,13 @@ class Ask(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a key press leads to. `save` is recorded now; `said_so` answers the question."""
+    """What a key press leads to. `save` is recorded now; the next two answer a question."""
 
     waiting: Waiting = READY
     notice: str = ""
     save: Judgement | None = None
     said_so: bool | None = None
+    recognised: bool | None = None
     ask: Ask = Ask.NOTHING
 
 
@@ -163,7 +165,7 @@ def press_label(waiting: Waiting, label: Label, item: ReviewItem, doubt: str = "
     """A label key; item is what is on the screen. `doubt` is why it should be asked for once."""
     if waiting.mode is Mode.NOT_SAVED:
         return Step(waiting, "enter tries again, escape gives the label up")
-    if waiting.mode in {Mode.CONFIRM, Mode.SELF_FLAG}:
+    if waiting.mode in {Mode.CONFIRM, Mode.SELF_FLAG, Mode.RECOGNISE}:
         return Step(waiting, "answer first, or press escape")
     if needs_detail(label):
         return Step(Waiting(Mode.DETAIL, label, output_id=item.output_id))
@@ -192,9 +194,10 @@ def press_answer(waiting: Waiting, key: str, item: ReviewItem, anchor: Anchor) -
         return complete(decision, item) if decision else None
     if waiting.mode is Mode.CONFIRM and waiting.judgement:
         return _confirm(waiting.judgement, waiting, key, item)
-    if waiting.mode is Mode.SELF_FLAG:
+    if waiting.mode in {Mode.SELF_FLAG, Mode.RECOGNISE}:
         if key in {"y", "n"}:
-            return Step(said_so=key == "y")
+            is_guess = waiting.mode is Mode.RECOGNISE
+            return Step(recognised=key == "y") if is_guess else Step(said_so=key == "y")
         return Step(notice="left open", ask=Ask.ADVANCE) if key == "escape" else None
     if waiting.mode is Mode.NOT_SAVED:
         if key == "enter":

@@ -27,6 +27,10 @@ def describe(saved: Saved) -> Notice:
     came = contradiction(item.delivery, item.tests, judgement) if judgement.label else ""
     if came and act in {Act.LABEL, Act.SELF_FLAG}:
         return Notice(f"{came}; u to undo · {where}", "warn")
+    if act is Act.RECOGNISE:
+        return Notice(
+            f"noted: {'' if judgement.recognised else 'not '}recognised · {where}", "good"
+        )
     if act in ASIDE_WORDS:
         return Notice(f"{ASIDE_WORDS[act]} · {where}", "dim")
     what = name_act(Act.LABEL if act is Act.SELF_FLAG else act, judgement)

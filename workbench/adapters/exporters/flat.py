@@ -15,7 +15,8 @@ from workbench.domain.record import Record
 COLUMNS = (
     "study_id", "ticket_id", "ticket_spec", "ticket_title", "output_id", "candidate", "trial",
     "delivery", "applied", "patch_sha256", "tests", "label", "sublabel", "outcome", "reason",
-    "defects", "flags", "said_so_itself", "quote", "rationale", "reviewer_id", "rubric_version",
+    "defects", "flags", "said_so_itself", "recognised", "quote",
+    "rationale", "reviewer_id", "rubric_version",
     "source", "event_id", "started_at", "committed_at", "active_ms", "idle_ms", "tool_version",
 )  # fmt: skip
 LOSSY_FIELDS = (

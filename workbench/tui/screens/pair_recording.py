@@ -69,6 +69,10 @@ class PairRecording(PairPanes):
         """Not at once: first both labels and the answer."""
         return False
 
+    def asks_recognised_of(self, item: ReviewItem) -> bool:  # noqa: ARG002 - of the pair
+        """Not of one side: of both, after the answer."""
+        return False
+
     def doubt(self, label: Label) -> str:  # noqa: ARG002 - a pair is three presses
         """Nothing is asked twice here."""
         return ""

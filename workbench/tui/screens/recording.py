@@ -18,6 +18,7 @@ from workbench.domain.blind import ReviewItem
 from workbench.domain.draft import found_a_flaw
 from workbench.domain.label import Act, Judgement, Label
 from workbench.domain.output import Delivery
+from workbench.domain.pair import is_sampled
 from workbench.domain.queue import Saved
 from workbench.tui.effort import Stopwatch, break_hint, utc_now
 from workbench.tui.label_keys import (
@@ -166,6 +167,9 @@ class RecordingScreen(SavingScreen):
             self.save(self.waiting.act, step.save)
         elif step.said_so is not None:
             self._answer_self_flag(said_so=step.said_so)
+        elif step.recognised is not None and self.item:
+            self.waiting = READY
+            self.save(Act.RECOGNISE, replace(self.item.judgement, recognised=step.recognised))
         elif step.ask is Ask.QUOTE:
             self._ask_quote(step.waiting)
         else:
@@ -174,7 +178,7 @@ class RecordingScreen(SavingScreen):
             if left.is_unsaved and not step.waiting.is_unsaved:
                 self.forget(left)
             if step.ask is Ask.ADVANCE:
-                self.advance()
+                self.leave_after(Act.SELF_FLAG if left.mode is Mode.SELF_FLAG else Act.RECOGNISE)
 
     # Saving.
 
@@ -197,7 +201,22 @@ class RecordingScreen(SavingScreen):
             self.read("message")
             self.draw_bar()
         elif act is not Act.FINDING:
+            self.leave_after(act)
+
+    def leave_after(self, after: Act) -> None:
+        """To the next output; before that, of some, whether the reviewer guessed whose it is."""
+        item = self.item
+        if item and after in {Act.LABEL, Act.SELF_FLAG} and self.asks_recognised_of(item):
+            self.waiting = Waiting(Mode.RECOGNISE, output_id=item.output_id)
+            self.draw_bar()
+        else:
             self.advance()
+
+    def asks_recognised_of(self, item: ReviewItem) -> bool:
+        """One in five of what is labelled blind, once each."""
+        is_first = item.judgement.label is not None and item.judgement.recognised is None
+        is_rating = bool(self.settings.seal) and not self.settings.is_adjudicating
+        return is_first and is_rating and is_sampled(item.output_id)
 
     def stamp(self, judgement: Judgement) -> Judgement:
         """The judgement with the seal under which it is given, and whether it settles others."""
@@ -243,7 +262,7 @@ class RecordingScreen(SavingScreen):
         )
         if saved:
             self.take_saved(saved)
-            self.advance()
+            self.leave_after(Act.SELF_FLAG)
 
     def _ask_quote(self, waiting: Waiting) -> None:
         def answer(quote: str | None) -> None:

@@ -79,6 +79,10 @@ class RepeatingScreen(WalkingScreen):
         """What it had confessed was asked the first time."""
         return self._stood is None and super().asks_itself(act, judgement, item)
 
+    def asks_recognised_of(self, item: ReviewItem) -> bool:
+        """Nor is it asked twice."""
+        return self._stood is None and super().asks_recognised_of(item)
+
     def describe(self, saved: Saved) -> Notice:
         """What was taken back of an output that came again is a label as well."""
         is_again = saved.turned is Act.REPEAT

@@ -63,6 +63,12 @@ def render_state(snapshot: LabelBarSnapshot) -> Line:
     if waiting.mode is Mode.CONFIRM:
         choices = _choices({"y": "yes", "n": "no"})
         return (Span(f" {waiting.sentence}  ", "strong"), *choices, remark)
+    if waiting.mode is Mode.RECOGNISE:
+        return (
+            Span(" saved. Did you recognise whose it is?  ", "strong"),
+            *_choices({"y": "yes", "n": "no", "esc": "skip the question"}),
+            remark,
+        )
     if waiting.mode is Mode.SELF_FLAG:
         return (
             Span(" NOT SAVED.", "bad") if waiting.sentence else Span(" saved.", "strong"),
