@@ -1,4 +1,4 @@
-"""Makes the README's pictures from the real app on the sample study: `python tests/pictures.py`.
+"""Makes the README's pictures from the real app on the sample: `python tests/pictures.py [NAME]`.
 
 The demo is made in a temporary folder, labelled from its key as far as a picture wants it, and
 photographed.
@@ -7,6 +7,7 @@ photographed.
 import asyncio
 import os
 import re
+import sys
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -15,12 +16,20 @@ from typing import NamedTuple
 from textual.pilot import Pilot
 
 from workbench.adapters.sample import find_sample, read_key
-from workbench.bootstrap import open_demo, open_desk, open_workbench, read_first_screen
+from workbench.bootstrap import (
+    open_demo,
+    open_desk,
+    open_workbench,
+    read_first_screen,
+    utc_now,
+)
 from workbench.services.demo import output_ids
+from workbench.services.triage import Triage
 from workbench.study import Study
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.review import ReviewScreen
+from workbench.tui.screens.triage_app import TriageApp
 
 FOLDER = Path(__file__).parent.parent / ".github" / "pictures"
 REVIEWER = "you"
@@ -61,6 +70,7 @@ PICTURES = (
         for theme in ("dark", "light", "contrast", "colour-blind")
     ),
 )
+TRIAGE = Picture("triage.svg", (120, 30), 0)
 _FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
@@ -98,6 +108,20 @@ async def take(study: Study, size: tuple[int, int], front: str = "", look: Look 
     return svg.replace("Fira Code", "monospace")
 
 
+async def take_triage(study: Study, size: tuple[int, int]) -> str:
+    """The screen that asks which tickets are clear, with some of them called."""
+    with open_workbench(study) as bench:
+        triage = Triage(bench.store, REVIEWER, utc_now)
+        app = TriageApp(triage, triage.list(), option="", keymap={})
+        async with app.run_test(size=size) as pilot:
+            for key in "cvcv":
+                await pilot.pause(1)  # a key that is not held down
+                await pilot.press(key)
+            await pilot.pause(0.1)
+            svg = _FONT.sub("", app.export_screenshot(title="workbench"))
+    return svg.replace("Fira Code", "monospace")
+
+
 async def settle(pilot: Pilot[str], screen: ReviewScreen) -> None:
     """Wait until labels are taken and the output in front is coloured."""
     for _ in range(1000):
@@ -114,15 +138,20 @@ def find_output(study: Study, front: tuple[str, str]) -> str:
 
 
 def main() -> None:
-    """All pictures, in the colours of a terminal that has them all."""
+    """All pictures, or those that are named, in the colours of a terminal that has them all."""
     os.environ["COLORTERM"] = "truecolor"
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for picture in PICTURES:
+    for picture in (*PICTURES, TRIAGE):
+        if sys.argv[1:] and picture.name not in sys.argv[1:]:
+            continue
         with tempfile.TemporaryDirectory() as folder:
             study = open_demo(Path(folder), is_new=True)
-            label_first(study, picture.n_labels)
-            front = find_output(study, picture.front) if picture.n_labels == N_LABELS else ""
-            svg = asyncio.run(take(study, picture.size, front, picture.look))
+            if picture is TRIAGE:
+                svg = asyncio.run(take_triage(study, picture.size))
+            else:
+                label_first(study, picture.n_labels)
+                front = find_output(study, picture.front) if picture.n_labels == N_LABELS else ""
+                svg = asyncio.run(take(study, picture.size, front, picture.look))
         (FOLDER / picture.name).write_text(svg, encoding="utf-8")
         print(FOLDER / picture.name)
 

@@ -10,6 +10,7 @@ from workbench.cli.app import app
 from workbench.config import SETTINGS, TABLES, render_settings
 from workbench.tui.actions import REVIEW, show_key
 from workbench.tui.pair_actions import OWN
+from workbench.tui.triage_actions import OWN as TRIAGE_OWN
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -44,7 +45,7 @@ def test_every_command_is_in_the_readme() -> None:
 
 def test_every_key_is_in_the_readme() -> None:
     """The table of keys is the registry, in its order."""
-    for section, actions in (("Keys", REVIEW), ("Blind pairs", OWN)):
+    for section, actions in (("Keys", REVIEW), ("Blind pairs", OWN), ("Triage", TRIAGE_OWN)):
         rows = re.findall(r"^\| (`.+?) \| (.+?) \| (.+?) \|$", _section(section), re.MULTILINE)
         wanted = [
             (" ".join(f"`{show_key(key)}`" for key in action.keys), action.title, action.help)

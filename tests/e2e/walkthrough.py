@@ -122,6 +122,7 @@ class Walkthrough:
         self.run("tickets", "list", *study)
         self.run("tickets", "mark", "t4", "vague", *study)
         self.run("tickets", "agreement", *study)
+        self.run("tickets", "triage", *study, code=2)
         self.run("tickets", "sample", "--n", 2, "--vague", 1, *study, code=None)
         nobody = ("--api", "http://127.0.0.1:9")  # the port of a service that discards
         self.run("tickets", "fetch", "acme/calc", *nobody, *study, code=None)

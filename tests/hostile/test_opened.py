@@ -131,6 +131,7 @@ def decide(ground: Ground, output: str) -> None:
     nobody = ("--api", "http://127.0.0.1:9")  # the port of a service that discards
     answers = ("--reversible", "no", "--reviewed", "yes", "--cheap-check", "unknown")
     ground.run("tickets", "agreement")
+    ground.run("tickets", "triage", is_sure=False)
     ground.run("tickets", "sample", "--n", 2, "--vague", 1, is_sure=False)
     ground.run("tickets", "fetch", "acme/calc", *nobody, is_sure=False)
     ground.run("run", is_sure=False)

@@ -27,7 +27,7 @@ from workbench.domain.ticket import Spec
 from workbench.services.desk import Desk, OpenDesk
 from workbench.study import find_study
 from workbench.text import net
-from workbench.tui.app import WorkbenchApp
+from workbench.tui.app import StudyApp, WorkbenchApp
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.review import ReviewScreen
 from workbench.tui.widgets.diff_view import DiffView
@@ -391,7 +391,7 @@ def play(
     assert app.net.hits == 0
 
 
-def check_strips(app: WorkbenchApp) -> None:
+def check_strips(app: StudyApp) -> None:
     """No widget hands out a character that could steer the terminal, or hide from a reader."""
     strips = app.screen._compositor.render_strips()
     text = "".join(segment.text for strip in strips for segment in strip if not segment.control)

@@ -9,8 +9,8 @@ from workbench.study import find_study
 
 def keys(study: StudyOption = None, as_json: JsonOption = False) -> None:
     """List every key of the review screen; inside a study, as its workbench.toml has them."""
-    from workbench.tui.actions import resolve_keys, show_key
-    from workbench.tui.pair_actions import EVERY
+    from workbench.tui.actions import show_key
+    from workbench.tui.triage_actions import EVERY, resolve_every
 
     try:
         keymap = dict(find_study(study).settings.keys)
@@ -18,7 +18,7 @@ def keys(study: StudyOption = None, as_json: JsonOption = False) -> None:
         if study is not None:
             raise
         keymap = {}
-    resolved, problems = resolve_keys(EVERY, keymap)
+    resolved, problems = resolve_every(keymap)
     shown = {action.id: [show_key(key) for key in resolved[action.id]] for action in EVERY}
     if as_json:
         rows = [{"id": a.id, "keys": shown[a.id], "title": a.title} for a in EVERY]

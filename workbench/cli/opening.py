@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # the app imports it, and no other command needs it
     from workbench.services.comparisons import Comparisons
     from workbench.services.desk import Desk
     from workbench.services.veils import Veil
-    from workbench.tui.app import WorkbenchApp
+    from workbench.tui.app import StudyApp, WorkbenchApp
     from workbench.tui.screens.panes import ReviewSettings
 
 
@@ -147,9 +147,9 @@ def is_in_reach(folder: Path) -> bool:
     return Path.cwd().resolve().is_relative_to(folder.resolve())
 
 
-def _study_option(folder: Path) -> str:
-    """What a command needs to find the study from elsewhere; as a shell reads it, safe to show."""
-    return f" --study {display(quote(str(folder)))}"
+def find_option(folder: Path) -> str:
+    """What a command needs to find the study from here; as a shell reads it, safe to show."""
+    return "" if is_in_reach(folder) else f" --study {display(quote(str(folder)))}"
 
 
 def open_plain(study: Study, reviewer: str) -> "Desk":
@@ -207,11 +207,11 @@ def show_settings(study: Study, reviewer: str, seal: str = "") -> "ReviewSetting
         repeat_percent=settings.repeat_percent,
         repeat_hours=settings.repeat_hours,
         seal=seal,
-        study_option="" if is_in_reach(study.folder) else _study_option(study.folder),
+        study_option=find_option(study.folder),
     )
 
 
-def run_app(app: "WorkbenchApp") -> int:
+def run_app(app: "StudyApp") -> int:
     """Run it to its end; returns its exit code."""
     last_word = app.run()
     if app.crash is not None:
@@ -225,10 +225,10 @@ def run_app(app: "WorkbenchApp") -> int:
     return app.return_code or 0
 
 
-def need_terminal() -> None:
+def need_terminal(
+    what: str = "the review",
+    instead: str = "`workbench outputs list`, `workbench label` and `workbench metrics`",
+) -> None:
     """UsageError where there is none to show the app in."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError(
-            "the review needs a terminal; without one use `workbench outputs list`, "
-            "`workbench label` and `workbench metrics`"
-        )
+        raise UsageError(f"{what} needs a terminal; without one use {instead}")

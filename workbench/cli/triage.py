@@ -1,12 +1,22 @@
 """`workbench tickets triage`, `mark` and `agreement`: people call tickets clear or vague."""
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from workbench.bootstrap import open_workbench, utc_now
-from workbench.cli.terminal import JsonOption, ReviewerOption, StudyOption, say, say_json, say_table
+from workbench.bootstrap import LABEL_BUSY_MS, open_log, open_workbench, utc_now
+from workbench.cli.terminal import (
+    JsonOption,
+    Progress,
+    ReviewerOption,
+    StudyOption,
+    say,
+    say_json,
+    say_table,
+)
+from workbench.domain.errors import StoreDamaged
 from workbench.domain.ticket import Spec
 from workbench.study import check_name, find_study
 
@@ -16,6 +26,54 @@ class Mark(StrEnum):
 
     CLEAR = "clear"
     VAGUE = "vague"
+
+
+def triage(
+    settle: Annotated[
+        bool, typer.Option("--settle", help="Only what people differ on; a call decides it.")
+    ] = False,
+    reviewer: ReviewerOption = None,
+    study: StudyOption = None,
+) -> None:
+    """Call tickets clear or vague on a fast screen, one key each; several people, blind."""
+    from workbench.cli.opening import find_option, need_terminal, run_app
+    from workbench.log import guard_threads
+    from workbench.services.desk import find_damage
+    from workbench.services.triage import Triage
+
+    found = find_study(study)
+    who = check_name(reviewer, "a reviewer") if reviewer is not None else found.reviewer
+    need_terminal("triage", "`workbench tickets mark`")
+    guard_threads()
+    with Progress("opening the tickets") as progress:
+        bench = open_workbench(found, progress.percent, busy_ms=LABEL_BUSY_MS)
+        if fault := find_damage(bench.store):
+            bench.close()
+            raise StoreDamaged(f"{bench.store.path}: {fault}")
+        made = Triage(bench.store, who, utc_now, is_settling=settle)
+        entries = made.list()
+    if not entries:
+        bench.close()
+        nothing = "nobody differs on a ticket: there is nothing to settle"
+        say(nothing if settle else "no tickets yet: workbench tickets import FILE")
+        return
+    from workbench.tui.screens.triage_app import TriageApp
+
+    settings = found.settings
+    app = TriageApp(
+        made,
+        entries,
+        option=find_option(found.folder),
+        keymap=dict(settings.keys),
+        theme=settings.theme,
+        open_log=partial(open_log, found.state),
+    )
+    try:
+        code = run_app(app)
+    finally:
+        bench.close()
+    if code:
+        raise typer.Exit(code)
 
 
 def mark(
@@ -110,5 +168,6 @@ def _number(value: float | None) -> str:
 
 def register(app: typer.Typer) -> None:
     """Put the commands into `workbench tickets`."""
+    app.command()(triage)
     app.command()(mark)
     app.command()(agreement)

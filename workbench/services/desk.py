@@ -104,7 +104,7 @@ def make_desk(
         readings=Readings(notes, reviewer),
         warning=store.why_read_only,
         note="; ".join(store.warnings),
-        check=lambda: _find_damage(store),
+        check=lambda: find_damage(store),
         close=close,
     )
 
@@ -134,13 +134,14 @@ def make_ready(
     if first is not None:
         return first
     store.progress(reviewer)  # says what is in the way, where that keeps everybody from reading
-    damage = _find_damage(store)
+    damage = find_damage(store)
     if damage:
         raise StoreDamaged(f"{store.path}: {damage}")
     raise WorkbenchError(f"{store.path}: it cannot be read just now: try again")
 
 
-def _find_damage(store: "Store") -> str:
+def find_damage(store: "Store") -> str:
+    """What is wrong with the file, "" where nothing is; reads it once."""
     faults = store.quick_check()
     if not faults:
         return ""

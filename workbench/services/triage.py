@@ -99,10 +99,6 @@ class Triage:
             if wanted in f"{t.ticket_id}\n{t.title}\n{t.body}".casefold()
         )
 
-    def close(self) -> None:
-        """Close the store."""
-        self._store.close()
-
 
 def sort_entries(entries: "list[Entry]", order: Order) -> "list[Entry]":
     """A list in another order; equal ones stay as they came."""

@@ -21,11 +21,12 @@ from workbench.text import display, display_lines
 from workbench.tui.actions import REVIEW, Action, make_bindings, resolve_keys, show_key
 from workbench.tui.messages import TerminalAnswered
 from workbench.tui.net import ControlCharacterFilter
-from workbench.tui.pair_actions import EVERY
+from workbench.tui.screens.ground import GroundScreen
 from workbench.tui.screens.opening import OpeningScreen
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.review import ReviewScreen
 from workbench.tui.themes import ABOUT, THEMES, choose_theme
+from workbench.tui.triage_actions import EVERY
 
 _log = logging.getLogger("workbench.app")
 
@@ -51,11 +52,11 @@ class ActionProvider(Provider):
 
     @property
     def _actions(self) -> tuple[Action, ...]:
-        return self.app.ACTIONS if isinstance(self.app, WorkbenchApp) else REVIEW
+        return self.app.ACTIONS if isinstance(self.app, StudyApp) else REVIEW
 
     def _title(self, action: Action, title: Content | None = None) -> Content:
         """What it is called, and the keys that do the same."""
-        keys = self.app.keys if isinstance(self.app, WorkbenchApp) else {}
+        keys = self.app.keys if isinstance(self.app, StudyApp) else {}
         shown = " ".join(show_key(key) for key in keys.get(action.id, ()))
         return Content.assemble(title or action.title, "   ", (shown, "dim"))
 
@@ -63,8 +64,8 @@ class ActionProvider(Provider):
         await self.screen.run_action(command)
 
 
-class WorkbenchApp(App[str]):
-    """Shows one study to one reviewer; what it returns has to be read after the screen is gone."""
+class StudyApp(App[str]):
+    """Shows one screen to one person; what it returns has to be read after the screen is gone."""
 
     CSS_PATH = "workbench.tcss"
     TITLE = "workbench"
@@ -74,15 +75,16 @@ class WorkbenchApp(App[str]):
 
     def __init__(
         self,
-        first: FirstScreen,
-        settings: ReviewSettings,
-        open_desk: OpenDesk,
+        make_screen: Callable[[str], GroundScreen],
         *,
         keymap: dict[str, tuple[str, ...]],
         theme: str = "dark",
         open_log: Callable[[], Path | None] = lambda: None,
     ) -> None:
-        """Resolve the keys before anything is drawn; what is refused is said in the bar."""
+        """Resolve the keys before anything is drawn; what is refused is said in the bar.
+
+        `make_screen` gets that sentence, "" for none, and finds the keys in force in `keys`.
+        """
         self.net = ControlCharacterFilter()
         super().__init__()
         elsewhere = {a.id for a in EVERY} - {a.id for a in self.ACTIONS}
@@ -92,19 +94,13 @@ class WorkbenchApp(App[str]):
         refused = [f"[keys]: {problem.sentence}" for problem in problems]
         refused += [f"theme: {unknown}"] if unknown else []
         notice = f"workbench.toml {display('; '.join(refused))}" if refused else ""
-        self._review = self.build_screen(first, settings, open_desk, notice)
+        self._review = make_screen(notice)
         for binding in make_bindings(self.ACTIONS, self.keys):
             self._review._bindings.bind(  # noqa: SLF001 - screens have no public way to add one
                 binding.key, binding.action, binding.description, show=False
             )
         self._open_log = open_log
         self.crash: Exception | None = None  # the error that ended it
-
-    def build_screen(
-        self, first: FirstScreen, settings: ReviewSettings, open_desk: OpenDesk, notice: str
-    ) -> OpeningScreen:
-        """The one screen that stands under all others."""
-        return ReviewScreen(first, settings, open_desk, self.keys, notice)
 
     def search_themes(self) -> None:
         """The list of themes: ours first, with what they are for."""
@@ -185,3 +181,27 @@ class WorkbenchApp(App[str]):
             if is_typing and action in {"command_palette", "change_theme"}
             else super().check_action(action, parameters)
         )
+
+
+class WorkbenchApp(StudyApp):
+    """Shows one study's outputs to one reviewer."""
+
+    def __init__(
+        self,
+        first: FirstScreen,
+        settings: ReviewSettings,
+        open_desk: OpenDesk,
+        *,
+        keymap: dict[str, tuple[str, ...]],
+        theme: str = "dark",
+        open_log: Callable[[], Path | None] = lambda: None,
+    ) -> None:
+        """`first` is what the first paint shows; `open_desk` is called after it."""
+        make = partial(self.build_screen, first, settings, open_desk)
+        super().__init__(make, keymap=keymap, theme=theme, open_log=open_log)
+
+    def build_screen(
+        self, first: FirstScreen, settings: ReviewSettings, open_desk: OpenDesk, notice: str
+    ) -> OpeningScreen:
+        """The one screen that stands under all others."""
+        return ReviewScreen(first, settings, open_desk, self.keys, notice)

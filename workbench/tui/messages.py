@@ -98,6 +98,21 @@ class BehindReady(Message):
 
 
 @dataclass
+class TicketsFound(Message):
+    """The tickets that hold a text."""
+
+    text: str
+    ids: frozenset[str]
+
+
+@dataclass
+class TicketsNotFound(Message):
+    """They could not be searched."""
+
+    sentence: str
+
+
+@dataclass
 class TerminalAnswered(Message):
     """Keys came in one piece with something that no key sends, and were not taken."""
 

@@ -7,11 +7,11 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.geometry import Size
-from textual.screen import Screen
 
 from workbench.domain.blind import ReviewItem
 from workbench.text import display
 from workbench.tui.actions import REVIEW, show_key
+from workbench.tui.screens.ground import GroundScreen
 from workbench.tui.screens.help import HelpScreen
 from workbench.tui.widgets.diff_view import DiffView
 from workbench.tui.widgets.end_card import EndCard
@@ -51,7 +51,7 @@ class ReviewSettings:
     repeat_hours: int = 24
 
 
-class PanesScreen(Screen[None]):
+class PanesScreen(GroundScreen):
     """The part of the review screen that arranges; it neither moves nor records."""
 
     def __init__(self, settings: ReviewSettings, keys: Mapping[str, tuple[str, ...]]) -> None:

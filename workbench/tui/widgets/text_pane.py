@@ -87,7 +87,15 @@ class TextPane(LinesView):
             Span(f"  {self._badge}" if self._badge else "", "warn"),
             Span(prose.more(self.top + room), "dim"),
         )
-        self.show_lines([head, *((Span(" "), *mark_warnings(line)) for line in text)])
+        self.show_lines([head, *((Span(" "), *self.style(line)) for line in text)])
+
+    def style(self, line: str) -> Line:
+        """A line as it is shown."""
+        return mark_warnings(line)
+
+    def first_lines(self) -> list[str]:
+        """The lines from the beginning, as many as are wrapped ahead."""
+        return self._prose.lines(0, AHEAD) if self._prose else []
 
     def on_resize(self) -> None:
         """Wrap to the new width."""
