@@ -223,13 +223,24 @@ def test_r14_the_list_of_files_goes_where_a_name_says(study: Path, size: tuple[i
         await seat.press("j", "j")
         before = cursor(seat)
         await seat.press("F")
-        listed = await file_list(seat, 5)
-        assert [line.split()[-3 if n < 2 else -4] for n, line in enumerate(listed)][:2] == names[:2]
-        assert "test" in listed[2]
-        assert "lock file" in listed[3]
-        assert "left over?" in listed[4]
-        assert all("+" in line and "\N{MINUS SIGN}" in line for line in listed)
-        await seat.press("escape")
+        listed = [" ".join(line.split()) for line in await file_list(seat, 11)]
+        assert listed[0] == "what explains the change"
+        assert listed[1].startswith("▾ app/ 2 files +")
+        assert listed[2].startswith("▸ M main.py +")
+        assert listed[3].startswith("M util.py +")
+        assert listed[4:6] == ["tests", listed[5]]
+        assert listed[7:11:2] == ["lock files", "new files that look left over"]
+        assert ["test" in listed[6], "lock file" in listed[8], "left over?" in listed[10]] == [
+            *(True, True, True)
+        ]
+        assert all("+" in line and "\N{MINUS SIGN}" in line for line in (listed[1], *listed[8::2]))
+        await seat.press("left", "left")
+        assert "▸ ▸ app/ 2 files" in " ".join((await file_list(seat, 9))[1].split())
+        await seat.press("enter")
+        await file_list(seat, 11)
+        await seat.press("ctrl+left")
+        assert len(await file_list(seat, 8)) == 8
+        await seat.press("right", "ctrl+right", "down", "down", "down", "up", "escape")
         assert cursor(seat) == before
         await seat.press("F")
         await seat.type("APP test")
@@ -238,7 +249,7 @@ def test_r14_the_list_of_files_goes_where_a_name_says(study: Path, size: tuple[i
         await seat.until(lambda: seat.is_in_front, "the review")
         assert cursor(seat)[0] == "tests/test_app.py"
         await seat.press("F")
-        await file_list(seat, 5)
+        await file_list(seat, 11)
         await seat.press("down", "enter")
         await seat.until(lambda: seat.is_in_front, "the review")
         assert "poetry.lock" in seat.diff_text()

@@ -122,7 +122,7 @@ REVIEW = (
            "What is typed is a regular expression, or a text", "search_regex", "Diff"),
     Action("diff.search_added", ("plus",), "Search added lines",
            "In what the patch adds, or in all lines", "search_added", "Diff"),
-    Action("diff.files", ("F",), "Files", "What became of each; type a part of a name to go there",
+    Action("diff.files", ("F",), "Files", "A tree: type a part of a name to go there, ← and → fold",
            "files", "Diff"),
     Action("diff.any_file", ("A", "f6"), "Any file",
            "One that the patch did not touch, shown behind the diff", "any_file", "Diff"),

@@ -10,8 +10,9 @@ from workbench.diff.document import DiffDocument
 from workbench.domain.finding import Finding
 from workbench.domain.unsaved import Kept
 
-if TYPE_CHECKING:  # the dashboard is not there at the first paint
+if TYPE_CHECKING:  # neither the dashboard nor a list of files is there at the first paint
     from workbench.domain.comparison import Behind, Comparison
+    from workbench.tui.widgets.file_tree import FileTree
 
 
 @dataclass
@@ -128,11 +129,20 @@ class BlanksReady(Message):
 
 
 @dataclass
+class FilesMade(Message):
+    """The list of files of an output that has many."""
+
+    document: DiffDocument
+    tree: "FileTree"
+
+
+@dataclass
 class FilesListed(Message):
-    """The files that the patch of an output does not touch."""
+    """The files that the patch of an output does not touch, and the list of them."""
 
     document: DiffDocument
     paths: tuple[bytes, ...]
+    tree: "FileTree"
 
 
 @dataclass

@@ -1,10 +1,7 @@
-"""The files of an output: what became of each, found by typing a part of its name.
+"""The files of an output: a tree of what became of each, found by typing a part of its name.
 
 Only the lines in sight are made, so a patch of ten thousand files opens as fast as one of ten.
 """
-
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -13,62 +10,19 @@ from textual.events import Click
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from workbench.text import cells
-from workbench.tui.widgets.diff_chrome import clip_start
-from workbench.tui.widgets.lines import Line, LinesView, Span
+from workbench.tui.widgets.file_tree import (
+    FileLine,
+    FileTree,
+    match_lines,
+    render_found,
+    render_tree,
+    top_of,
+)
+from workbench.tui.widgets.lines import LinesView, Span
 
 WHEEL = 3  # files that one step of the wheel passes
-
-
-@dataclass(frozen=True, slots=True)
-class FileLine:
-    """One file; both texts are safe to draw."""
-
-    index: int
-    letter: str
-    path: str
-    added: int
-    removed: int
-    label: str
-
-
-def match_lines(files: Sequence[FileLine], typed: str) -> list[FileLine]:
-    """Files that hold every word typed, in their order; those whose own name does come first."""
-    words = typed.lower().split()
-    found = [line for line in files if all(word in line.path.lower() for word in words)]
-    if not words:
-        return found
-    return sorted(found, key=lambda line: words[-1] not in line.path.lower().rpartition("/")[2])
-
-
-def render_files(files: Sequence[FileLine], chosen: int, height: int, width: int) -> list[Line]:
-    """The files around the chosen one: letter, path, what kind of file, lines added and removed."""
-    if not files:
-        return [(Span("  no file is named so", "dim"),)]
-    top = min(max(chosen - height // 2, 0), max(len(files) - height, 0))
-    return [
-        _render(line, width, is_chosen=nth == chosen)
-        for nth, line in enumerate(files[top : top + height], top)
-    ]
-
-
-def _render(line: FileLine, width: int, *, is_chosen: bool) -> Line:
-    added, removed = f"+{line.added:,}", f"\N{MINUS SIGN}{line.removed:,}"
-    right = len(added) + len(removed) + len(line.label) + 5
-    path = clip_start(line.path, max(width - right - 5, 8))
-    gap = max(width - right - 4 - cells(path), 1)
-    folder, slash, name = path.rpartition("/")
-    return (
-        Span("▸ " if is_chosen else "  ", "accent"),
-        Span(f"{line.letter} ", "dim"),
-        Span(f"{folder}{slash}", "dim"),
-        Span(name, "current" if is_chosen else "dim" if line.label else ""),
-        Span(" " * gap),
-        Span(f"{line.label}  ", "dim"),
-        Span(added, "good"),
-        Span(" "),
-        Span(removed, "bad"),
-    )
+_IN_TREE = "   type a part of a name · enter goes there · ←→ fold · esc"
+_FOUND = "   enter goes there · esc"
 
 
 class FilesScreen(ModalScreen[int | None]):
@@ -80,14 +34,19 @@ class FilesScreen(ModalScreen[int | None]):
         Binding("up,ctrl+p", "choose(-1)", show=False),
         Binding("pagedown", "choose(10)", show=False),
         Binding("pageup", "choose(-10)", show=False),
+        Binding("left", "fold(True)", show=False, priority=True),
+        Binding("right", "fold(False)", show=False, priority=True),
+        Binding("ctrl+left", "fold_all(True)", show=False, priority=True),
+        Binding("ctrl+right", "fold_all(False)", show=False, priority=True),
     ]
 
-    def __init__(self, files: Sequence[FileLine], current: int) -> None:
+    def __init__(self, tree: FileTree, current: int) -> None:
         """Keep the files; `current` is the index of the one in front."""
         super().__init__()
-        self._files = files
-        self._found = list(files)
-        self._chosen = next((n for n, line in enumerate(files) if line.index == current), 0)
+        self._files, self._tree = tree.files, tree
+        self._found: list[FileLine] | None = None  # what fits, while something is typed
+        nth = next((n for n, line in enumerate(tree.files) if line.index == current), 0)
+        self._chosen = self._tree.find(nth)
 
     def compose(self) -> ComposeResult:
         """A question, a field, and the files below."""
@@ -100,35 +59,62 @@ class FilesScreen(ModalScreen[int | None]):
         """Draw for the size there is, once it is known."""
         self.call_after_refresh(self._draw)
 
+    @property
+    def _count(self) -> int:
+        return len(self._tree.rows if self._found is None else self._found)
+
     def _draw(self) -> None:
-        title = f" {len(self._found):,} of {len(self._files):,} files"
-        hint = "   type a part of a name, enter goes there, esc cancels"
-        head = (Span(title, "strong"), Span(hint, "dim"))
+        shown = self._files if self._found is None else self._found
+        title = f" {len(shown):,} of {len(self._files):,} files"
+        head = (Span(title, "strong"), Span(_IN_TREE if self._found is None else _FOUND, "dim"))
         self.query_one("#files-title", LinesView).show_lines([head])
         view = self.query_one("#files-list", LinesView)
-        if view.size.height:
-            lines = render_files(self._found, self._chosen, view.size.height, view.size.width)
-            view.show_lines(lines)
+        if not (height := view.size.height):
+            return
+        if self._found is None:
+            view.show_lines(render_tree(self._tree, self._chosen, height, view.size.width))
+        else:
+            view.show_lines(render_found(self._found, self._chosen, height, view.size.width))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Keep what fits."""
-        self._found = match_lines(self._files, event.value)
-        self._chosen = min(self._chosen, max(len(self._found) - 1, 0)) if not event.value else 0
+        """Keep what fits; with nothing typed it is the tree again."""
+        before = self._at()
+        if event.value.strip():
+            self._found, self._chosen = match_lines(self._files, event.value), 0
+        elif self._found is not None:
+            self._found = None
+            self._chosen = self._tree.find(self._files.index(before) if before else 0)
         self._draw()
 
+    def _at(self) -> FileLine | None:
+        """The file that is chosen; None on a folder."""
+        if self._found is not None:
+            return self._found[self._chosen] if self._found else None
+        node = self._tree.rows[self._chosen] if self._tree.rows else None
+        return None if node is None or node.is_folder else self._files[node.start]
+
     def on_input_submitted(self) -> None:
-        """Go there."""
-        if self._found:
-            self.dismiss(self._found[self._chosen].index)
+        """Go there; a folder is folded or unfolded."""
+        self._take()
+
+    def _take(self) -> None:
+        if (line := self._at()) is not None:
+            self.dismiss(line.index)
+        elif self._found is None and self._tree.rows:
+            node = self._tree.rows[self._chosen]
+            self._tree.fold(node, is_folded=not self._tree.is_folded(node))
+            self._draw()
 
     def on_click(self, event: Click) -> None:
-        """A click on a file goes there."""
+        """A click on a file goes there, on a folder folds it."""
         view = self.query_one("#files-list", LinesView)
-        height, count = view.size.height, len(self._found)
-        nth = event.screen_y - view.region.y
-        top = min(max(self._chosen - height // 2, 0), max(count - height, 0))
-        if view.region.contains(event.screen_x, event.screen_y) and top + nth < count:
-            self.dismiss(self._found[top + nth].index)
+        nth = event.screen_y - view.region.y + top_of(self._chosen, self._count, view.size.height)
+        if not view.region.contains(event.screen_x, event.screen_y) or nth >= self._count:
+            return
+        if self._found is None and self._tree.rows[nth].is_heading:
+            return
+        self._chosen = nth
+        self._take()
 
     def on_mouse_scroll_down(self) -> None:
         """The wheel goes on in the list."""
@@ -139,9 +125,36 @@ class FilesScreen(ModalScreen[int | None]):
         self.action_choose(-WHEEL)
 
     def action_choose(self, n: int) -> None:
-        """Another file."""
-        self._chosen = min(max(self._chosen + n, 0), max(len(self._found) - 1, 0))
+        """Another row; a heading is passed over."""
+        last = max(self._count - 1, 0)
+        nth = min(max(self._chosen + n, 0), last)
+        if self._found is None and self._tree.rows and self._tree.rows[nth].is_heading:
+            nth += 1 if n > 0 or not nth else -1
+        self._chosen = min(nth, last)
         self._draw()
+
+    def action_fold(self, is_folded: bool) -> None:
+        """Fold the folder chosen, or go to the one around; while something is typed, move in it."""
+        if self._found is not None:
+            field = self.query_one(Input)
+            (field.action_cursor_left if is_folded else field.action_cursor_right)()
+            return
+        if not self._tree.rows:
+            return
+        node = self._tree.rows[self._chosen]
+        if node.is_folder and self._tree.is_folded(node) != is_folded:
+            self._tree.fold(node, is_folded=is_folded)
+        elif is_folded:
+            self._chosen = self._tree.parent(self._chosen)
+        self._draw()
+
+    def action_fold_all(self, is_folded: bool) -> None:
+        """Every folder, or none; the file in front stays chosen, or the folder it lies in."""
+        if self._found is None and self._tree.rows:
+            nth = self._tree.rows[self._chosen].start
+            self._tree.fold_all(is_folded=is_folded)
+            self._chosen = self._tree.find(nth)
+            self._draw()
 
     def action_cancel(self) -> None:
         """No file."""

@@ -13,8 +13,7 @@ from workbench.diff.marks import (
     next_unreviewed,
     reviewed_files,
 )
-from workbench.diff.order import rank_of
-from workbench.diff.rows import NOTHING, FileEntry
+from workbench.diff.rows import NOTHING
 from workbench.domain.blind import ReviewItem
 from workbench.domain.label import Label
 from workbench.domain.reading import Reading
@@ -173,8 +172,6 @@ class MarkingScreen(PointingScreen):
         hunks, were = "hunk" if count == 1 else "hunks", "was" if unseen == 1 else "were"
         return f"{unseen} of {count} {hunks} {were} never on the screen" if unseen else ""
 
-    def label_of(self, entry: FileEntry) -> str:
-        """What kind of file it is, and whether it is reviewed."""
-        plain = self.diff.plain
-        is_done = plain is not None and entry.index in reviewed_files(plain, self._reviewed)
-        return " ".join(filter(None, (rank_of(entry.patch).label, "✓" if is_done else "")))
+    def done_files(self, document: DiffDocument) -> frozenset[int]:
+        """The files of which every hunk is reviewed."""
+        return reviewed_files(document.plain or document, self._reviewed)

@@ -11,8 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 
-from workbench.diff.order import rank_of
-from workbench.diff.rows import FileEntry
+from workbench.diff.document import DiffDocument
 from workbench.domain.blind import ReviewItem
 from workbench.domain.output import Delivery
 from workbench.domain.pair import Side
@@ -152,9 +151,10 @@ class PairPanes(PointingScreen):
         self.diff.focus()
         self.draw()
 
-    def label_of(self, entry: FileEntry) -> str:
-        """What kind of file it is, for the list of files."""
-        return rank_of(entry.patch).label
+    def done_files(self, document: DiffDocument) -> frozenset[int]:
+        """Nothing is marked as reviewed in a pair."""
+        del document
+        return frozenset()
 
     def action_help(self) -> None:
         """All keys."""

@@ -11,8 +11,9 @@ from workbench.domain.pair import Side
 from workbench.services.pairs import PairItem, PairQueue
 from workbench.text import display
 from workbench.tui.messages import SidesCompared
-from workbench.tui.screens.files import FileLine, FilesScreen
+from workbench.tui.screens.files import FilesScreen
 from workbench.tui.screens.pair_recording import PairRecording
+from workbench.tui.widgets.file_tree import FileLine, FileTree
 from workbench.tui.widgets.linked_diff import LinkedDiff
 from workbench.tui.work import start_work
 
@@ -90,7 +91,7 @@ class PairSides(PairRecording):
         lines = list_files(self.pane(Side.LEFT).document, self.pane(Side.RIGHT).document)
         if lines:
             go = partial(self._go_to_pair_file, [line.path for line in lines])
-            self.app.push_screen(FilesScreen(lines, 0), go)
+            self.app.push_screen(FilesScreen(FileTree(lines), 0), go)
 
     def _go_to_pair_file(self, paths: list[str], nth: int | None) -> None:
         if nth is None:

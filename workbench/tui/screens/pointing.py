@@ -104,23 +104,25 @@ class PointingScreen(ComparingScreen, RereadingScreen):
         return None
 
     def _list(self, desk: Desk, item: ReviewItem, document: DiffDocument) -> None:
+        from workbench.tui.widgets.file_tree import FileLine, FileTree
+
         try:
             found = list_untouched(item, document, desk.listings)
         except WorkbenchError as error:
             self.post_message(FileRefused(str(error)))
-        else:
-            self.post_message(FilesListed(document, found))
+            return
+        names = (display(decode(path)) for path in found)
+        tree = FileTree([FileLine(n, "=", name, 0, 0, "") for n, name in enumerate(names)])
+        self.post_message(FilesListed(document, found, tree))
 
     def on_files_listed(self, message: FilesListed) -> None:
         """Ask which one."""
-        from workbench.tui.screens.files import FileLine, FilesScreen  # not before the first paint
+        from workbench.tui.screens.files import FilesScreen  # not before the first paint
 
         if message.document is not self.diff.plain or not self.is_current:
             return
         self.say("")
-        names = [display(decode(path)) for path in message.paths]
-        lines = [FileLine(n, "=", name, 0, 0, "") for n, name in enumerate(names)]
-        self.app.push_screen(FilesScreen(lines, 0), partial(self._show_file, message))
+        self.app.push_screen(FilesScreen(message.tree, 0), partial(self._show_file, message))
 
     def _show_file(self, message: FilesListed, nth: int | None) -> None:
         desk, item = self.desk, self.item

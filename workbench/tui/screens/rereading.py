@@ -5,23 +5,27 @@ every output is shown whole when it comes in front.
 """
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
 from workbench.diff.blanks import Blanks
 from workbench.diff.document import DiffDocument
 from workbench.diff.globs import match_files
-from workbench.diff.order import status_letter
-from workbench.diff.rows import FileEntry
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import WorkbenchError
 from workbench.services.desk import Desk
 from workbench.services.patches import read_pair, read_without_blanks
 from workbench.text import display
-from workbench.tui.messages import BlanksReady, BlanksRefused
+from workbench.tui.messages import BlanksReady, BlanksRefused, FilesMade
 from workbench.tui.screens.prompt import PromptScreen
 from workbench.tui.screens.reading import ReadingScreen
 from workbench.tui.work import start_work
+
+if TYPE_CHECKING:  # no list of files is shown at the first paint
+    from workbench.tui.widgets.file_tree import FileTree
+
+MANY = 1_000  # files of which a worker makes the list
 
 
 class RereadingScreen(ReadingScreen):
@@ -70,27 +74,38 @@ class RereadingScreen(ReadingScreen):
 
     def action_files(self) -> None:
         """The list of files, to jump to one."""
-        from workbench.tui.screens.files import FileLine, FilesScreen  # not before the first paint
-
-        document, kept = self.diff.document, self.diff.files
+        document = self.diff.document
         if document is None or document.model.raw:
             return
-        lines = [
-            FileLine(
-                entry.index,
-                status_letter(entry.patch),
-                f"{entry.old_path} → {entry.path}" if entry.old_path else entry.path,
-                entry.added,
-                entry.removed,
-                self.label_of(entry),
-            )
-            for entry in document.files
-            if kept is None or entry.index in kept
-        ]
-        self.app.push_screen(FilesScreen(lines, self.diff.current_file), self._go_to_file)
+        if len(document.files) > MANY:
+            self.say("making the list of files")
+            start_work(self, partial(self._list_files, document), "files")
+        else:
+            self._show_tree(self._make_tree(document))
 
-    def label_of(self, entry: FileEntry) -> str:
-        """What the list says of a file."""
+    def _list_files(self, document: DiffDocument) -> None:
+        self.post_message(FilesMade(document, self._make_tree(document)))
+
+    def _make_tree(self, document: DiffDocument) -> "FileTree":
+        from workbench.tui.widgets.file_tree import FileTree, make_file_line
+
+        kept, done = self.diff.files, self.done_files(document)
+        files = (entry for entry in document.files if kept is None or entry.index in kept)
+        return FileTree([make_file_line(entry, is_done=entry.index in done) for entry in files])
+
+    def on_files_made(self, message: FilesMade) -> None:
+        """Show the list, if the same output is in front."""
+        if message.document is self.diff.document and self.is_current:
+            self.say("")
+            self._show_tree(message.tree)
+
+    def _show_tree(self, tree: "FileTree") -> None:
+        from workbench.tui.screens.files import FilesScreen  # not before the first paint
+
+        self.app.push_screen(FilesScreen(tree, self.diff.current_file), self._go_to_file)
+
+    def done_files(self, document: DiffDocument) -> frozenset[int]:
+        """The ordinals of files that are reviewed."""
         raise NotImplementedError
 
     def _go_to_file(self, file: int | None) -> None:
