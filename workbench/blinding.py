@@ -1,22 +1,19 @@
 """Composes what is blind: the seal of a study, and what a reviewer behind it works with."""
 
 import json
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.bootstrap import LABEL_BUSY_MS, Workbench, open_workbench, utc_now
 from workbench.config import find_kept_folders
-from workbench.domain import seal
 from workbench.domain.errors import InputRefused
-from workbench.domain.output import Output
-from workbench.domain.seal import Revealed, parse_revealed, render_revealed
-from workbench.services.veils import list_words
 from workbench.study import Study
 
 if TYPE_CHECKING:
+    from workbench.domain.output import Output
     from workbench.domain.queue import FirstScreen
+    from workbench.domain.seal import Revealed
     from workbench.services.desk import Desk
     from workbench.services.listed import ListedQueues
     from workbench.services.seals import Reveal, Seals
@@ -43,7 +40,10 @@ class BlindDesk(NamedTuple):
 
 def make_seals(bench: Workbench) -> "Seals":
     """The seal of an open study; a database older than its reveal is brought up to it."""
+    import secrets
+
     from workbench.services.seals import Seals
+    from workbench.services.veils import list_words
 
     known = _read_mark(bench.study)
     if known and bench.store.is_sealed and not bench.store.is_read_only:
@@ -56,14 +56,14 @@ def make_seals(bench: Workbench) -> "Seals":
 
 def read_veil(study: Study) -> "Veil | None":
     """What hides the names of a sealed study, by sqlite3 alone; None where none are hidden."""
-    from workbench.domain.seal import parse_seal
     from workbench.store.first_screen import read_sealed
 
     found = read_sealed(study.database)
     if found is None:
         return None
     from workbench.domain.leak import Scrubber
-    from workbench.services.veils import Veil
+    from workbench.domain.seal import parse_seal
+    from workbench.services.veils import Veil, list_words
 
     text, names = found
     words = list_words(study.settings.identity_words)
@@ -180,8 +180,10 @@ def _open_listed(
         raise
 
 
-def seal_output(bench: Workbench, output: Output) -> Output:
+def seal_output(bench: Workbench, output: "Output") -> "Output":
     """An output as a sealed study may print it."""
+    from workbench.domain import seal
+
     return seal.seal_output(
         output, bench.store.get_ticket(output.ticket_id), make_seals(bench).scrubber()
     )
@@ -190,6 +192,7 @@ def seal_output(bench: Workbench, output: Output) -> Output:
 def mark_revealed(study: Study, made: "Reveal") -> None:
     """Say it beside the database too: one restored from before the reveal is not blind again."""
     from workbench.adapters.files import write_atomically
+    from workbench.domain.seal import render_revealed
 
     path = study.state / REVEALED_FILE
     try:
@@ -198,7 +201,9 @@ def mark_revealed(study: Study, made: "Reveal") -> None:
         raise InputRefused(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-def _read_mark(study: Study) -> Revealed | None:
+def _read_mark(study: Study) -> "Revealed | None":
+    from workbench.domain.seal import parse_revealed
+
     path = study.state / REVEALED_FILE
     try:
         return parse_revealed(path.read_text(encoding="utf-8"))

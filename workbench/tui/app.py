@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App
@@ -13,10 +13,10 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from workbench.domain.queue import FirstScreen
-from workbench.services.desk import OpenDesk
 from workbench.text import display, display_lines
 from workbench.tui.actions import REVIEW, Action, make_bindings, resolve_keys, show_key
 from workbench.tui.messages import TerminalAnswered
@@ -26,7 +26,9 @@ from workbench.tui.screens.opening import OpeningScreen
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.review import ReviewScreen
 from workbench.tui.themes import ABOUT, THEMES, choose_theme
-from workbench.tui.triage_actions import EVERY
+
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.services.desk import OpenDesk
 
 _log = logging.getLogger("workbench.app")
 
@@ -87,10 +89,8 @@ class StudyApp(App[str]):
         """
         self.net = ControlCharacterFilter()
         super().__init__()
-        elsewhere = {a.id for a in EVERY} - {a.id for a in self.ACTIONS}
-        ours = {name: keys for name, keys in keymap.items() if name not in elsewhere}
-        self.keys, problems = resolve_keys(self.ACTIONS, ours)
-        self._wanted_theme, unknown = choose_theme(theme)
+        unknown = self._take_theme(theme)
+        self.keys, problems = resolve_keys(self.ACTIONS, self._drop_foreign(keymap))
         refused = [f"[keys]: {problem.sentence}" for problem in problems]
         refused += [f"theme: {unknown}"] if unknown else []
         notice = f"workbench.toml {display('; '.join(refused))}" if refused else ""
@@ -135,13 +135,35 @@ class StudyApp(App[str]):
         """Textual's own filters, then the net for what a widget forgot."""
         return [*super().get_line_filters(), self.net]
 
+    def get_default_screen(self) -> Screen[None]:
+        """The one screen, with no empty one of Textual's under it."""
+        return self._review
+
     def on_mount(self) -> None:
-        """The theme, then the one screen."""
+        """The first frame is on its way."""
+        self.call_after_refresh(self._settle_memory)
+
+    def _drop_foreign(self, keymap: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        """What a keymap says of this screen's actions; those of another screen are no mistake."""
+        if not keymap:
+            return keymap
+        from workbench.tui.triage_actions import EVERY
+
+        elsewhere = {a.id for a in EVERY} - {a.id for a in self.ACTIONS}
+        return {name: keys for name, keys in keymap.items() if name not in elsewhere}
+
+    def _take_theme(self, wanted: str) -> str:
+        """Before any style is read, since all would be read again; returns "" or what is wrong."""
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = self._wanted_theme
-        self.push_screen(self._review)
-        self.call_after_refresh(self._settle_memory)
+        name, unknown = choose_theme(wanted)
+        self.set_reactive(App.theme, name)
+        is_dark = self.current_theme.dark
+        self.set_class(is_dark, "-dark-mode", update=False)
+        self.set_class(not is_dark, "-light-mode", update=False)
+        self.add_class(f"-theme-{name}", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
+        return unknown
 
     def on_unmount(self) -> None:
         """What the net caught, also before there was a log."""
@@ -190,7 +212,7 @@ class WorkbenchApp(StudyApp):
         self,
         first: FirstScreen,
         settings: ReviewSettings,
-        open_desk: OpenDesk,
+        open_desk: "OpenDesk",
         *,
         keymap: dict[str, tuple[str, ...]],
         theme: str = "dark",
@@ -201,7 +223,7 @@ class WorkbenchApp(StudyApp):
         super().__init__(make, keymap=keymap, theme=theme, open_log=open_log)
 
     def build_screen(
-        self, first: FirstScreen, settings: ReviewSettings, open_desk: OpenDesk, notice: str
+        self, first: FirstScreen, settings: ReviewSettings, open_desk: "OpenDesk", notice: str
     ) -> OpeningScreen:
         """The one screen that stands under all others."""
         return ReviewScreen(first, settings, open_desk, self.keys, notice)

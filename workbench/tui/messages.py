@@ -8,10 +8,10 @@ from textual.message import Message
 from workbench.diff.blanks import Blanks
 from workbench.diff.document import DiffDocument
 from workbench.domain.finding import Finding
-from workbench.domain.unsaved import Kept
 
 if TYPE_CHECKING:  # neither the dashboard nor a list of files is there at the first paint
     from workbench.domain.comparison import Behind, Comparison
+    from workbench.domain.unsaved import Kept
     from workbench.tui.widgets.file_tree import FileTree
 
 
@@ -32,7 +32,7 @@ class DeskChecked(Message):
     `kept` is what an earlier session could not save; `problem` names files that held it once.
     """
 
-    kept: tuple[Kept, ...] = ()
+    kept: tuple["Kept", ...] = ()
     problem: str = ""
 
 

@@ -5,6 +5,7 @@ It never touches a widget: it yields messages, each with one frozen result.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -13,10 +14,11 @@ from workbench.diff.marks import hunk_keys
 from workbench.diff.views import Mode
 from workbench.domain.blind import ReviewItem
 from workbench.domain.queue import QueueItem
-from workbench.services.desk import Desk
-from workbench.services.patches import mark_moves
 from workbench.services.queues import attach_files, make_document
 from workbench.tui.messages import BlobsReady, ItemReady
+
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.services.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,15 @@ class Frame:
 
 
 def prepare(
-    desk: Desk,
+    desk: "Desk",
     item: ReviewItem,
     shown: DiffDocument | None,
     frame: Frame,
     is_ready: Callable[[str], bool],
 ) -> Iterator[Message]:
     """Colour for what is shown, then the outputs that a label, `J` and `K` would show."""
+    from workbench.services.patches import mark_moves
+
     if shown and not shown.is_whole:  # on the shelf there may be another of this output
         hunk_keys(shown)
         if attach_files(item, shown, desk.blobs):

@@ -5,15 +5,17 @@ whether anybody wrote, and only then anything is read again.
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.check import CONCEALED, CheckReport, CheckStatus, key_of
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.queue import QueueItem
-from workbench.services.check_text import describe_leaks, describe_report, describe_result
-from workbench.services.desk import Desk
 from workbench.tui.messages import DeskOpened
 from workbench.tui.screens.opening import OpeningScreen
+
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.services.desk import Desk
 
 LOOK_SECONDS = 1.0
 
@@ -26,7 +28,7 @@ class CheckingScreen(OpeningScreen):
         super().on_desk_opened(message)
         self.set_interval(LOOK_SECONDS, self._look)
 
-    def take_news(self, desk: Desk) -> bool:
+    def take_news(self, desk: "Desk") -> bool:
         """Read again what another program wrote; whether it did."""
         raise NotImplementedError
 
@@ -69,6 +71,8 @@ class CheckingScreen(OpeningScreen):
 
     def describe_tests(self, item: ReviewItem) -> str:
         """The pane's text; hidden tests and answer leaks stay hidden until the label is saved."""
+        from workbench.services.check_text import describe_leaks, describe_report, describe_result
+
         report = self._find_report(item)
         text = describe_leaks(item.leaks) if item.judgement.label is not None else ""
         if report is None:

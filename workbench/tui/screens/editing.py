@@ -6,6 +6,7 @@ Nothing typed is lost: a copy whose changes could not be taken stays, and the ba
 """
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
@@ -13,15 +14,6 @@ from workbench.diff.document import DiffDocument
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.label import Label
-from workbench.services.desk import Desk
-from workbench.services.edits import (
-    Comparison,
-    Edit,
-    compare_trees,
-    keep_edit,
-    list_comparisons,
-    measure_edit,
-)
 from workbench.text import display
 from workbench.tui.label_keys import Anchor, Mode, Waiting
 from workbench.tui.screens.edits import (
@@ -33,6 +25,10 @@ from workbench.tui.screens.edits import (
 )
 from workbench.tui.screens.resuming import ResumingScreen
 from workbench.tui.work import start_work
+
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.services.desk import Desk
+    from workbench.services.edits import Comparison, Edit
 
 
 class EditingScreen(ResumingScreen):
@@ -72,7 +68,7 @@ class EditingScreen(ResumingScreen):
             work = partial(self._open_copy, desk, item, self.edited_tree or item.tree, path, line)
             start_work(self, work, "edit", is_last=False)
 
-    def _open_copy(self, desk: Desk, item: ReviewItem, tree: str, path: bytes, line: int) -> None:
+    def _open_copy(self, desk: "Desk", item: ReviewItem, tree: str, path: bytes, line: int) -> None:
         try:
             desk.copies.check()
             copy = desk.copies.open(item.ticket.repo, tree)
@@ -109,7 +105,7 @@ class EditingScreen(ResumingScreen):
         self._is_editing = False
         self.say(sentence, "warn")
 
-    def _take(self, desk: Desk, editing: Editing, code: int) -> None:
+    def _take(self, desk: "Desk", editing: Editing, code: int) -> None:
         item, copy = editing.item, editing.copy
         try:
             tree = desk.copies.take(item.ticket.repo, editing.tree, copy)
@@ -126,7 +122,14 @@ class EditingScreen(ResumingScreen):
         else:
             self._measure(desk, editing, tree)
 
-    def _measure(self, desk: Desk, editing: Editing, tree: str) -> None:
+    def _measure(self, desk: "Desk", editing: Editing, tree: str) -> None:
+        from workbench.services.edits import (
+            compare_trees,
+            keep_edit,
+            list_comparisons,
+            measure_edit,
+        )
+
         plain, item, copy = self.diff.plain, editing.item, editing.copy
         if tree == editing.tree or plain is None:
             desk.copies.drop(copy)
@@ -162,7 +165,7 @@ class EditingScreen(ResumingScreen):
                 self.diff.replace(message.document)
             self._ask(item, edit)
 
-    def _ask(self, item: ReviewItem, edit: Edit) -> None:
+    def _ask(self, item: ReviewItem, edit: "Edit") -> None:
         judgement = edit.apply(item.judgement)
         sentence = f"{edit.sentence}: save?"
         waiting = Waiting(Mode.CONFIRM, Label.EDITED, judgement, sentence)
@@ -174,6 +177,8 @@ class EditingScreen(ResumingScreen):
 
     def action_compare(self) -> None:
         """The next of: base and output, output and edit, base and edit."""
+        from workbench.services.edits import list_comparisons
+
         desk, item, plain = self.desk, self.item, self.diff.plain
         if desk is None or item is None or plain is None:
             self.say("opening the study: one moment", "warn")
@@ -193,8 +198,10 @@ class EditingScreen(ResumingScreen):
             start_work(self, work, "compare")
 
     def _compare(
-        self, desk: Desk, item: ReviewItem, plain: DiffDocument, comparison: Comparison
+        self, desk: "Desk", item: ReviewItem, plain: DiffDocument, comparison: "Comparison"
     ) -> None:
+        from workbench.services.edits import compare_trees
+
         try:
             document = compare_trees(item, plain, comparison, desk.diffs, desk.blobs)
         except WorkbenchError as error:

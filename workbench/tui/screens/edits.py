@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from workbench.diff.document import DiffDocument
 from workbench.domain.blind import ReviewItem
-from workbench.services.edits import Edit
+
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.services.edits import Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class EditTaken(Message):
     """What came back from the editor; None where nothing was changed."""
 
     item: ReviewItem
-    edit: Edit | None
+    edit: "Edit | None"
     document: DiffDocument | None = None
 
 

@@ -7,13 +7,15 @@ and undo takes it back like any other. What was given with a label goes with the
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from workbench.domain.finding import Finding
 from workbench.domain.label import Act
 from workbench.tui.label_keys import Anchor
 from workbench.tui.screens.acting import ActingScreen
-from workbench.tui.screens.finding import FindingScreen
-from workbench.tui.screens.findings import Chosen, FindingsScreen
+
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.tui.screens.findings import Chosen
 
 
 class NotingScreen(ActingScreen):
@@ -33,6 +35,8 @@ class NotingScreen(ActingScreen):
 
     def action_finding(self) -> None:
         """Record a remark or a defect on the lines chosen, the file, or the output."""
+        from workbench.tui.screens.finding import FindingScreen
+
         if self.item and self.is_free() and self.can_record():
             keep = partial(self._keep_finding, self.item.output_id)
             self.app.push_screen(FindingScreen(self.finding_anchors()), keep)
@@ -47,6 +51,8 @@ class NotingScreen(ActingScreen):
 
     def action_findings(self) -> None:
         """The findings on this output, to go to one or to take one out."""
+        from workbench.tui.screens.findings import FindingsScreen
+
         item = self.item
         if item is None or not self.is_free():
             return
@@ -58,7 +64,7 @@ class NotingScreen(ActingScreen):
         self.app.push_screen(FindingsScreen(found), answer)
 
     def _take_choice(
-        self, output_id: str, found: tuple[Finding, ...], chosen: Chosen | None
+        self, output_id: str, found: tuple[Finding, ...], chosen: "Chosen | None"
     ) -> None:
         item = self.item
         if chosen is None or item is None or item.output_id != output_id:

@@ -7,13 +7,12 @@ time comes in front again as it was left: NOT SAVED, to be tried again or given 
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import LabelRefused, StoreDamaged, WorkbenchError
 from workbench.domain.label import Act, Effort, Judgement
 from workbench.domain.queue import Saved
-from workbench.domain.unsaved import Kept
-from workbench.services.desk import Desk, OpenDesk
 from workbench.text import display
 from workbench.tui.label_keys import Mode, Step, Waiting
 from workbench.tui.messages import DeskChecked, DeskOpened, DeskRefused
@@ -21,6 +20,10 @@ from workbench.tui.notices import name_act
 from workbench.tui.screens.noting import NotingScreen
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.work import start_work
+
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.domain.unsaved import Kept
+    from workbench.services.desk import Desk, OpenDesk
 
 OPEN_AFTER = 0.05  # seconds after the first paint: writing it to the terminal goes first
 
@@ -32,7 +35,7 @@ class OpeningScreen(NotingScreen):
         self,
         settings: ReviewSettings,
         keys: Mapping[str, tuple[str, ...]],
-        open_desk: OpenDesk,
+        open_desk: "OpenDesk",
     ) -> None:
         """`open_desk` runs in a worker, once something is on the screen."""
         super().__init__(settings, keys)
@@ -129,14 +132,14 @@ class OpeningScreen(NotingScreen):
             )
             self.draw_bar()
 
-    def _offered(self) -> Kept | None:
+    def _offered(self) -> "Kept | None":
         """The one that is in front just now."""
         kept = self._kept[0] if self._kept else None
         is_asked = self.waiting.mode is Mode.NOT_SAVED
         return kept if kept and is_asked and kept.place == self.waiting.kept else None
 
     def write(
-        self, desk: Desk, item: ReviewItem, act: Act, judgement: Judgement, effort: Effort
+        self, desk: "Desk", item: ReviewItem, act: Act, judgement: Judgement, effort: Effort
     ) -> Saved:
         """What was kept is saved as it was decided then."""
         kept = self._offered()

@@ -12,7 +12,6 @@ from workbench.domain.blind import ReviewItem
 from workbench.text import display
 from workbench.tui.actions import REVIEW, show_key
 from workbench.tui.screens.ground import GroundScreen
-from workbench.tui.screens.help import HelpScreen
 from workbench.tui.widgets.diff_view import DiffView
 from workbench.tui.widgets.end_card import EndCard
 from workbench.tui.widgets.header import HeaderBar
@@ -162,4 +161,6 @@ class PanesScreen(GroundScreen):
 
     def action_help(self) -> None:
         """All keys."""
+        from workbench.tui.screens.help import HelpScreen
+
         self.app.push_screen(HelpScreen(self.keys))

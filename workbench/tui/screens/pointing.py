@@ -5,14 +5,13 @@ and the anchor of what was recorded a place in the diff pane.
 """
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from workbench.diff.document import DiffDocument
 from workbench.diff.rows import Address, Side
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.finding import Finding
-from workbench.services.desk import Desk
-from workbench.services.surroundings import find_file, list_untouched, show_untouched
 from workbench.text import decode, display
 from workbench.tui.label_keys import Anchor
 from workbench.tui.messages import FileRefused, FileShown, FilesListed
@@ -20,6 +19,9 @@ from workbench.tui.screens.comparing import ComparingScreen
 from workbench.tui.screens.rereading import RereadingScreen
 from workbench.tui.widgets.diff_lines import SourceLines
 from workbench.tui.work import start_work
+
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.services.desk import Desk
 
 
 class PointingScreen(ComparingScreen, RereadingScreen):
@@ -103,7 +105,8 @@ class PointingScreen(ComparingScreen, RereadingScreen):
             return plain
         return None
 
-    def _list(self, desk: Desk, item: ReviewItem, document: DiffDocument) -> None:
+    def _list(self, desk: "Desk", item: ReviewItem, document: DiffDocument) -> None:
+        from workbench.services.surroundings import list_untouched
         from workbench.tui.widgets.file_tree import FileLine, FileTree
 
         try:
@@ -138,8 +141,10 @@ class PointingScreen(ComparingScreen, RereadingScreen):
             start_work(self, work, "files")
 
     def _find_file(
-        self, desk: Desk, item: ReviewItem, document: DiffDocument, finding: Finding
+        self, desk: "Desk", item: ReviewItem, document: DiffDocument, finding: Finding
     ) -> None:
+        from workbench.services.surroundings import find_file
+
         try:
             path = find_file(item, finding.file, desk.listings)
         except WorkbenchError as error:
@@ -152,12 +157,14 @@ class PointingScreen(ComparingScreen, RereadingScreen):
 
     def _read_file(
         self,
-        desk: Desk,
+        desk: "Desk",
         item: ReviewItem,
         document: DiffDocument,
         path: bytes,
         finding: Finding | None,
     ) -> None:
+        from workbench.services.surroundings import show_untouched
+
         try:
             file = show_untouched(item, document, path, desk.blobs)
         except WorkbenchError as error:

@@ -6,7 +6,6 @@ from textual.screen import Screen
 
 from workbench.diff.search import SearchError
 from workbench.text import clip, display
-from workbench.tui.screens.prompt import PromptScreen
 from workbench.tui.widgets.diff_view import DiffView
 
 MAX_COPY = 1_000_000  # characters; terminals take no more, many take less
@@ -127,6 +126,8 @@ class ReadingScreen(Screen[None]):
 
     def action_search(self) -> None:
         """Ask what to look for."""
+        from workbench.tui.screens.prompt import PromptScreen
+
         where = "the files shown" if self.diff.scope else "all files"
         self.app.push_screen(PromptScreen(f"Search in {where}: {self._manner}"), self._search)
 

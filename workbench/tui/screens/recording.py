@@ -36,7 +36,6 @@ from workbench.tui.label_keys import (
 )
 from workbench.tui.notices import Notice, describe
 from workbench.tui.screens.panes import ReviewSettings
-from workbench.tui.screens.prompt import PromptScreen
 from workbench.tui.screens.saving import SavingScreen
 from workbench.tui.work import start_work
 
@@ -265,6 +264,8 @@ class RecordingScreen(SavingScreen):
             self.leave_after(Act.SELF_FLAG)
 
     def _ask_quote(self, waiting: Waiting) -> None:
+        from workbench.tui.screens.prompt import PromptScreen
+
         def answer(quote: str | None) -> None:
             words = (quote or "").strip()
             is_about_this = self.item and self.item.output_id == waiting.output_id

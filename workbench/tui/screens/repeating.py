@@ -5,14 +5,17 @@ Everything that is recorded of one lies inside the judgement that stands, which 
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.label import NO_JUDGEMENT, Act, Effort, Judgement
 from workbench.domain.queue import Place, QueueItem, Saved
-from workbench.services.desk import Desk
 from workbench.tui.effort import utc_now
 from workbench.tui.notices import Notice
 from workbench.tui.screens.walking import WalkingScreen
+
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.services.desk import Desk
 
 
 class RepeatingScreen(WalkingScreen):
@@ -24,7 +27,7 @@ class RepeatingScreen(WalkingScreen):
         """Put an output in front of whoever labelled it, as if it were new."""
         raise NotImplementedError
 
-    def draw_repeat(self, desk: Desk) -> bool:
+    def draw_repeat(self, desk: "Desk") -> bool:
         """After a label, by lot: another one comes again."""
         item, settings = self.item, self.settings
         if item is None or item.judgement.label is None or self.walk.is_view or self._stood:
@@ -50,7 +53,7 @@ class RepeatingScreen(WalkingScreen):
         return self._stood or super().held(item)
 
     def write(
-        self, desk: Desk, item: ReviewItem, act: Act, judgement: Judgement, effort: Effort
+        self, desk: "Desk", item: ReviewItem, act: Act, judgement: Judgement, effort: Effort
     ) -> Saved:
         """What is said again goes into what stands."""
         if self._stood is None or self._offered():

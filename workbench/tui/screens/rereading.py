@@ -11,18 +11,15 @@ from textual.app import SuspendNotSupported
 
 from workbench.diff.blanks import Blanks
 from workbench.diff.document import DiffDocument
-from workbench.diff.globs import match_files
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import WorkbenchError
-from workbench.services.desk import Desk
-from workbench.services.patches import read_pair, read_without_blanks
 from workbench.text import display
 from workbench.tui.messages import BlanksReady, BlanksRefused, FilesMade
-from workbench.tui.screens.prompt import PromptScreen
 from workbench.tui.screens.reading import ReadingScreen
 from workbench.tui.work import start_work
 
-if TYPE_CHECKING:  # no list of files is shown at the first paint
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.services.desk import Desk
     from workbench.tui.widgets.file_tree import FileTree
 
 MANY = 1_000  # files of which a worker makes the list
@@ -31,7 +28,7 @@ MANY = 1_000  # files of which a worker makes the list
 class RereadingScreen(ReadingScreen):
     """The part of the review screen that shows an output in other ways."""
 
-    desk: Desk | None
+    desk: "Desk | None"
     item: ReviewItem | None
     _wanted: tuple[DiffDocument, Blanks] | None = None  # how which output should be shown
     _pattern = ""  # the files last asked for
@@ -54,7 +51,9 @@ class RereadingScreen(ReadingScreen):
         work = partial(self._reread, self.desk, self.item, plain, before.next)
         start_work(self, work, "blanks")
 
-    def _reread(self, desk: Desk, item: ReviewItem, plain: DiffDocument, blanks: Blanks) -> None:
+    def _reread(self, desk: "Desk", item: ReviewItem, plain: DiffDocument, blanks: Blanks) -> None:
+        from workbench.services.patches import read_without_blanks
+
         try:
             document = read_without_blanks(item, plain, blanks, desk.diffs, desk.blobs)
         except WorkbenchError as error:
@@ -114,6 +113,8 @@ class RereadingScreen(ReadingScreen):
 
     def action_external(self) -> None:
         """Hand the file at the cursor to the reviewer's own program, both sides of it."""
+        from workbench.services.patches import read_pair
+
         document, desk, item = self.diff.document, self.desk, self.item
         if not desk or not item or not document:
             self.say("opening the study: one moment", "warn")
@@ -138,11 +139,15 @@ class RereadingScreen(ReadingScreen):
 
     def action_only_files(self) -> None:
         """Ask which files to show."""
+        from workbench.tui.screens.prompt import PromptScreen
+
         if self.diff.plain and not self.diff.plain.model.raw:
             title = "Show only files like *.py src/ !tests (empty: all)"
             self.app.push_screen(PromptScreen(title, self._pattern), self._show_files)
 
     def _show_files(self, text: str | None) -> None:
+        from workbench.diff.globs import match_files
+
         document = self.diff.document
         if text is None or document is None:
             return

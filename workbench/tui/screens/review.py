@@ -8,6 +8,7 @@ output are prepared while the reviewer reads.
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
 
@@ -15,7 +16,6 @@ from workbench.diff.document import DiffDocument
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.queue import FirstScreen, Place, QueueItem, Saved
-from workbench.services.desk import Desk, OpenDesk
 from workbench.services.queues import make_document
 from workbench.tui.counts import Counts
 from workbench.tui.effort import Stopwatch, utc_now
@@ -33,6 +33,9 @@ from workbench.tui.widgets.metrics_pane import MetricsPane
 from workbench.tui.widgets.queue_list import QueueList, QueueSnapshot
 from workbench.tui.work import start_work
 
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.services.desk import Desk, OpenDesk
+
 PREPARE_AFTER = 0.02  # seconds after a paint
 
 
@@ -43,7 +46,7 @@ class ReviewScreen(RepeatingScreen):
         self,
         first: FirstScreen,
         settings: ReviewSettings,
-        open_desk: OpenDesk,
+        open_desk: "OpenDesk",
         keys: dict[str, tuple[str, ...]],
         notice: str = "",
     ) -> None:
@@ -162,7 +165,9 @@ class ReviewScreen(RepeatingScreen):
             work = partial(self._work, self.desk, self.item, self.diff.plain, frame)
             start_work(self, work, "prepare")
 
-    def _work(self, desk: Desk, item: ReviewItem, shown: DiffDocument | None, frame: Frame) -> None:
+    def _work(
+        self, desk: "Desk", item: ReviewItem, shown: DiffDocument | None, frame: Frame
+    ) -> None:
         worker = get_current_worker()
         with suppress(WorkbenchError):  # what cannot be read now is read when it is asked for
             for message in prepare(desk, item, shown, frame, self.shelf.__contains__):
@@ -199,7 +204,7 @@ class ReviewScreen(RepeatingScreen):
         self.walk = self.walk.with_row(saved.item)
         self.draw()
 
-    def take_news(self, desk: Desk) -> bool:
+    def take_news(self, desk: "Desk") -> bool:
         """Counts and rows, where another program wrote."""
         fresh = self.counts.refreshed(desk.queues)
         if fresh is None or self.item is None:
@@ -231,7 +236,7 @@ class ReviewScreen(RepeatingScreen):
             else:
                 self._finish()
 
-    def _once_each(self, desk: Desk, row: QueueItem | None, position: int) -> QueueItem | None:
+    def _once_each(self, desk: "Desk", row: QueueItem | None, position: int) -> QueueItem | None:
         """What was skipped comes back once, from the first one on; then the round is over."""
         if row is None or row.place is not Place.SKIPPED or self.walk.is_view:
             return row

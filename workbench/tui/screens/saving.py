@@ -8,18 +8,21 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import LabelRefused, NotSaved, WorkbenchError
 from workbench.domain.label import Act, Effort, Judgement
 from workbench.domain.queue import Saved
-from workbench.services.desk import Desk
 from workbench.text import display
 from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.label_keys import READY, Waiting
 from workbench.tui.messages import BackupMissed
 from workbench.tui.notices import Notice
 from workbench.tui.screens.panes import PanesScreen, ReviewSettings
+
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.services.desk import Desk
 
 _log = logging.getLogger("workbench.review")
 
@@ -49,7 +52,7 @@ class SavingScreen(PanesScreen):
         raise NotImplementedError
 
     def write(
-        self, desk: Desk, item: ReviewItem, act: Act, judgement: Judgement, effort: Effort
+        self, desk: "Desk", item: ReviewItem, act: Act, judgement: Judgement, effort: Effort
     ) -> Saved:
         """The one call behind a label key."""
         return desk.reviews.record(item.output_id, act, judgement, effort, self.held(item))

@@ -1,16 +1,18 @@
 """Walking the queue by key: on and back, what was set aside, filtered and sorted views of it."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from workbench.domain.queue import FirstScreen, QueueItem, list_aside
-from workbench.services.desk import OpenDesk
 from workbench.text import display
 from workbench.tui.counts import Counts
 from workbench.tui.screens.editing import EditingScreen
 from workbench.tui.screens.panes import ReviewSettings
-from workbench.tui.screens.prompt import PromptScreen
 from workbench.tui.walk import Order, Walk
 from workbench.tui.widgets.queue_list import QueueList
+
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.services.desk import OpenDesk
 
 
 class WalkingScreen(EditingScreen):
@@ -21,7 +23,7 @@ class WalkingScreen(EditingScreen):
         first: FirstScreen,
         settings: ReviewSettings,
         keys: Mapping[str, tuple[str, ...]],
-        open_desk: OpenDesk,
+        open_desk: "OpenDesk",
     ) -> None:
         """Where the first paint stands."""
         super().__init__(settings, keys, open_desk)
@@ -67,6 +69,8 @@ class WalkingScreen(EditingScreen):
 
     def action_filter(self) -> None:
         """Ask what the list should hold."""
+        from workbench.tui.screens.prompt import PromptScreen
+
         if self.is_free():
             title = "Filter the queue by ticket, title, alias or label (empty: all)"
             self.app.push_screen(PromptScreen(title, self.walk.text), self._filter)
