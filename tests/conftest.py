@@ -16,12 +16,15 @@ import shutil
 import signal
 from collections import Counter
 from collections.abc import Mapping
+from compileall import compile_dir
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+import workbench
 
 pytest_plugins = ["pytester"]
 
@@ -292,7 +295,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Follow the run."""
+    """Follow the run; every program that it starts finds the package compiled, as installed."""
+    if not hasattr(config, "workerinput"):
+        compile_dir(workbench.__path__[0], quiet=1)
     table = SafetyTable(config)
     if config.option.write_safety_table and not table.is_whole:
         raise pytest.UsageError("--write-safety-table needs a whole run: no path, -k or -m")

@@ -1,5 +1,6 @@
 """`workbench` and `python -m workbench`."""
 
+import gc
 import sys
 
 import workbench
@@ -11,9 +12,11 @@ def main() -> None:
         sys.stdout.write(f"workbench {workbench.__version__}\n")
         return
     if sys.argv[1:2] == ["review"]:
+        gc.disable()  # what is made before the first paint stays; the app enables it after that
         from workbench.cli.opening import run_plain
 
         run_plain(sys.argv[1:])
+        gc.enable()
     from workbench.cli.app import run
 
     run()

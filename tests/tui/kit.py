@@ -250,11 +250,11 @@ class Seat:
     @property
     def is_in_front(self) -> bool:
         """Whether nothing stands over the review."""
-        return self.app.screen is self.app.screen_stack[1]
+        return self.app.screen is self.app.screen_stack[0]
 
     @property
     def screen(self) -> ReviewScreen:
-        screen = self.app.screen_stack[1]
+        screen = self.app.screen_stack[0]
         assert isinstance(screen, ReviewScreen)
         return screen
 

@@ -85,7 +85,7 @@ class PairSeat:
 
     @property
     def screen(self) -> PairScreen:
-        screen = self.app.screen_stack[1]
+        screen = self.app.screen_stack[0]
         assert isinstance(screen, PairScreen)
         return screen
 

@@ -63,17 +63,19 @@ class PanesScreen(GroundScreen):
         self._last_pane = ""
 
     def compose(self) -> ComposeResult:
-        """Queue, reading area with the bar under it, numbers."""
+        """Queue, reading area with the bar under it, numbers; as they fit: a class costs a pass."""
+        size = self.app.size
+        closed = {pane: "" if is_open else "-closed" for pane, is_open in self._fold(size).items()}
         yield HeaderBar(id="header")
         with Horizontal(id="body"):
-            yield QueueList(id="queue")
+            yield QueueList(id="queue", classes=closed["queue"])
             with Vertical(id="center"):
-                with Vertical(id="reading"):
+                with Vertical(id="reading", classes="-wide" if size.width >= METRICS_FROM else ""):
                     yield TextPane(id="text")
                     yield DiffView(id="diff")
                 key = show_key((*self.keys["queue.aside"], NO_KEY)[0])
                 yield EndCard(self.settings.study_option, key)
-            yield MetricsPane(id="metrics")
+            yield MetricsPane(id="metrics", classes=closed["metrics"])
         yield LabelBar([a for a in REVIEW if a.footer], self.keys)
         yield LinesView(id="small")
 
@@ -105,16 +107,20 @@ class PanesScreen(GroundScreen):
         self.query_one("#small", LinesView).show_lines(
             [(Span(f"{size.width}x{size.height}: {least}"),), (Span("q quits"),)]
         )
+        for pane, is_open in self._fold(size).items():
+            self.query_one(f"#{pane}").set_class(not is_open, "-closed")
+        self.query_one("#reading").set_class(size.width >= METRICS_FROM, "-wide")
+        self.draw()
+
+    def _fold(self, size: Size) -> dict[str, bool]:
+        """Which panes are open."""
         is_open = {
             "queue": self.settings.queue_pane and size.width >= QUEUE_FROM,
             "metrics": self.settings.metrics_pane and size.width >= METRICS_FROM,
         } | self._is_open
         if size.width < METRICS_FROM and all(is_open.values()):
             is_open = {pane: pane == self._last_pane for pane in is_open}  # no room for both
-        for pane in ("queue", "metrics"):
-            self.query_one(f"#{pane}").set_class(not is_open[pane], "-closed")
-        self.query_one("#reading").set_class(size.width >= METRICS_FROM, "-wide")
-        self.draw()
+        return is_open
 
     def action_pane(self, name: str) -> None:
         """Open or close a pane."""
