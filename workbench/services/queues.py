@@ -142,7 +142,7 @@ def _verdict(item: ReviewItem) -> str:
 
 def attach_files(item: ReviewItem, document: DiffDocument, blobs: Blobs) -> bool:
     """Give a document the whole files behind it, for context and highlight; in a worker."""
-    if not item.tree:
+    if not item.tree or document.model.raw:
         return False
     for entry in document.files[:]:
         patch = entry.patch
