@@ -70,7 +70,7 @@ class Seat:
 
     @property
     def screen(self) -> TriageScreen:
-        screen = self.app.screen_stack[1]
+        screen = self.app.screen_stack[0]
         assert isinstance(screen, TriageScreen)
         return screen
 
