@@ -6,12 +6,14 @@ Apart from bootstrap, so that what opens a review does not know how a gate is ju
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.bootstrap import Workbench
-from workbench.domain.errors import UsageError
+from workbench.domain.definitions import USUAL, Definitions, define_by
+from workbench.domain.errors import InputRefused, UsageError
 from workbench.domain.gate import GATE_FILE, Gate, SuiteSize
 from workbench.domain.gate_reading import read_gate
 from workbench.domain.lint import Lint
@@ -28,6 +30,18 @@ if TYPE_CHECKING:
     from workbench.services.verdicts import Field
 
 SEALED = "the study is sealed, and a gate judges candidates by name: first `workbench reveal`"
+
+
+class Locked(Protocol):
+    """What a study keeps of the gates that stood beside its first label."""
+
+    @property
+    def gate_lock(self) -> str:
+        """JSON of their digests, "" before it."""
+
+    @property
+    def first_label_at(self) -> datetime | None:
+        """When that was; None before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +138,9 @@ def survey(
     costs = {key: found.cost for key, found in recorded.items() if found.cost is not None}
     stumbled = frozenset(key for key, found in recorded.items() if found.has_stumbled)
     size = suite or _size_up(bench)
-    return Field(cases, size, incumbent, harnesses, stumbled), costs
+    found = (case for case in bench.store.cases(is_control=True) if case.counted.reviewer)
+    controls = apply_policy(list(found), gate) if gate else list(found)
+    return Field(cases, size, incumbent, harnesses, stumbled, controls), costs
 
 
 def _list_names(bench: Workbench) -> list[str]:
@@ -142,14 +158,42 @@ def _find_change(bench: Workbench, read: Read) -> str:
     """Why gate or tickets are not those before the first label, "" where they are."""
     if bench.store.first_label_at is None or read.gate is None:
         return ""
-    text = bench.store.gate_lock
-    locked = json.loads(text) if text else {}
-    known = locked.get("gates", {})
-    name = read.file.path.name
-    if read.file.digest not in known.values():
-        if not known:
-            return f"CHANGED AFTER DATA: there was no gate at the first label, {name} came later"
-        return f"CHANGED AFTER DATA: {name} is not the gate of the first label"
+    locked = _read_lock(bench.store)
+    if late := _find_late(locked, read.file):
+        return f"CHANGED AFTER DATA: {late}"
     if locked.get("tickets") != json.loads(bench.study.digest_gates())["tickets"]:
         return f"CHANGED AFTER DATA: {bench.study.lock_file.name} is not that of the first label"
     return ""
+
+
+def _read_lock(store: Locked) -> dict[str, Any]:  # as JSON gives it
+    text = store.gate_lock
+    return dict(json.loads(text)) if text else {}
+
+
+def _find_late(locked: Mapping[str, Any], file: "GateFile") -> str:
+    """Why a gate file does not stand as it stood at the first label, "" where it does."""
+    known, name = locked.get("gates", {}), file.path.name
+    if file.digest in known.values():
+        return ""
+    if not known:
+        return f"there was no gate at the first label, {name} came later"
+    return f"{name} is not the gate of the first label"
+
+
+def find_definitions(folder: Path, store: Locked) -> Definitions:
+    """Those of a study's gate as it stood at the first label, else the usual ones and why."""
+    from workbench.adapters.gate_file import read_gate_file
+
+    path = folder / GATE_FILE
+    if not path.is_file():
+        return USUAL
+    try:
+        file = read_gate_file(path)
+    except InputRefused:  # `workbench gate lint` says what is wrong with it
+        return replace(USUAL, why=f"{GATE_FILE} cannot be read")
+    gate, _ = read_gate(file.raw, path.stem, file.find_line)
+    if gate is None:
+        return replace(USUAL, why=f"{GATE_FILE} has errors, `workbench gate lint` names them")
+    late = _find_late(_read_lock(store), file) if store.first_label_at else ""
+    return replace(USUAL, why=late) if late else define_by(gate)

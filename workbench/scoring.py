@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from workbench.bootstrap import Workbench
+from workbench.domain.definitions import USUAL, define_by
 from workbench.domain.gate import Gate, Published
 from workbench.domain.published import merge_scores, parse_scores, render_scores
 
@@ -29,4 +30,4 @@ def compare(bench: Workbench, gate: Gate | None, field: "Field") -> "list[Compar
         return []
     from workbench.services.leaderboards import compare_scores
 
-    return compare_scores(scores, field.cases, gate.inference.seed if gate else 1)
+    return compare_scores(scores, field.cases, define_by(gate) if gate else USUAL)

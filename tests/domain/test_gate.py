@@ -208,10 +208,18 @@ def test_exit_codes(verdicts: str, fails: int, warns: int) -> None:
 @pytest.mark.parametrize(
     ("extra", "wanted"),
     [
-        ('{"cost_usd": 0.5, "harness_sha": "ab"}', Recorded(0.5, "ab")),
-        ('{"usage": {"cost_usd": 2}}', Recorded(2.0)),
-        ('{"run": {"spent_usd": 1.5, "cost_usd": 1, "tool_errors": 2}}', Recorded(1.5, "", True)),
-        ('{"run": {"spent_usd": null, "tool_errors": 0}}', Recorded()),
+        ('{"cost_usd": 0.5, "harness_sha": "ab"}', Recorded(0.5, "ab", log={"cost_usd": 0.5})),
+        ('{"usage": {"cost_usd": 2, "turns": 0}}', Recorded(2.0, log={"cost_usd": 2, "turns": 0})),
+        (
+            '{"run": {"spent_usd": 1.5, "cost_usd": 1, "tool_errors": 2}}',
+            Recorded(1.5, "", True, log={"cost_usd": 1.5, "tool_errors": 2}),
+        ),
+        (
+            '{"run": {"spent_usd": null, "tool_errors": 0, "leaks": [], "seconds": 0.0}}',
+            Recorded(is_watched=True, log={"tool_errors": 0}),
+        ),
+        ('{"run": {"leaks": []}}', Recorded()),
+        ('{"run": {"leaks": ["git log"]}}', Recorded(leaks=("git log",), is_watched=True)),
         ('{"cost_usd": "much"}', Recorded()),
         ('{"cost_usd": -1}', Recorded()),
         ('{"cost_usd": true, "harness_sha": 3}', Recorded()),

@@ -1,5 +1,6 @@
 """What a gate may define otherwise: what is grave, what a flag answers for, what edit is minor."""
 
+from collections import Counter
 from dataclasses import replace
 from math import inf
 
@@ -136,15 +137,27 @@ def test_merge_rate_as_a_function_of_the_threshold() -> None:
     ]
     limits = [find_limit(attempt) for attempt in attempts]
     assert limits == [0.0, 0.1, 0.3, inf, inf, inf, 0.0, inf]
-    assert merge_curve(limits) == [(0.0, 0.25), (0.1, 0.375), (0.3, 0.5)]
-    assert merge_rate_at(limits, 0.2) == 0.375
+    curve = curve_of(*limits)
+    assert curve == [(0.0, 0.25), (0.1, 0.375), (0.3, 0.5)]
+    assert merge_rate_at(curve, 0.2) == 0.375
     assert merge_rate_at([], 0.2) is None
-    assert merge_curve([]) == []
+    assert merge_curve({}) == []
+
+
+def test_every_ticket_weighs_the_same_on_the_curve() -> None:
+    """One ticket of four trials, one of which is merged, beside one of one trial."""
+    curve = merge_curve({(0.0, 4): 1, (inf, 4): 3, (0.2, 1): 1})
+    assert curve == [(0.0, 0.125), (0.2, 0.625)]
+
+
+def curve_of(*limits: float) -> list[tuple[float, float]]:
+    """Of attempts on a ticket each."""
+    return merge_curve(Counter((limit, 1) for limit in limits))
 
 
 def test_two_candidates_whose_order_hangs_on_the_threshold() -> None:
     """The first is ahead at .1, the second from .3 on; outside the range nobody asks."""
-    first, second = [0.0, 0.1, inf, inf], [0.05, 0.3, 0.3, 0.5]
+    first, second = curve_of(0.0, 0.1, inf, inf), curve_of(0.05, 0.3, 0.3, 0.5)
     assert find_flips(first, second) == [0.3]
     assert find_flips(second, first) == [0.3]
     assert find_flips(first, second, high=0.25) == []

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.cli.boards import render_board
+from workbench.domain.definitions import Definitions
 from workbench.domain.edit_size import EditSources
 from workbench.domain.edited import Edited, EditSize
 from workbench.domain.errors import UsageError
@@ -22,7 +23,7 @@ from workbench.domain.ticket import Spec
 from workbench.services.agreements import compare_reviewers
 from workbench.services.boards import score_cases
 from workbench.services.scorecards import list_rates, score
-from workbench.services.traces import Part, explain, find_measure, trace
+from workbench.services.traces import Part, explain, find_measures, trace
 from workbench.stats.proportion import wilson
 
 from .kit import ASKED, BUG, ESCAPED, FAIL, MAJOR, MERGED, NOT_RUN, case
@@ -115,7 +116,8 @@ def test_what_is_unknown_leaves_a_range() -> None:
     assert (pair(escape.low), pair(escape.high)) == ((0, 7), (2, 7))
     assert (pair(merge.low), pair(merge.high)) == ((5, 7), (7, 7))
     assert "coverage" not in board.ranges
-    known = score_cases(cases, UnknownTests.IDENTIFIED)["m1"].ranges["escape_rate"]
+    identified = Definitions(Policy(unknown_tests=UnknownTests.IDENTIFIED))
+    known = score_cases(cases, identified)["m1"].ranges["escape_rate"]
     assert (pair(known.low), pair(known.high)) == ((0, 7), (1, 6))
 
 
@@ -165,7 +167,7 @@ STUDY = [
 @pytest.mark.parametrize("name", MEASURES)
 def test_a_trace_adds_up_to_its_rate(name: str) -> None:
     """Every output once, numerator and denominator the rate's own, and a reason for each."""
-    found = trace(find_measure(name), "m1", STUDY)
+    found = trace(find_measures(name)[0], "m1", STUDY)
     assert found.rate == list_rates(score_cases(STUDY)["m1"].card)[name]
     assert sum(output.hits for output in found.outputs) == found.rate.hits
     assert sum(output.n for output in found.outputs) == found.rate.n
@@ -204,7 +206,7 @@ def test_corrections_and_late_finds_are_told() -> None:
 def test_names_that_nothing_goes_by() -> None:
     """The error lists what there is."""
     with pytest.raises(UsageError, match=r"no metric sparkle \(known: merge_rate, coverage"):
-        find_measure("sparkle")
+        find_measures("sparkle")
     with pytest.raises(UsageError, match="candidate m9"):
         trace(MEASURES["merge_rate"], "m9", STUDY)
 

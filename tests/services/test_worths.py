@@ -12,7 +12,7 @@ from workbench.domain.label import EditClass, Judgement, Label
 from workbench.domain.output import Delivery
 from workbench.domain.ticket import Spec
 from workbench.domain.utility import Prices
-from workbench.services.worths import Duel, estimate_adjusted_merge_rate, estimate_break_even
+from workbench.services.worths import Duel, estimate_break_even
 
 PRICES = Prices(0.1, 0.5, 0.1, 0.3, 0.3, 3.0, 10.0)
 
@@ -55,14 +55,3 @@ def test_no_interval_where_too_many_redrawn_studies_have_no_price() -> None:
     assert found.value is not None
     assert found.interval is None
     assert found.dropped > 0.2
-
-
-def test_merge_rate_adjusted_by_controls() -> None:
-    """Half merged, controls accepted at four fifths: .625, and an interval round it."""
-    nothing: Tally = {}
-    duels: list[Duel] = [(MERGED, MERGED), (MAJOR, MERGED)] * 8 + [(nothing, MAJOR)] * 4
-    found = estimate_adjusted_merge_rate(duels, seed=5)
-    assert found.value == pytest.approx(0.625)
-    assert found.interval is not None
-    assert found.interval[0] < 0.625 < found.interval[1] <= 1
-    assert estimate_adjusted_merge_rate(duels[:6], seed=5) == (None, None, 1.0)

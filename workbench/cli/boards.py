@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from workbench.domain.edit_size import FLIPS_FROM, FLIPS_TO, merge_rate_at
 from workbench.domain.metrics import Interval, Rate, Scorecard, explain_undefined
 from workbench.text import cells, display
 
@@ -33,8 +34,11 @@ _BY_SPEC = {"merge_rate": "merge", "self_flag_rate": "self-flag", "escape_rate":
 _OPEN = ("merge_rate", "abstention_rate_vague", "self_flag_rate", "escape_rate")
 
 
-def render_board(name: str, board: "Board") -> Iterator[str]:
-    """One candidate: the four rates, what stands beside them, and the outcomes."""
+def render_board(name: str, board: "Board", adjusted: str = "—") -> Iterator[str]:
+    """One candidate: the four rates, what stands beside them, and the outcomes.
+
+    `adjusted` is the merge rate by how strict reviewers are.
+    """
     from workbench.services.scorecards import RATES, list_rates
 
     card, rates = board.card, list_rates(board.card)
@@ -45,7 +49,7 @@ def render_board(name: str, board: "Board") -> Iterator[str]:
     for key, companions in _COMPANIONS.items():
         yield _line(RATES[key], key, rates[key], card)
         items = [f"{word} {short(rates[other])}" for other, word in companions.items()]
-        yield from wrap([*items, *_more(key, board)], indent=4)
+        yield from wrap([*items, *_more(key, board, adjusted)], indent=4)
     yield from _render_specs(board)
     yield from _render_ranges(board)
     states = [f"{n} {state}" for state, n in card.states.items() if n]
@@ -60,19 +64,32 @@ def _line(title: str, key: str, rate: Rate, card: Scorecard) -> str:
     return f"  {title:<22}  {count:<7}  {rate.value:<6.1%}  {low:.1%} to {high:.1%}"
 
 
-def _more(key: str, board: "Board") -> Iterator[str]:
+def _more(key: str, board: "Board", adjusted: str) -> Iterator[str]:
     """What stands beside a rate and is no rate."""
     card = board.card
+    if key == "merge_rate":
+        yield f"adjusted by controls {adjusted}"
     if key == "merge_rate" and card.n_excused:
         yield f"without {card.n_excused} excused {short(card.merge_rate_excused)}"
     if key == "merge_rate" and (told := board.edits.describe()):
         yield f"edits: {told}"
+        yield from _tell_limits(board)
     if key == "abstention_rate_vague" and card.discrimination is not None and board.discrimination:
         low, high = board.discrimination
         apart = f"{card.discrimination:+.0%} ({low * 100:+.0f} to {high * 100:+.0f})"
         yield f"vague minus clear {apart}"
     if key == "escape_rate" and card.n_test_blind:
         yield f"{card.n_test_blind} blind to the tests"
+
+
+def _tell_limits(board: "Board") -> Iterator[str]:
+    """What another limit of a minor edit would make of the merge rate."""
+    low, high = (merge_rate_at(board.curve, limit) for limit in (FLIPS_FROM, FLIPS_TO))
+    if low != high:
+        yield (
+            f"{percent(low)} if a minor edit ended at {FLIPS_FROM:.0%} of the patch,"
+            f" {percent(high)} at {FLIPS_TO:.0%}"
+        )
 
 
 def _render_specs(board: "Board") -> Iterator[str]:

@@ -116,6 +116,7 @@ def run_sealed_or_not(
 
 def _open_desk(study: Study, reviewer: str, *, open_names: bool, is_blind: bool = False) -> "Desk":
     """What the app opens after its first paint; what takes long is in the log."""
+    from workbench.domain.comparison import Bar
     from workbench.log import guard_threads, timed
 
     guard_threads()
@@ -134,9 +135,13 @@ def _open_desk(study: Study, reviewer: str, *, open_names: bool, is_blind: bool 
     from workbench.checking import open_reports
 
     def compare() -> "Comparisons":
+        from workbench.gating import find_definitions
         from workbench.reporting import find_bar
 
-        return replace(desk.compare(), bar=find_bar(study))
+        found = desk.compare()
+        definitions = find_definitions(study.folder, found.store)
+        bar = find_bar(study) if definitions.gate else Bar()
+        return replace(found, bar=bar, definitions=definitions)
 
     reports = open_reports(study)
     return replace(desk, check=check, compare=compare, find_report=reports.get_report)

@@ -7,7 +7,7 @@ from workbench.domain.cell import Cell, classify
 from workbench.domain.check import CheckStatus
 from workbench.domain.label import Judgement
 from workbench.domain.output import Delivery
-from workbench.domain.policy import Policy
+from workbench.domain.policy import DEFAULT_POLICY, Policy
 from workbench.domain.ticket import Spec
 
 
@@ -63,7 +63,9 @@ class Case:
         return self._hold(self.counted, policy).cell
 
     def under(self, policy: Policy) -> "Case":
-        """The same output with every opinion placed by other definitions."""
+        """The same output with every opinion placed by other definitions than the usual."""
+        if policy == DEFAULT_POLICY:
+            return self
         others = tuple(self._hold(other, policy) for other in self.others)
         return replace(self, counted=self._hold(self.counted, policy), others=others)
 

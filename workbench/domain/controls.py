@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbench.domain.cell import Tally
 from workbench.domain.measures import is_mergeable
-from workbench.domain.metrics import IntervalMethod, Rate
+from workbench.domain.metrics import Interval, IntervalMethod, Rate
 from workbench.domain.outcome import Outcome
 
 MIN_CONTROLS = 10
@@ -20,6 +20,16 @@ class ControlCard:
 
     acceptance: Rate
     false_alarms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """A merge rate as reviewers of another strictness would see it; `why` there is none."""
+
+    value: float | None = None
+    interval: Interval | None = None
+    n_controls: int = 0
+    why: str = ""
 
 
 def score_controls(tally: Tally, interval: IntervalMethod) -> ControlCard:
@@ -44,3 +54,12 @@ def adjust_merge_rate(merge_rate: Rate, acceptance: Rate) -> float | None:
     if acceptance.n < MIN_CONTROLS or not strictness or merge_rate.value is None:
         return None
     return min(1.0, merge_rate.value / strictness)
+
+
+def explain_unadjusted(merge_rate: Rate, acceptance: Rate) -> str:
+    """Why a merge rate cannot be adjusted, "" where it can."""
+    if acceptance.n < MIN_CONTROLS:
+        return f"needs {MIN_CONTROLS} labelled controls, has {acceptance.n}"
+    if not acceptance.hits:
+        return "no control was accepted"
+    return "" if merge_rate.n else "no merge rate yet"

@@ -4,13 +4,17 @@ Lines are counted on normalised text: formatted where a formatter is configured,
 lines, comments and the order of imports. Whoever measures the trees does that.
 """
 
-from collections.abc import Iterable, Sequence
-from math import inf
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf, isclose
 from typing import NamedTuple
 
 from workbench.domain.edited import EditSize
 from workbench.domain.label import EditClass
 from workbench.domain.policy import DEFAULT_POLICY, Policy
+
+FLIPS_FROM, FLIPS_TO = 0.1, 0.4
+"""Between these limits of a minor edit the order of two candidates should not change."""
 
 
 def classify_edit(
@@ -78,25 +82,42 @@ def find_limit(attempt: Attempt, policy: Policy = DEFAULT_POLICY) -> float:
     return size.ratio if can_be_minor and not is_rejected else inf
 
 
-def merge_rate_at(limits: Sequence[float], ratio: float) -> float | None:
-    """MR(t): the merge rate if edits up to this ratio were minor; None without attempts."""
-    return sum(limit <= ratio for limit in limits) / len(limits) if limits else None
+Limits = Mapping[tuple[float, int], int]
+"""How many attempts there are, by the ratio from which they count as merged and by how many
+attempts their ticket has: every ticket weighs the same."""
+
+Curve = Sequence[tuple[float, float]]
+"""MR(t), if edits up to the ratio t were minor: a step function, as (t, MR) from each t on."""
 
 
-def merge_curve(limits: Sequence[float]) -> list[tuple[float, float]]:
-    """The step function MR(t) as (t, MR) at 0 and at every ratio seen."""
-    steps = sorted({0.0, *(limit for limit in limits if limit < inf)})
-    return [(t, sum(limit <= t for limit in limits) / len(limits)) for t in steps if limits]
+def merge_curve(limits: Limits) -> list[tuple[float, float]]:
+    """Its steps at 0 and at every ratio seen; none without attempts."""
+    weights: dict[float, float] = {0.0: 0.0}
+    for (limit, size), times in limits.items():
+        weights[limit] = weights.get(limit, 0.0) + times / size
+    total, merged = sum(weights.values()), 0.0
+    steps = []
+    for limit in sorted(weights):
+        merged += weights[limit]
+        if limit < inf and total:
+            steps.append((limit, merged / total))
+    return steps
+
+
+def merge_rate_at(curve: Curve, ratio: float) -> float | None:
+    """MR(t); None without attempts."""
+    place = bisect_right(curve, ratio, key=lambda step: step[0])
+    return curve[place - 1][1] if place else None
 
 
 def find_flips(
-    first: Sequence[float], second: Sequence[float], low: float = 0.1, high: float = 0.4
+    first: Curve, second: Curve, low: float = FLIPS_FROM, high: float = FLIPS_TO
 ) -> list[float]:
     """Ratios in [low, high] from which the other candidate has the higher merge rate."""
     flips, ahead = [], 0
-    for t in sorted({low, *(x for x in (*first, *second) if low < x <= high)}):
+    for t in sorted({low, *(x for x, _ in (*first, *second) if low < x <= high)}):
         one, other = merge_rate_at(first, t), merge_rate_at(second, t)
-        if one is None or other is None or one == other:
+        if one is None or other is None or isclose(one, other):
             continue
         leads = 1 if one > other else -1
         if ahead and leads != ahead:

@@ -114,16 +114,18 @@ def needs_review(delivery: Delivery, tests: CheckStatus) -> bool:
     return derive_outcome(delivery, tests, Judgement()) is Outcome.PENDING
 
 
-def contradiction(delivery: Delivery, tests: CheckStatus, judgement: Judgement) -> str:
+def contradiction(
+    delivery: Delivery, tests: CheckStatus, judgement: Judgement, policy: Policy = DEFAULT_POLICY
+) -> str:
     """One line on what came of a label that disagrees with the facts; "" where they agree."""
-    label, outcome = judgement.label, derive_outcome(delivery, tests, judgement)
+    label, outcome = judgement.label, derive_outcome(delivery, tests, judgement, policy)
     if label is None or outcome in _AGREES[label]:
         return ""
     if outcome is Outcome.CAUGHT:
         what = {Label.MERGED: "not a merge", Label.ESCAPED: "not an escape"}
         return f"tests caught this: {what.get(label, 'counts as caught')}"
     if outcome is Outcome.EDITED_MAJOR and label is Label.ESCAPED:
-        if any(judgement.is_matched(defect) for defect in judgement.defects):
+        if any(policy.is_matched(judgement, defect) for defect in judgement.defects):
             return "it said so itself: not an escape, counts as edited (major)"
         return "no grave defect is recorded: counts as edited (major)"
     return _CAME_OF_IT[outcome]

@@ -5,34 +5,36 @@ and its interval as wide as the tickets allow.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from workbench.domain.case import Case
 from workbench.domain.cell import Cell
-from workbench.domain.edit_size import EditSources, count_sources
-from workbench.domain.label import EditClass, Judgement, Label
-from workbench.domain.measures import MEASURES, Measure
+from workbench.domain.definitions import USUAL, Definitions
+from workbench.domain.edit_size import Curve, EditSources, count_sources, merge_curve
+from workbench.domain.measures import MEASURES, NOTHING, Count, Measure
 from workbench.domain.metrics import Interval, Rate, Scorecard, make_scorecard
-from workbench.domain.policy import UnknownTests
+from workbench.domain.policy import Policy
 from workbench.domain.scenarios import Range, Rival, compute_range
 from workbench.domain.ticket import Spec
-from workbench.services.scorecards import CONFIDENCE, score
+from workbench.services.scorecards import CONFIDENCE, WILSON, Draw, choose_interval, score
+from workbench.services.sensitivity import Pair, limit_of, source_of
 from workbench.stats import clusters
-from workbench.stats.proportion import square_and_add, wilson
+from workbench.stats.proportion import square_and_add
 
+_MERGE = MEASURES["merge_rate"]
 Ticket = tuple[Cell, ...]
 """The cells of one candidate's trials on one ticket, sorted."""
-Classes = tuple[EditClass | None, EditClass | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
     """All that is shown of one candidate.
 
-    `ranges` hold the rates that something unknown leaves open; `n_trials` is the most of a ticket;
-    `edits` says how the sizes of edits are known.
+    `ranges` hold the rates that something unknown leaves open; `n_trials` is the most of a ticket.
+    `curve` is the merge rate by how large a minor edit may be, `edits` says who said how large they
+    were, `merges` the (merged, attempts) of each ticket.
     """
 
     card: Scorecard
@@ -41,7 +43,9 @@ class Board:
     discrimination: Interval | None
     n_tickets: int
     n_trials: int
+    curve: Curve
     edits: EditSources
+    merges: Mapping[str, Count]
 
 
 @dataclass(slots=True)
@@ -51,51 +55,58 @@ class _Counts:
     tickets: Counter[Ticket] = field(default_factory=Counter)
     settled: Counter[Cell] = field(default_factory=Counter)
     rivals: list[Rival] = field(default_factory=list)
-    edits: list[Classes] = field(default_factory=list)
+    limits: Counter[tuple[float, int]] = field(default_factory=Counter)
+    sources: Counter[Pair] = field(default_factory=Counter)
+    merges: dict[str, Count] = field(default_factory=dict)
 
-
-def score_cases(
-    cases: Iterable[Case], unknown: UnknownTests = UnknownTests.WORST_CASE
-) -> dict[str, Board]:
-    """A board for every candidate; the cases of a ticket and candidate stand together."""
-    counts: dict[str, _Counts] = {}
-    for (_, candidate), group in groupby(cases, key=lambda case: (case.ticket_id, case.candidate)):
-        held = counts.setdefault(candidate, _Counts())
-        trials = list(group)
-        held.tickets[tuple(sorted(case.cell for case in trials))] += 1
-        held.edits += [_classes(case.counted.judgement) for case in trials]
+    def add(self, trials: Sequence[Case], policy: Policy) -> None:
+        """All trials of one ticket."""
+        self.tickets[tuple(sorted(case.cell for case in trials))] += 1
         for case in trials:
             if case.is_disputed:
-                held.rivals.append((case.cell, *(other.cell for other in case.others)))
+                self.rivals.append((case.cell, *(other.cell for other in case.others)))
             else:
-                held.settled[case.cell] += 1
-    return {who: _make_board(held, unknown) for who, held in sorted(counts.items())}
+                self.settled[case.cell] += 1
+            if source := source_of(case, policy):
+                self.sources[source] += 1
+        limits = [limit for case in trials if (limit := limit_of(case, policy)) is not None]
+        for limit in limits:
+            self.limits[limit, len(limits)] += 1
+        if limits:
+            hits = sum(_MERGE.contribute(case.cell)[0] for case in trials)
+            before = self.merges.get(trials[0].ticket_id, NOTHING)
+            self.merges[trials[0].ticket_id] = before[0] + hits, before[1] + len(limits)
 
 
-def _classes(held: Judgement) -> Classes:
-    """How an edit was classed by eye, and by what was measured."""
-    if held.label is not Label.EDITED:
-        return None, None
-    if held.edited is None:
-        return held.edit, None
-    return EditClass(held.edited.judged) if held.edited.judged else None, held.edit
+def score_cases(cases: Iterable[Case], definitions: Definitions = USUAL) -> dict[str, Board]:
+    """A board for every candidate; the cases of a ticket and candidate stand together."""
+    counts: dict[str, _Counts] = {}
+    policy = definitions.policy
+    for (_, candidate), group in groupby(cases, key=lambda case: (case.ticket_id, case.candidate)):
+        trials = [case.under(policy) for case in group]
+        counts.setdefault(candidate, _Counts()).add(trials, policy)
+    return {who: _make_board(held, definitions) for who, held in sorted(counts.items())}
 
 
-def _make_board(held: _Counts, unknown: UnknownTests) -> Board:
-    card = score_tickets(held.tickets)
+def _make_board(held: _Counts, definitions: Definitions) -> Board:
+    draw = choose_interval(definitions.interval)
+    card = score_tickets(held.tickets, draw)
     specs = [spec for spec in (Spec.VAGUE, Spec.CLEAR) if _keep(held.tickets, spec)]
+    unknown = definitions.policy.unknown_tests
     ranges = {
-        name: compute_range(measure, held.settled, held.rivals, unknown, _wilson)
+        name: compute_range(measure, held.settled, held.rivals, unknown, draw.interval)
         for name, measure in MEASURES.items()
     }
     return Board(
         card=card,
-        by_spec={spec: score_tickets(_keep(held.tickets, spec)) for spec in specs},
+        by_spec={spec: score_tickets(_keep(held.tickets, spec), draw) for spec in specs},
         ranges={name: found for name, found in ranges.items() if not found.is_point},
         discrimination=compute_discrimination(card),
         n_tickets=held.tickets.total(),
         n_trials=max(map(len, held.tickets), default=0),
-        edits=count_sources(held.edits),
+        curve=merge_curve(held.limits),
+        edits=count_sources(held.sources.elements()),
+        merges=held.merges,
     )
 
 
@@ -103,18 +114,18 @@ def _keep(tickets: Mapping[Ticket, int], spec: Spec) -> dict[Ticket, int]:
     return {cells: n for cells, n in tickets.items() if cells[0].spec is spec}
 
 
-def score_tickets(tickets: Mapping[Ticket, int]) -> Scorecard:
+def score_tickets(tickets: Mapping[Ticket, int], draw: Draw = WILSON) -> Scorecard:
     """The rates of one candidate, tickets with several trials counted once each."""
     tally: Counter[Cell] = Counter()
     for cells, n in tickets.items():
         for cell in cells:
             tally[cell] += n
     if all(len(cells) == 1 for cells in tickets):
-        return score(tally)
-    return make_scorecard(tally, lambda measure: _score_clustered(measure, tickets))
+        return score(tally, draw.interval)
+    return make_scorecard(tally, lambda measure: _score_clustered(measure, tickets, draw))
 
 
-def _score_clustered(measure: Measure, tickets: Mapping[Ticket, int]) -> Rate:
+def _score_clustered(measure: Measure, tickets: Mapping[Ticket, int], draw: Draw) -> Rate:
     """One rate over tickets; that of single trials where no ticket has two outcomes in it."""
     counts: list[tuple[int, int]] = []
     for cells, times in tickets.items():
@@ -124,10 +135,10 @@ def _score_clustered(measure: Measure, tickets: Mapping[Ticket, int]) -> Rate:
     if not n:
         return Rate(0, 0)
     if all(size <= 1 for _, size in counts):
-        return Rate(hits, n, _wilson(hits, n))
+        return Rate(hits, n, draw.interval(hits, n))
     found = clusters.mean_rate(counts) if measure.by_ticket else hits / n
     value = hits / n if found is None else found
-    return Rate(hits, n, clusters.wilson_clustered(counts, value, CONFIDENCE), value)
+    return Rate(hits, n, clusters.interval_clustered(counts, value, CONFIDENCE, draw.method), value)
 
 
 def compute_discrimination(card: Scorecard) -> Interval | None:
@@ -136,7 +147,3 @@ def compute_discrimination(card: Scorecard) -> Interval | None:
     if vague.value is None or clear.value is None:
         return None
     return square_and_add((vague.value, vague.interval), (clear.value, clear.interval))
-
-
-def _wilson(hits: int, n: int) -> Interval:
-    return wilson(hits, n, CONFIDENCE)

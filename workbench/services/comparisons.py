@@ -4,14 +4,17 @@ Loads scipy; for a worker. Names stay closed unless they are open on the screen 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workbench.domain.case import Case
 from workbench.domain.comparison import LINES, USUAL, Bar, Behind, Column, Comparison, Line
+from workbench.domain.definitions import USUAL as USUAL_DEFINITIONS
+from workbench.domain.definitions import Definitions
 from workbench.domain.measures import MEASURES, is_mergeable
 from workbench.domain.metrics import Scorecard, explain_undefined
 from workbench.domain.outcome import Outcome
+from workbench.domain.policy import Policy
 from workbench.domain.recorded import read_recorded
 from workbench.domain.report import Duel
 from workbench.domain.ticket import Spec
@@ -21,6 +24,7 @@ from workbench.services.boards import Board, score_cases
 from workbench.services.contrasts import contrast_all
 from workbench.services.review_times import ALL, ReviewTime, sum_up
 from workbench.services.scorecards import list_rates
+from workbench.services.sensitivity import list_flips
 from workbench.services.traces import Part, explain
 from workbench.stats import planner
 from workbench.stats.proportion import cp_upper
@@ -28,17 +32,20 @@ from workbench.stats.proportion import cp_upper
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
 
+_DOUBLES = "\0doubles"  # beside the names of reviewers
 _PARTS = {Part.HIT: "counted", Part.MISS: "of it", Part.OUTSIDE: "outside"}
 
 
 @dataclass(frozen=True, slots=True)
 class Comparisons:
-    """Candidates as one reviewer may see them."""
+    """Candidates as one reviewer may see them: as the study stood when it was first asked."""
 
     store: "Store"
     reviewer: str
     open_names: bool = False
     bar: Bar = USUAL
+    definitions: Definitions = USUAL_DEFINITIONS
+    _read: dict[str, list[Case]] = field(default_factory=dict, compare=False, repr=False)
 
     def make(self, *, is_everyone: bool = False) -> Comparison:
         """All of it, from the labels of this reviewer or of all."""
@@ -46,7 +53,7 @@ class Comparisons:
         cases = self._load(who)
         names = self._names
         times = sum_up((names.get(c, c), n, ms) for c, n, ms in self.store.efforts(who))
-        boards, costs = score_cases(cases), self._count_costs(cases)
+        boards, costs = score_cases(cases, self.definitions), self._count_costs(cases)
         duels = () if self.store.is_sealed else contrast_all(cases)
         return Comparison(
             whose="labels of all reviewers" if is_everyone else f"labels of {self.reviewer}",
@@ -55,14 +62,18 @@ class Comparisons:
                 for name, board in boards.items()
             ),
             duels=tuple(duels),
-            notes=tuple(self._list_notes(times)),
+            notes=(
+                self.definitions.sentence,
+                *(flip.sentence for flip in list_flips({n: b.curve for n, b in boards.items()})),
+                *self._list_notes(times),
+            ),
         )
 
     def trace(self, name: str, line: Line, *, is_everyone: bool = False) -> list[Behind]:
         """Every output of one candidate and where it stands for one number, the counted first."""
         cases = self._load("" if is_everyone else self.reviewer)
         held = [c for c in cases if c.candidate == name and line.spec in {None, c.spec}]
-        found = [_place(case, line) for case in held]
+        found = [_place(case, line, self.definitions.policy) for case in held]
         order = list(_PARTS.values())
         return sorted(found, key=lambda behind: order.index(behind.part))
 
@@ -70,24 +81,41 @@ class Comparisons:
         """The outputs of the tickets on which two candidates differ."""
         cases = self._load("" if is_everyone else self.reviewer)
         line = Line(duel.measure, duel.title)
-        return [_place(case, line) for case in cases if case.output_id in duel.differ]
+        policy = self.definitions.policy
+        return [_place(case, line, policy) for case in cases if case.output_id in duel.differ]
 
     def _count_costs(self, cases: Sequence[Case]) -> dict[str, float | None]:
         """What each candidate cost for every output of it that was merged."""
         recorded = {key: read_recorded(extra).cost for key, extra in self.store.list_extras()}
-        found: dict[str, float | None] = {}
-        for name in {case.candidate for case in cases}:
-            held = [case for case in cases if case.candidate == name]
-            n_merged = sum(is_mergeable(case.cell) for case in held)
-            found[name] = cost_per_merge((recorded.get(c.output_id) for c in held), n_merged)
-        return found
+        held: dict[str, list[Case]] = {}
+        for case in cases:
+            held.setdefault(case.candidate, []).append(case)
+        return {
+            name: cost_per_merge(
+                (recorded.get(case.output_id) for case in own),
+                sum(is_mergeable(case.cell) for case in own),
+            )
+            for name, own in held.items()
+        }
 
     def _load(self, reviewer: str) -> list[Case]:
-        """By the words that stand for the candidates, so by them in order."""
-        names = self._names
-        cases = (replace(c, candidate=names.get(c.candidate, c.candidate))
-                 for c in self.store.cases(reviewer))  # fmt: skip
-        return sorted(cases, key=lambda case: (case.ticket_id, case.candidate, case.trial))
+        """By the words that stand for the candidates, so by them in order; read once."""
+        if reviewer not in self._read:
+            names, policy = self._names, self.definitions.policy
+            cases = (replace(c.under(policy), candidate=names.get(c.candidate, c.candidate))
+                     for c in self.store.cases(reviewer))  # fmt: skip
+            self._read[reviewer] = sorted(
+                cases, key=lambda case: (case.ticket_id, case.candidate, case.trial)
+            )
+        return self._read[reviewer]
+
+    def _list_doubles(self) -> list[Case]:
+        """The outputs with several labels, whose labels ever are shown."""
+        if "" in self._read:
+            return [case for case in self._read[""] if case.others]
+        if _DOUBLES not in self._read:
+            self._read[_DOUBLES] = [case for case in self.store.cases() if case.others]
+        return self._read[_DOUBLES]
 
     @property
     def _names(self) -> Mapping[str, str]:
@@ -96,7 +124,7 @@ class Comparisons:
         return {c.name: f"{c.alias} {c.name}" if self.open_names else c.alias for c in found}
 
     def _list_notes(self, times: Mapping[str, ReviewTime]) -> Iterator[str]:
-        agreed = compare_reviewers(case for case in self.store.cases() if case.others)
+        agreed = compare_reviewers(self._list_doubles(), self.definitions.seed)
         if agreed.n:
             told = f"agreement: {agreed.n_agree} of {agreed.n} outputs with two labels are alike"
             values = (("AC1", agreed.ac1), ("alpha", agreed.alpha))
@@ -145,7 +173,7 @@ def _find_need(card: Scorecard, bar: Bar) -> str:
     )
 
 
-def _place(case: Case, line: Line) -> Behind:
+def _place(case: Case, line: Line, policy: Policy) -> Behind:
     hits, n = MEASURES[line.name].contribute(case.cell)
     part = Part.HIT if hits else Part.MISS if n else Part.OUTSIDE
     is_open = case.cell.outcome is Outcome.PENDING  # nothing may be told of it yet
@@ -156,5 +184,5 @@ def _place(case: Case, line: Line) -> Behind:
         trial=case.trial,
         outcome=str(case.cell.outcome),
         part=_PARTS[part],
-        why="no label yet" if is_open else explain(case),
+        why="no label yet" if is_open else explain(case, policy),
     )

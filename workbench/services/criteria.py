@@ -9,13 +9,14 @@ from itertools import groupby
 from typing import NamedTuple
 
 from workbench.domain.case import Case
-from workbench.domain.check import CheckStatus
 from workbench.domain.gate import ABSTENTION, AGREEMENTS, DIFFERENCES, HAT_K, Criterion, Gate
 from workbench.domain.label import Label
 from workbench.domain.measures import MEASURES, NOTHING, Count, Measure
 from workbench.domain.policy import UnknownTests
 from workbench.domain.scenarios import highest, list_options, lowest
 from workbench.domain.verdict import Measured
+from workbench.services.controls import ACCEPTANCE
+from workbench.services.trajectories import RECOVERY
 from workbench.stats import agreement, clusters, paired, reliability
 from workbench.stats.paired import Pairs
 from workbench.stats.proportion import cp_lower, cp_upper
@@ -28,15 +29,6 @@ _DIFFERENCE_OF = {
     "merge_rate_diff": "merge_rate",
     "exposure_diff": "exposure",
 }
-RECOVERY = "error_recovery"
-_RECOVERED = Measure(
-    RECOVERY,
-    "error recovery",
-    "outputs in whose run a tool failed",
-    "those whose tests pass in the end",
-    lambda cell: (int(cell.tests == CheckStatus.PASS), 1),
-    lambda _: "no tool failed",
-)
 
 
 class Ends(NamedTuple):
@@ -67,11 +59,13 @@ def measure(
     everyone: Cases,
     *,
     stumbled: frozenset[str] = frozenset(),
+    controls: Cases = (),
 ) -> Ends:
     """A criterion on the cases of one candidate.
 
     `rival` are those of the one it is compared with, `everyone` those of all: reviewers agree or
-    not whoever the candidate is. `stumbled` are the outputs in whose run a tool failed.
+    not whoever the candidate is, and so do they accept `controls`. `stumbled` are the outputs in
+    whose run a tool failed.
     """
     if criterion.metric in AGREEMENTS:
         return _both(_measure_agreement(criterion, gate, everyone))
@@ -79,8 +73,10 @@ def measure(
     if criterion.metric == HAT_K:
         return _both(_measure_steadiness(criterion, gate, mine))
     base = find_base(criterion)
-    if criterion.metric == RECOVERY:
-        mine, base = [case for case in mine if case.output_id in stumbled], _RECOVERED
+    if criterion.metric == ACCEPTANCE.name:
+        mine, base = list(controls), ACCEPTANCE
+    if criterion.metric == RECOVERY.name:
+        mine, base = [case for case in mine if case.output_id in stumbled], RECOVERY
     if base is None:
         return _both(NO_DATA)
     unknown, confidence = gate.policy.unknown_tests, gate.inference.confidence

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
+from workbench.domain.definitions import USUAL, Definitions
 from workbench.domain.gate import Published
 from workbench.domain.measures import MEASURES
 from workbench.domain.metrics import Interval
@@ -18,16 +19,16 @@ ALPHA = 0.05
 
 
 def compare_scores(
-    scores: Iterable[Published], cases: Mapping[str, Cases], seed: int = 1
+    scores: Iterable[Published], cases: Mapping[str, Cases], definitions: Definitions = USUAL
 ) -> list[Comparison]:
     """Every benchmark against the study, in the order of their names."""
     by_benchmark: dict[str, list[Published]] = {}
     for score in scores:
         by_benchmark.setdefault(score.benchmark, []).append(score)
     held = {name: found for name, found in cases.items() if found}
-    boards = score_cases(case for found in held.values() for case in found)
+    boards = score_cases((case for found in held.values() for case in found), definitions)
     return [
-        _compare(benchmark, found, held, boards, seed)
+        _compare(benchmark, found, held, boards, definitions.seed)
         for benchmark, found in sorted(by_benchmark.items())
     ]
 

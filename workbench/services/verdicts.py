@@ -43,7 +43,8 @@ class Field:
     """What a gate is held against: the cases of each candidate, and how large the study is.
 
     `incumbent` is the candidate in use, "" where nobody said; `harnesses` the hashes of each one's
-    harness, where they were recorded; `stumbled` the outputs in whose run a tool failed.
+    harness, where they were recorded; `stumbled` the outputs in whose run a tool failed; `controls`
+    the merged human patches among the outputs.
     """
 
     cases: Mapping[str, Cases]
@@ -51,6 +52,7 @@ class Field:
     incumbent: str = ""
     harnesses: Mapping[str, frozenset[str]] | None = None
     stumbled: frozenset[str] = frozenset()
+    controls: Cases = ()
 
     @property
     def everyone(self) -> list[Case]:
@@ -118,7 +120,10 @@ def judge_criterion(
     """One criterion; `open_` says what is not final yet."""
     versus = field.incumbent if criterion.versus == INCUMBENT else criterion.versus
     mine, rival = field.cases[candidate], field.cases.get(versus, [])
-    ends = measure(criterion, gate, mine, rival, field.everyone, stumbled=field.stumbled)
+    ends = measure(
+        criterion, gate, mine, rival, field.everyone, stumbled=field.stumbled,
+        controls=field.controls,
+    )  # fmt: skip
     is_upper = criterion.bound is Bound.UPPER
     best, worst = ends if is_upper else (ends.high, ends.low)
     lack = _find_lack(criterion, versus, candidate)

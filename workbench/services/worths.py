@@ -1,4 +1,4 @@
-"""Numbers that rest on prices or on controls, with intervals from drawing tickets again.
+"""Numbers that rest on prices, with intervals from drawing tickets again.
 
 A ticket brings all that happened on it, for both candidates: tickets are drawn, never outputs.
 """
@@ -10,14 +10,12 @@ from typing import NamedTuple
 
 from workbench.domain.case import Case
 from workbench.domain.cell import Cell, Tally
-from workbench.domain.controls import adjust_merge_rate, score_controls
-from workbench.domain.measures import MEASURES
-from workbench.domain.metrics import Interval, Rate, count
+from workbench.domain.metrics import Interval
 from workbench.domain.utility import Prices, break_even, compute_utility, value_outputs
 from workbench.stats import clusters
 
 Duel = tuple[Tally, Tally]
-"""What two candidates did on one ticket; or one candidate's outputs and the controls."""
+"""What two candidates did on one ticket."""
 
 
 class Estimate(NamedTuple):
@@ -37,16 +35,6 @@ def estimate_break_even(duels: Sequence[Duel], prices: Prices, seed: int) -> Est
     def find(first: Tally, second: Tally) -> float | None:
         one, other = value_outputs(first, prices), value_outputs(second, prices)
         return None if one is None or other is None else break_even(one, other)
-
-    return _estimate(duels, find, seed)
-
-
-def estimate_adjusted_merge_rate(duels: Sequence[Duel], seed: int) -> Estimate:
-    """MR / acceptance of controls, at most 1; a ticket brings its outputs and its controls."""
-
-    def find(outputs: Tally, controls: Tally) -> float | None:
-        accepted = score_controls(controls, lambda _hits, _n: (0.0, 1.0)).acceptance
-        return adjust_merge_rate(Rate(*count(MEASURES["merge_rate"], outputs)), accepted)
 
     return _estimate(duels, find, seed)
 

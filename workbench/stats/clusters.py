@@ -10,7 +10,7 @@ from random import Random
 from statistics import mean, stdev
 from typing import NamedTuple, TypeVar
 
-from workbench.stats.proportion import Interval, cp_lower, cp_upper, wilson
+from workbench.stats.proportion import Interval, Method, cp_lower, cp_upper, wilson
 
 T = TypeVar("T")
 Counts = Sequence[tuple[float, float]]
@@ -79,11 +79,18 @@ def icc_deff(counts: Counts) -> tuple[float, float]:
     return icc, 1 + (total / n_tickets - 1) * icc
 
 
-def wilson_clustered(counts: Counts, rate: float, confidence: float = 0.95) -> Interval:
-    """Wilson's interval for display, with n = N / deff and hits = rate * n; `rate` in [0, 1]."""
+def interval_clustered(
+    counts: Counts, rate: float, confidence: float = 0.95, method: Method = wilson
+) -> Interval:
+    """An interval for display, with n = N / deff and hits = rate * n; `rate` in [0, 1]."""
     total = sum(n for _, n in counts)
     n = total / icc_deff(counts)[1]
-    return wilson(min(n, rate * n), n, confidence)
+    return method(min(n, rate * n), n, confidence)
+
+
+def wilson_clustered(counts: Counts, rate: float, confidence: float = 0.95) -> Interval:
+    """The same by Wilson's method."""
+    return interval_clustered(counts, rate, confidence)
 
 
 def cp_clustered(counts: Counts, rate: float, confidence: float = 0.95) -> Interval:

@@ -23,6 +23,7 @@ _FIRST_LABEL = (
     "SELECT at FROM label_event WHERE json_extract(judgement, '$.label') IS NOT NULL"
     " ORDER BY event_id LIMIT 1"
 )
+_LAST_EVENT = "SELECT at FROM label_event ORDER BY event_id DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,13 @@ class Study(Database):
         """When the first label of all was given, taken back since or not."""
         with self._reading() as connection:
             row = one(connection, _FIRST_LABEL)
+            return parse_time(row.at) if row else None
+
+    @property
+    def last_event_at(self) -> datetime | None:
+        """When the log was last added to."""
+        with self._reading() as connection:
+            row = one(connection, _LAST_EVENT)
             return parse_time(row.at) if row else None
 
     def set_meta(self, key: str, value: str) -> None:

@@ -4,7 +4,7 @@ Counting takes a worker; what it shows is the study as it stood when it was open
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -47,9 +47,12 @@ class DashboardScreen(Screen[str | None]):
     ]
 
     def __init__(self, find: Callable[[], Comparisons], *, may_see_all: bool) -> None:
-        """`find` is called in a worker. Labels of others may be seen by who has none to give."""
+        """`find` is called in a worker, once: the lists behind a number are of what it counted.
+
+        Labels of others may be seen by who has none to give.
+        """
         super().__init__()
-        self._find, self._may_see_all = find, may_see_all
+        self._find, self._may_see_all = cache(find), may_see_all
         self._cursor, self._is_everyone = Cursor(), False
         self._comparison: Comparison | None = None
 

@@ -1,0 +1,61 @@
+"""By what numbers are counted and shown: the definitions of a gate, or the usual ones.
+
+A number without its definitions says little, so whoever shows numbers shows this sentence too.
+"""
+
+from dataclasses import dataclass
+
+from workbench.domain.gate import Design, Gate, Inference
+from workbench.domain.policy import DEFAULT_POLICY, Policy
+
+USUAL_INTERVAL = Inference().display_interval
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """`gate` is the name of the gate that they are of, "" for the usual ones; `why` says why."""
+
+    policy: Policy = DEFAULT_POLICY
+    interval: str = USUAL_INTERVAL
+    seed: int = Inference().seed
+    design: Design | None = None
+    gate: str = ""
+    why: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Whose definitions are in force, and what in them is not usual."""
+        if not self.gate:
+            return f"counted by the usual definitions{f': {self.why}' if self.why else ''}"
+        told = ", ".join(self._list_own()) or "all of them the usual ones"
+        return f"counted by the definitions of the gate {self.gate}: {told}"
+
+    def _list_own(self) -> list[str]:
+        """What differs from the usual, as it stands in a gate file."""
+        own, usual = self.policy, DEFAULT_POLICY
+        found = [
+            f"{name} = {_show(getattr(own, name))}"
+            for name in Policy.__dataclass_fields__
+            if getattr(own, name) != getattr(usual, name)
+        ]
+        if self.interval != USUAL_INTERVAL:
+            found.append(f"display_interval = {self.interval}")
+        return found
+
+
+def _show(value: object) -> str:
+    """A set of kinds in order, a share as it is written."""
+    if isinstance(value, frozenset):
+        return " ".join(sorted(map(str, value))) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def define_by(gate: Gate) -> Definitions:
+    """Those of a gate."""
+    inference = gate.inference
+    return Definitions(
+        gate.policy, inference.display_interval, inference.seed, gate.design, gate.name
+    )
+
+
+USUAL = Definitions(why="no gate is set")
