@@ -14,11 +14,10 @@ from workbench.domain.comparison import Bar
 from workbench.domain.decision import Decision, describe_criterion
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.gate import GATE_FILE, Bound, Gate
-from workbench.domain.policy import DEFAULT_POLICY
 from workbench.domain.published import Standing, tell_comparison
 from workbench.domain.report import Fact, PublishedPart, PublishedRow, Report
 from workbench.domain.verdict import Verdict
-from workbench.gating import Ruling, read_gate_at, rule
+from workbench.gating import Ruling, find_definitions, read_gate_at, rule
 from workbench.study import Study
 
 if TYPE_CHECKING:
@@ -29,16 +28,13 @@ _SEALED = (
     "The study is sealed: the figures are pooled over all candidates, and no output is shown, until"
     " `workbench reveal`."
 )
-_OTHERWISE = (
-    "The gate counts by definitions of its own: its verdicts rest on other counts than the numbers"
-    " here, which stand under the usual ones."
-)
 
 
 def open_report(bench: Workbench, text: str, taken_out: Counter[str]) -> Report:
     """The report on a study; `text` is verbatim, redacted or none, and what it took is counted."""
     from workbench.adapters.exporters.canonical import TextMode, make_hide
     from workbench.adapters.redact import redact_name
+    from workbench.services.numbers import count_numbers
     from workbench.services.report_pages import Words
     from workbench.services.reports import make_report
 
@@ -49,14 +45,17 @@ def open_report(bench: Workbench, text: str, taken_out: Counter[str]) -> Report:
         make_hide(named, taken_out, redact_name),
         has_words=mode is not TextMode.NONE,
     )
-    ruling, cases, hide = rule(bench), list(bench.store.cases()), make_hide(named, taken_out)
+    ruling, hide = rule(bench), make_hide(named, taken_out)
+    definitions = find_definitions(bench.study.folder, bench.store)
+    cases = [case.under(definitions.policy) for case in bench.store.cases()]
+    numbers = count_numbers(bench.store, cases, definitions)
     told = _tell(ruling, hide, is_sealed=bench.store.is_sealed)
     told = replace(
         told,
         published=tuple(_list_published(ruling, words.name, hide)),
         provenance=(*told.provenance, *_list_locks(bench.study)),
     )
-    return make_report(bench.store, cases, told, words)
+    return make_report(bench.store, numbers, cases, told, words)
 
 
 def _tell(ruling: Ruling, hide: Callable[[str], str], *, is_sealed: bool) -> "Told":
@@ -67,8 +66,6 @@ def _tell(ruling: Ruling, hide: Callable[[str], str], *, is_sealed: bool) -> "To
     notes = list(made.notes)
     if is_sealed:
         notes.append(_SEALED)
-    if read and read.gate and read.gate.policy != DEFAULT_POLICY:
-        notes.append(_OTHERWISE)
     provenance = []
     if read:
         provenance = [Fact("gate", f"{made.gate}, SHA-256 {read.file.digest}")]

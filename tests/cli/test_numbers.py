@@ -112,6 +112,14 @@ def test_what_runs_did_and_whether_one_reached_for_the_answer(study: Cli) -> Non
     assert "counted: 1" in explained
     assert "git log --all" in explained
     assert "in neither number: 4" in explained
+    study.ok("report", "--html", "r.html", "--md", "r.md")
+    for name in ("r.html", "r.md"):
+        text = (study.folder / name).read_text("utf-8")
+        assert "of the one run of able whose log says what they did, 1 looked where" in text
+        assert "A person had a hand in 1 output of able" in text
+        assert "turns, mean of a run" in text
+        assert "helpers started" not in text  # nobody's log says it
+        assert "merge rate, adjusted by controls" in text
     recovered = ("metrics", "explain", "error_recovery", "--candidate", "able", "--json")
     rows = study.ok(*recovered).json("outputs")
     assert sorted(str(row["in"]) for row in rows) == ["denominator", *["outside"] * 4]
@@ -153,6 +161,12 @@ def test_numbers_follow_the_gate_in_force(study: Cli) -> None:
     assert "the gate follows them for 30" in told
     explained = ("metrics", "explain", "escape_rate", "--candidate", "able")
     assert "no grave defect is recorded" in study.ok(*explained).out
+    made = study.ok("report", "--json", "--html", "r.html").json("report")[0]
+    candidates: Any = made["candidates"]
+    assert [page["numbers"]["escape_rate"]["hits"] for page in candidates] == [0, 0]
+    html = (study.folder / "r.html").read_text("utf-8")
+    assert "Counted by the definitions of the gate severe: escape_min_severity = 3" in html
+    assert "its Jeffreys interval" in html
     (study.folder / "gate.toml").write_text(GATE.replace("= 3", "= 2"))
     found = numbers_of(study)
     assert found["definitions"]["gate"] is None

@@ -89,7 +89,10 @@ def _print(made: "Report") -> None:
             say(line)
     say()
     if made.candidates:
-        say_table(("candidate", "", "all", "95 % interval", "beside it"), _rows(made))
+        say_table(("candidate", "number", "hits/n", "95 % interval", "beside it"), _rows(made))
+        say()
+        for line in wrap(made.basis.split(" "), indent=0, join=" "):
+            say(line)
     else:
         say("no outputs yet: workbench outputs import FILE")
     for head, sentences in (("not known", made.unknown), ("not measured", made.unmeasured)):
@@ -134,9 +137,16 @@ def _as_json(made: "Report") -> dict[str, object]:
         "decision": list(made.decision),
         "notes": list(made.notes),
         "candidates": [
-            {"candidate": page.name, "numbers": {n.name: _number(n) for n in page.numbers}}
-            for page in made.candidates
+            {
+                "candidate": page.name,
+                "verdict": page.verdict or None,
+                "numbers": {n.name: _number(n) for n in page.numbers},
+                "facts": {fact.name: fact.text for fact in page.facts},
+                "runs": {row.title: row.cells[nth] for row in made.traits},
+            }
+            for nth, page in enumerate(made.candidates)
         ],
+        "definitions": made.basis,
         "unknown": list(made.unknown),
         "unmeasured": list(made.unmeasured),
         "provenance": {fact.name: fact.text for fact in made.provenance},

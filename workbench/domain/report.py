@@ -80,6 +80,13 @@ class Duel(NamedTuple):
         return self.first_better + self.second_better + self.same
 
 
+class TraitRow(NamedTuple):
+    """One line of what the run logs say: a cell for each candidate, in their order."""
+
+    title: str
+    cells: tuple[str, ...]
+
+
 class DiffLine(NamedTuple):
     """`kind` is file, hunk, add, del, same or note; the text has no sign in front of it."""
 
@@ -134,7 +141,8 @@ class Report:
     """The first page, then everything behind it.
 
     `decision` is two sentences, `notes` lines that belong under them; `unknown` and `unmeasured`
-    are a sentence each.
+    are a sentence each. `basis` says whose definitions the numbers are counted by, `traits` what
+    the run logs tell.
     """
 
     title: str
@@ -149,6 +157,8 @@ class Report:
     definitions: tuple[Fact, ...]
     method: tuple[str, ...]
     provenance: tuple[Fact, ...]
+    basis: str = ""
+    traits: tuple[TraitRow, ...] = ()
 
 
 OPEN = ("merge_rate", "abstention_rate_vague", "self_flag_rate", "escape_rate")

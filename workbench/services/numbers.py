@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """`boards`, `adjusted` and `trajectories` are by candidate, `controls` and `repeats` by reviewer.
+    """`boards`, `adjusted`, `trajectories` are by candidate, `controls`, `repeats` by reviewer.
 
     `recognised` is of blind reviewers who were asked whether they know whose an output is;
     `remarks` say where the study falls short of what its gate asks of it.

@@ -15,6 +15,7 @@ from workbench.domain.measures import MEASURES
 from workbench.domain.metrics import Rate, Scorecard, explain_undefined
 from workbench.domain.outcome import Outcome
 from workbench.domain.output import Output
+from workbench.domain.policy import Policy
 from workbench.domain.report import (
     COMPANIONS,
     OPEN,
@@ -83,38 +84,44 @@ def _make_number(key: str, rate: Rate, card: Scorecard, cases: Sequence[Case]) -
     return Number(key, MEASURES[key].title, rate, reason, (), hits, misses)
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How outputs are told of: names and words, marks by output, the definitions in force."""
+
+    names: Mapping[str, str]
+    words: Words
+    marks: Mapping[str, str]
+    policy: Policy
+
+
 def make_ticket_pages(
     tickets: Iterable[Ticket],
     cases: Iterable[Case],
     get_output: Callable[[str], Output],
-    names: Mapping[str, str],
-    words: Words,
+    how: Telling,
 ) -> Iterator[TicketPage]:
     """Every ticket in the study's order, with what each candidate made of it."""
     held = {key: list(group) for key, group in groupby(cases, key=lambda case: case.ticket_id)}
     for ticket in tickets:
+        own = held.get(ticket.ticket_id, ())
         yield TicketPage(
             ticket.ticket_id,
-            words.hide(ticket.title),
+            how.words.hide(ticket.title),
             str(ticket.spec),
-            tuple(
-                _make_output_page(case, get_output, names, words)
-                for case in held.get(ticket.ticket_id, ())
-            ),
+            tuple(_make_output_page(case, get_output, how) for case in own),
         )
 
 
-def _make_output_page(
-    case: Case, get_output: Callable[[str], Output], names: Mapping[str, str], words: Words
-) -> OutputPage:
-    telling = find_telling(case)
+def _make_output_page(case: Case, get_output: Callable[[str], Output], how: Telling) -> OutputPage:
+    telling, words = find_telling(case), how.words
     lines = tuple(_read_diff(get_output(case.output_id), words)) if telling else ()
+    told = [how.marks.get(case.output_id, ""), explain(case, how.policy)]
     return OutputPage(
         output_id=case.output_id,
-        candidate=names[case.candidate],
+        candidate=how.names[case.candidate],
         trial=case.trial,
         outcome=str(case.cell.outcome),
-        why=words.hide(explain(case)),
+        why=words.hide("; ".join(filter(None, told))),
         telling=telling,
         diff=lines[:MOST_LINES],
         n_left_out=max(0, len(lines) - MOST_LINES),

@@ -1,23 +1,26 @@
 """A study becomes a report: the same data give the same report, whenever it is made."""
 
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workbench.domain.case import Case
 from workbench.domain.controls import ControlCard
+from workbench.domain.definitions import Definitions
 from workbench.domain.measures import MEASURES
 from workbench.domain.report import Fact, PublishedPart, Report
 from workbench.domain.ticket import Spec, SuiteEntry, Ticket, suite_digest
-from workbench.services.agreements import Agreement, compare_reviewers
-from workbench.services.boards import Board, score_cases
+from workbench.services.agreements import Agreement
 from workbench.services.contrasts import contrast_all
-from workbench.services.controls import score_reviewers
-from workbench.services.repeats import Looks, SelfAgreement, note_repeats, score_repeats
+from workbench.services.controls import ACCEPTANCE
+from workbench.services.numbers import Numbers
+from workbench.services.repeats import SelfAgreement
+from workbench.services.report_facts import list_facts, list_traits, tell_warnings
 from workbench.services.report_limits import list_unknown, list_unmeasured
-from workbench.services.report_pages import Words, make_candidate_page, make_ticket_pages
+from workbench.services.report_pages import Telling, Words, make_candidate_page, make_ticket_pages
 from workbench.services.review_times import ALL, ReviewTime, sum_up
+from workbench.services.scorecards import choose_interval
+from workbench.services.trajectories import ANSWER_LEAKS, RECOVERY
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Span, Store
@@ -26,7 +29,7 @@ TITLE = "Which candidate may run unattended"
 _METHOD = """\
 Every candidate was run on the same frozen tickets, some clear and some deliberately vague. People \
 who know the code reviewed each output as they would a colleague's change.
-A rate is shown as hits/n with its Wilson interval at 95 %. 0/0 is undefined and shown as —.
+A rate is shown as hits/n with its {interval} interval at 95 %. 0/0 is undefined and shown as —.
 Two candidates are compared on the same tickets by McNemar's exact test, p adjusted by Holm over \
 the pairs of one number; the interval of their difference is Tango's.
 Several trials of a ticket count as one ticket: they show how steady a candidate is, and narrow no \
@@ -55,40 +58,37 @@ class Told:
 
 
 def make_report(
-    store: "Store", cases: Sequence[Case], told: Told, words: Words, title: str = TITLE
+    store: "Store", numbers: Numbers, cases: Sequence[Case], told: Told, words: Words
 ) -> Report:
-    """The whole report on the cases of a study; loads scipy.
+    """The whole report on the cases of a study, placed as its numbers count them; loads scipy.
 
     Of a sealed study it holds pooled figures alone: no output, no run, nothing by candidate.
     """
     tickets, span, is_sealed = store.list_tickets(), store.span(), store.is_sealed
-    names = {name: words.name(name) for name in sorted({case.candidate for case in cases})}
-    boards, agreed = score_cases(cases), compare_reviewers(cases)
+    names = {who: words.name(who) for who in numbers.boards}
     paces = sum_up(store.efforts())
     pages = []
-    for who, board in boards.items():
-        facts = _list_facts(board, paces.get(who, ReviewTime()), told.costs.get(who))
+    for who, board in numbers.boards.items():
+        pace, cost = paces.get(who, ReviewTime()), told.costs.get(who)
+        facts = list_facts(board, numbers.adjusted[who], pace, cost)
         own = [] if is_sealed else [case for case in cases if case.candidate == who]
         every = (*told.facts.get(who, ()), *facts)
         page = make_candidate_page(names[who], board, own, every)
         pages.append(replace(page, verdict=told.verdicts.get(who, "")))
-    looks: dict[str, list[Looks]] = {}
-    controls = score_reviewers(note_repeats(store.cases(is_control=True), looks))
-    deque(note_repeats(cases, looks), maxlen=0)
-    n_trials = max((board.n_trials for board in boards.values()), default=0)
+    n_trials = max((board.n_trials for board in numbers.boards.values()), default=0)
     dates = (span.first_at, span.last_at)
-    has_costs = all(told.costs.get(who) is not None for who in boards)
+    has_costs = all(told.costs.get(who) is not None for who in numbers.boards)
+    has_controls = bool(numbers.controls)
+    unmeasured = list_unmeasured(
+        cases, n_trials, dates, has_costs=has_costs, has_controls=has_controls
+    )
     return Report(
-        title=title,
+        title=TITLE,
         decision=told.sentences,
-        notes=told.notes,
+        notes=(*told.notes, *tell_warnings(numbers, words.name)),
         candidates=tuple(pages),
         unknown=tuple(list_unknown(cases, tickets, pages)),
-        unmeasured=tuple(
-            list_unmeasured(
-                cases, n_trials, dates, has_costs=has_costs, has_controls=bool(controls)
-            )
-        ),
+        unmeasured=(*unmeasured, *(f"{_open(remark)}." for remark in numbers.remarks)),
         duels=tuple(
             duel._replace(first=names[duel.first], second=names[duel.second])
             for duel in contrast_all(cases)
@@ -96,37 +96,48 @@ def make_report(
         published=told.published,
         tickets=()
         if is_sealed
-        else tuple(make_ticket_pages(tickets, cases, store.get_output, names, words)),
-        definitions=tuple(Fact(m.title, f"of {m.of}: {m.hits}") for m in MEASURES.values()),
+        else tuple(
+            make_ticket_pages(
+                tickets,
+                cases,
+                store.get_output,
+                Telling(names, words, _mark_outputs(numbers), numbers.definitions.policy),
+            )
+        ),
+        definitions=(
+            *(Fact(m.title, f"of {m.of}: {m.hits}") for m in MEASURES.values()),
+            *(Fact(m.title, f"of {m.of}: {m.hits}") for m in (ACCEPTANCE, RECOVERY, ANSWER_LEAKS)),
+        ),
         method=(
-            *_METHOD.splitlines(),
-            *_tell_controls(controls),
-            *_tell_repeats(score_repeats(looks)),
-            *_tell_agreement(agreed),
+            *_tell_method(numbers.definitions),
+            *_tell_controls(numbers.controls),
+            *_tell_repeats(numbers.repeats),
+            *_tell_agreement(numbers.agreed),
             *_tell_pace(paces[ALL]),
         ),
         provenance=(*_list_provenance(store, tickets, span, words), *told.provenance),
+        basis=f"{_open(numbers.definitions.sentence)}.",
+        traits=list_traits(numbers.trajectories),
     )
 
 
-def _list_facts(board: Board, pace: ReviewTime, cost: float | None) -> Iterator[Fact]:
-    """What stands beside a candidate's numbers and is no rate."""
-    card = board.card
-    if card.discrimination is not None and board.discrimination is not None:
-        low, high = board.discrimination
-        text = f"{card.discrimination:+.0%} ({low * 100:+.0f} to {high * 100:+.0f})"
-        yield Fact("vague minus clear abstention", text)
-    if card.n_excused:
-        yield Fact("not its fault", f"{card.n_excused} outputs, counted all the same")
-    if told := board.edits.describe():
-        yield Fact("size of edits", told)
-    if card.n_test_blind:
-        yield Fact("defects the tests could not see", f"{card.n_test_blind} outputs")
-    if board.n_trials > 1:
-        yield Fact("trials", f"up to {board.n_trials} of each of {board.n_tickets} tickets")
-    minutes = "—" if pace.minutes is None else f"{pace.minutes:.1f} (of {pace.n} reviews)"
-    yield Fact("minutes of review an output", minutes)
-    yield Fact("cost of a merged output", "—" if cost is None else f"{cost:.2f} US dollars")
+def _open(sentence: str) -> str:
+    """With a capital at its beginning."""
+    return f"{sentence[:1].upper()}{sentence[1:]}"
+
+
+def _mark_outputs(numbers: Numbers) -> Mapping[str, str]:
+    """What must be said of an output wherever it is listed."""
+    return {
+        output_id: "a person had a hand in it"
+        for found in numbers.trajectories.values()
+        for output_id in found.touched
+    }
+
+
+def _tell_method(definitions: Definitions) -> list[str]:
+    interval = choose_interval(definitions.interval).name
+    return _METHOD.format(interval=interval).splitlines()
 
 
 def _tell_repeats(repeats: Mapping[str, SelfAgreement]) -> Iterator[str]:
