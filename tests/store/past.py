@@ -17,6 +17,7 @@ from workbench.domain.ticket import Spec
 from workbench.store.files import APPLICATION_ID, HEAD
 from workbench.store.store import open_store
 
+GATES = '{"gates": {"gate.toml": "ab"}, "tickets": "cd"}'
 FOLDER = Path(__file__).parent / "revisions"
 
 
@@ -24,7 +25,7 @@ def main() -> None:
     """A study with calls of tickets, every kind of judgement, an undo and a redo."""
     with tempfile.TemporaryDirectory() as folder:
         path = make_study(Path(folder))
-        with open_store(path, app_version="1", rubric_version="r1") as store:
+        with open_store(path, app_version="1", rubric_version="r1", gates=lambda: GATES) as store:
             mark(store, "t1", Spec.CLEAR)
             mark(store, "t1", Spec.VAGUE, "bob")
             store.undo_spec("bob", NOW)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from workbench.domain.label import Judgement, Label
+from workbench.domain.label import Act, Judgement, Label
 from workbench.store.store import Store, open_store
 
-from .kit import EDITED, MERGED, ids_of, label, query
+from .kit import EDITED, EFFORT, MERGED, NOW, ids_of, label, query
 
 REPLACE = "REPLACE INTO label_event SELECT * FROM label_event WHERE event_id = 1"
 
@@ -86,3 +86,37 @@ def test_d3_verify_finds_what_was_changed_by_hand(store: Store, path: Path, kind
     faults = store.verify()
     assert kind in {fault.kind for fault in faults}
     assert all(fault.sentence for fault in faults)
+
+
+GATES = '{"gates": {"gate.toml": "ab"}, "tickets": "cd"}'
+_ANCHOR = "gate_lock_event"
+TAMPERED = {
+    "another gate": "UPDATE meta SET value = replace(value, 'ab', 'ef') WHERE key = 'gate_lock'",
+    "no gate": "DELETE FROM meta WHERE key = 'gate_lock'",
+    "never chained": "DELETE FROM meta WHERE key = 'gate_lock_event'",
+    "gone": "DELETE FROM meta WHERE key LIKE 'gate_lock%'",
+    "chained later": "UPDATE meta SET value = '3' WHERE key = 'gate_lock_event'",
+    "chained nowhere": "UPDATE meta SET value = '99' WHERE key = 'gate_lock_event'",
+}
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_d3_the_lock_of_the_gates_is_in_the_chain(path: Path, what: str) -> None:
+    """Whoever changes it, or hides that it was there, breaks the chain where it was locked."""
+    with open_store(path, gates=lambda: GATES) as store:
+        first, second, third = ids_of(store)[:3]
+        store.record("ann", first, Act.SKIP, Judgement(skipped=True), EFFORT, NOW)
+        assert store.get_meta(_ANCHOR) is None  # a gate is locked by the first label
+        for output_id in (second, third):
+            label(store, output_id)
+        assert (store.gate_lock, store.get_meta(_ANCHOR)) == (GATES, "2")
+        assert store.verify() == []
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(TAMPERED[what])
+    with open_store(path) as store:
+        faults = store.verify()
+    assert faults
+    assert {fault.kind for fault in faults} <= {"chain", "gate_lock"}
+    assert "lock of the gates" in " ".join(fault.sentence for fault in faults) or (
+        what == "never chained"
+    )

@@ -326,6 +326,25 @@ def test_d9_a_study_of_every_past_revision_opens(tmp_path: Path, revision: str) 
     assert schema(path)[0] == (HEAD,)
 
 
+def test_d9_an_older_lock_of_gates_is_chained_by_the_next_event(old: Path) -> None:
+    """It reads as before, nothing old is hashed anew, and from the next event on it is guarded."""
+    lock = '{"gates": {"gate.toml": "ab"}, "tickets": "cd"}'
+    with closing(sqlite3.connect(old, isolation_level=None)) as db:
+        db.execute("UPDATE meta SET value = ? WHERE key = 'gate_lock'", (lock,))
+        db.execute("UPDATE alembic_version SET version_num = '0002'")
+    with open_store(old) as store:
+        assert (store.gate_lock, store.verify()) == (lock, [])
+        label(store, ids_of(store)[-1])
+        label(store, ids_of(store)[-2])
+        assert store.get_meta("gate_lock_event") == "12"
+        assert (store.gate_lock, store.verify()) == (lock, [])
+    with closing(sqlite3.connect(old, isolation_level=None)) as db:
+        db.execute("UPDATE meta SET value = '{}' WHERE key = 'gate_lock'")
+    with open_store(old) as store:
+        (fault,) = store.verify()
+    assert (fault.kind, "label_event 12" in fault.sentence) == ("gate_lock", True)
+
+
 def test_d9_foreign_keys_are_checked_before_commit(path: Path) -> None:
     """D9: an upgrade of a database with dangling rows is refused and changes nothing."""
     with closing(sqlite3.connect(path)) as db:

@@ -285,3 +285,8 @@ def compute_hash(event: Event) -> str:
         event.prev_hash,
     ]
     return hashlib.sha256(json.dumps(row, ensure_ascii=False).encode()).hexdigest()
+
+
+def chain_lock(prev_hash: str, lock: str) -> str:
+    """What the event goes on from that takes the lock of the gates into the chain."""
+    return hashlib.sha256(json.dumps([prev_hash, lock]).encode()).hexdigest()

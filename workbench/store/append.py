@@ -14,11 +14,18 @@ from sqlalchemy import Connection
 
 from workbench.domain.errors import UsageError
 from workbench.domain.history import Head, Links, mark_late
-from workbench.domain.label import NO_JUDGEMENT, Act, Effort, Event, Judgement, compute_hash
+from workbench.domain.label import (
+    NO_JUDGEMENT,
+    Act,
+    Effort,
+    Event,
+    Judgement,
+    chain_lock,
+    compute_hash,
+)
 from workbench.domain.metrics import Cell, classify
 from workbench.domain.outcome import derive_outcome
 from workbench.domain.queue import (
-    Place,
     Progress,
     QueueItem,
     Saved,
@@ -37,7 +44,7 @@ from workbench.store.screen_rows import (
     Values,
     to_queue_item,
 )
-from workbench.store.study import set_meta
+from workbench.store.study import GATE_LOCK, GATE_LOCK_EVENT, set_meta
 
 FACTS = (
     f"SELECT {QUEUE_COLUMNS}, o.id AS output, o.candidate, t.spec, i.first_event_id,"  # noqa: S608 - constants
@@ -47,6 +54,8 @@ FACTS = (
     "  WHERE reviewer IN ('', :reviewer) AND candidate = '' GROUP BY cell)) AS standings,"
     " EXISTS (SELECT 1 FROM meta WHERE key = 'revealed') AS is_revealed,"
     " (SELECT value FROM meta WHERE key = 'controls') AS controls,"
+    " (SELECT value FROM meta WHERE key = 'gate_lock') AS gate_lock,"
+    " EXISTS (SELECT 1 FROM meta WHERE key = 'gate_lock_event') AS is_lock_chained,"
     f" {EVENT_COLUMNS}"
     " FROM output eo CROSS JOIN item i ON i.reviewer = :reviewer AND i.output = eo.id"
     f" {ITEM_JOINS}"
@@ -67,6 +76,7 @@ UPSERT = {
     + " ON CONFLICT (reviewer, candidate, cell) DO UPDATE SET n = n + excluded.n"
     for n in (2, 4)
 }
+_N_FACTS = 13  # columns between the queue's and those of the last event
 
 
 class Facts(NamedTuple):
@@ -83,6 +93,8 @@ class Facts(NamedTuple):
     standings: Counter[str]
     is_revealed: bool
     is_control: bool
+    gate_lock: str | None
+    is_lock_chained: bool
     last: Event | None
 
 
@@ -100,7 +112,6 @@ class Origin(NamedTuple):
 
 
 Link = Callable[[int, Facts], Links]
-LABELLED = Place.LABELLED.name.lower()
 
 
 def append(connection: Connection, output_id: str, act: Act, origin: Origin, link: Link) -> Saved:
@@ -111,24 +122,34 @@ def append(connection: Connection, output_id: str, act: Act, origin: Origin, lin
 
 def append_to(connection: Connection, facts: Facts, act: Act, origin: Origin, link: Link) -> Saved:
     """The same where the facts are known."""
-    event = _make_event(facts, act, origin, link(facts.chain_id + 1, facts))
+    links = link(facts.chain_id + 1, facts)
+    facts, is_first = _lock_gates(facts, origin, links.judgement)
+    event = _make_event(facts, act, origin, links)
     connection.exec_driver_sql(INSERT_EVENT, dict(to_params(event, facts.output)))
     before = NO_JUDGEMENT if facts.last is None else facts.last.judgement
     item = _move_item(facts.item, event.judgement)
     connection.exec_driver_sql(UPDATE_ITEM, _item_params(facts, event, item))
     old = classify(facts.spec, item.delivery, item.tests, before)
     new = classify(facts.spec, item.delivery, item.tests, event.judgement)
-    if item.label is not None and not facts.standings[LABELLED]:
-        _lock_gates(connection, origin)
+    if is_first:
+        set_meta(connection, GATE_LOCK, facts.gate_lock or "")
+    if _is_chained_here(facts):
+        set_meta(connection, GATE_LOCK_EVENT, str(event.event_id))
     progress = _move_counts(connection, facts, event.reviewer, (old, new), item)
     saved = Saved(event, item, item.alias, old, new, progress)
     return replace(saved, is_control=facts.is_control)
 
 
-def _lock_gates(connection: Connection, origin: Origin) -> None:
-    """With the first label of all, gates are what they are: later ones can be told apart."""
-    if one(connection, "SELECT 1 FROM meta WHERE key = 'gate_lock'") is None:
-        set_meta(connection, "gate_lock", origin.gates())
+def _lock_gates(facts: Facts, origin: Origin, judgement: Judgement) -> tuple[Facts, bool]:
+    """With the first label of all, gates are what they are; True where that is this one."""
+    if facts.gate_lock is not None or judgement.label is None:
+        return facts, False
+    return facts._replace(gate_lock=origin.gates()), True
+
+
+def _is_chained_here(facts: Facts) -> bool:
+    """Whether the next event takes the lock into the chain: its own, or what an older study has."""
+    return bool(facts.gate_lock) and not facts.is_lock_chained
 
 
 def describe_last(facts: Facts, last: Event, held: Judgement) -> Saved:
@@ -150,8 +171,8 @@ def load_facts(connection: Connection, reviewer: str, output_id: str) -> Facts:
 def _to_facts(row: Values) -> Facts:
     """A row of FACTS."""
     rest = row[N_QUEUE_COLUMNS:]
-    output, candidate, spec, first, undo, redo, chain_id, chain_hash, *more = rest[:11]
-    counts, revealed, controls = more
+    output, candidate, spec, first, undo, redo, chain_id, chain_hash, *more = rest[:_N_FACTS]
+    counts, revealed, controls, gate_lock, is_lock_chained = more
     return Facts(
         item=to_queue_item(row),
         output=output,
@@ -164,7 +185,9 @@ def _to_facts(row: Values) -> Facts:
         standings=Counter(json.loads(counts)),
         is_revealed=bool(revealed),
         is_control=bool(controls) and candidate in json.loads(controls),
-        last=None if rest[11] is None else to_event(rest[11:]),
+        gate_lock=gate_lock,
+        is_lock_chained=bool(is_lock_chained),
+        last=None if rest[_N_FACTS] is None else to_event(rest[_N_FACTS:]),
     )
 
 
@@ -189,7 +212,9 @@ def _make_event(facts: Facts, act: Act, origin: Origin, links: Links) -> Event:
         rubric_version=origin.rubric_version,
         app_version=origin.app_version,
         at=origin.at,
-        prev_hash=facts.chain_hash,
+        prev_hash=chain_lock(facts.chain_hash, facts.gate_lock or "")
+        if _is_chained_here(facts)
+        else facts.chain_hash,
         origin=origin.text,
     )
     return replace(event, hash=compute_hash(event))

@@ -19,7 +19,7 @@ from workbench.store.copying import put_new
 from workbench.store.sqlite import connect, explain, is_damage
 
 APPLICATION_ID = 0x57424E43
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 HEAD = REVISIONS[-1]
 
 _MAGIC = b"SQLite format 3\0"

@@ -30,7 +30,7 @@ from workbench.store.screen_rows import (
     to_tallies,
 )
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 APPLICATION_ID = 0x57424E43  # as in files.py, which loads a library
 _SHOWN = tuple(place for place in Place if place is not Place.SETTLED)
 _BEFORE_ALL = -1

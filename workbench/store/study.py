@@ -14,6 +14,7 @@ from workbench.domain.label import format_time, parse_time
 from workbench.store.database import Database, one
 from workbench.store.tables import MetaRow, RepositoryRow
 
+GATE_LOCK, GATE_LOCK_EVENT = "gate_lock", "gate_lock_event"
 _SET = (
     "INSERT INTO meta (key, value) VALUES (:key, :value)"
     " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
@@ -58,8 +59,11 @@ class Study(Database):
 
     @property
     def gate_lock(self) -> str:
-        """JSON of the gates that stood beside the first label, "" before it."""
-        return self.get_meta("gate_lock") or ""
+        """JSON of the gates that stood beside the first label, "" before it.
+
+        The event that GATE_LOCK_EVENT names has it in the hash that it goes on from.
+        """
+        return self.get_meta(GATE_LOCK) or ""
 
     @property
     def first_label_at(self) -> datetime | None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from workbench.domain.label import chain_lock
 from workbench.domain.queue import compute_position, is_taught
 from workbench.store.database import Database
 from workbench.store.derive import BASE, Shift, place_judgement
@@ -21,6 +22,7 @@ from workbench.store.files import TRIGGERS
 from workbench.store.recount import Counted, Held, stream_counted
 from workbench.store.specs import stream_spec_faults
 from workbench.store.sqlite import UNREADABLE, is_damage
+from workbench.store.study import GATE_LOCK, GATE_LOCK_EVENT
 
 Progressed = Callable[[str, int], None]  # what is looked at, how many rows so far
 
@@ -123,16 +125,34 @@ def _check_triggers(check: _Check) -> Iterator[Fault]:
 
 def _check_chain(check: _Check) -> Iterator[Fault]:
     event_id, digest = 0, ""
+    lock, locked_at = (_read_meta(check, key) for key in (GATE_LOCK, GATE_LOCK_EVENT))
     for n, row in enumerate(check.driver.execute(_EVENTS)):
         check.tell("events", n)
         name = f"label_event {row[0]}"
         if row[0] != event_id + 1:
             yield Fault("gap", name, f"{name} follows {event_id}: events are missing")
-        if row[-2] != digest:
-            yield Fault("chain", name, f"{name} does not continue the hash of the one before")
+        has_lock = str(row[0]) == locked_at
+        if row[-2] != (chain_lock(digest, lock) if has_lock else digest):
+            yield _blame_link(name, lock, has_lock=has_lock)
         event_id, digest = row[0], row[-1]
         if compute_row_hash(row) != digest:
             yield Fault("hash", name, f"{name} was changed: its content does not fit its hash")
+    if locked_at and not (locked_at.isdecimal() and 1 <= int(locked_at) <= event_id):
+        sentence = f"the lock of the gates names an event that is not there: {locked_at}"
+        yield Fault("gate_lock", GATE_LOCK_EVENT, sentence)
+
+
+def _blame_link(name: str, lock: str, *, has_lock: bool) -> Fault:
+    if has_lock:
+        sentence = f"the lock of the gates is not what {name} goes on from: one of them was changed"
+        return Fault("gate_lock", GATE_LOCK, sentence)
+    lost = "" if lock else ", or the lock of the gates is gone"
+    return Fault("chain", name, f"{name} does not continue the hash of the one before{lost}")
+
+
+def _read_meta(check: _Check, key: str) -> str:
+    row = check.driver.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def _check_outputs(check: _Check) -> Iterator[Fault]:
