@@ -36,7 +36,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "store": ({"domain"}, {"sqlmodel", "sqlalchemy", "alembic"}),
     "adapters": (
         {"domain", "text"},
-        {"git", "gitdb", "httpx", "stamina", "jinja2", "markupsafe", "matplotlib"},
+        {"git", "gitdb", "httpx", "stamina", "jinja2", "keyring", "markupsafe", "matplotlib"},
     ),
     "services": ({"domain", "store", "diff", "stats", "text"}, set()),
     "tui.parts": (_SEEN, {"textual", "rich", "textual_plotext"}),

@@ -1,4 +1,4 @@
-"""A local HTTP server that speaks both model APIs and GitHub's issue pages, with limits and faults.
+"""A local HTTP server that speaks both model APIs and four trackers' pages, with limits and faults.
 
 Real sockets on 127.0.0.1. Each request takes the next fault, if one is left, else it is answered.
 """
@@ -20,7 +20,10 @@ def error(kind: str, message: str = "") -> bytes:
 
 
 class ModelServer(ThreadingHTTPServer):
-    """`reply` is what the model says, `replies` by a part of the prompt; `requests` what came."""
+    """`reply` is what the model says, `replies` by a part of the prompt; `requests` what came.
+
+    `pages` are by path; of a POST by path, # and the cursor.
+    """
 
     daemon_threads = True
 
@@ -73,14 +76,22 @@ class _Handler(BaseHTTPRequestHandler):
         self.asked = json.loads(body)
         self.model.requests.append((self.path, self._heads(), self.asked))
         fault = self.model.take_fault()
+        page = self.model.pages.get(f"{self.path}#{self._cursor()}")
         if fault is not None:
             self._send(fault)
+        elif page is not None:
+            self._send(page)
         elif self.path.endswith("/messages"):
             self._send((200, {}, self._message()))
         elif self.path.endswith("/chat/completions"):
             self._send((200, {}, self._completion()))
         else:
             self._send((404, {}, error("not_found")))
+
+    def _cursor(self) -> str:
+        """Where a page of Jira or Linear begins."""
+        more = self.asked.get("variables") or {}
+        return str(self.asked.get("nextPageToken") or more.get("after") or "")
 
     def _reply(self) -> str:
         """What was set for the ticket in the prompt, else for all."""

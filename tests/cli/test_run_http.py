@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from .keyring_shelf import shelve
 from .kit import WORKBENCH, Cli, change, environment
 from .model_server import Fault, ModelServer, error, serve
 from .run_kit import make_run_study, rows_of, set_candidates
@@ -226,7 +227,18 @@ def test_no_key_no_request(tmp_path: Path, server: ModelServer) -> None:
     """The variable is named."""
     done = make(tmp_path, server).run("run")
     assert done.code == 3
-    assert "candidate m: MODEL_KEY is not set in the environment" in done.err
+    assert "candidate m: MODEL_KEY is neither set in the environment nor in a keyring" in done.err
+
+
+def test_k1_a_key_of_the_keyring(tmp_path: Path, server: ModelServer) -> None:
+    """Where the environment has none; it goes into one header, and is on no disk of ours."""
+    cli = make(tmp_path / "run", server)
+    done = cli.run("run", env=shelve(tmp_path, "MODEL_KEY", KEY))
+    assert done.code == 0, done.err
+    assert server.requests[0][1]["authorization"] == f"Bearer {KEY}"
+    files = [path for path in cli.folder.rglob("*") if path.is_file()]
+    assert not [path for path in files if KEY.encode() in path.read_bytes()]
+    assert KEY not in done.out + done.err
 
 
 def test_files_that_lead_outside_are_left_out(tmp_path: Path, server: ModelServer) -> None:

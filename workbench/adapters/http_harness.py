@@ -1,6 +1,6 @@
 """A candidate that is a model alone: one request, one reply, no tools.
 
-The prompt is a template of the study; the key is read from the environment and goes into one
+The prompt is a template of the study; the key is read from environment or keyring and goes into one
 header. A cancel ends the request, not only the waiting.
 """
 
@@ -28,6 +28,7 @@ from workbench.adapters.http_models import (
 from workbench.adapters.replies import Answer, read_answer
 from workbench.adapters.run_files import RunFiles
 from workbench.adapters.sandbox import Cancel
+from workbench.adapters.secrets import find_secret
 from workbench.domain.errors import InputRefused
 from workbench.domain.harness import CandidateSettings
 from workbench.domain.run import Ending, ExitClass, Job, classify
@@ -57,10 +58,11 @@ class HttpHarness:
     def __init__(self, settings: CandidateSettings, means: HttpMeans) -> None:
         """Raises InputRefused where a key is wanted and not there."""
         self._settings, self._means = settings, means
-        self._key = means.environment.get(settings.key, "") if settings.key else ""
+        key = settings.key
+        self._key = find_secret(key, environment=means.environment) if key else ""
         if settings.key and not self._key:
-            sentence = f"candidate {settings.name}: {settings.key} is not set in the environment"
-            raise InputRefused(sentence)
+            where = "is neither set in the environment nor in a keyring"
+            raise InputRefused(f"candidate {settings.name}: {key} {where}")
 
     def identify(self) -> str:
         """A model has no version of its own; the ids it was served under are in the lock."""

@@ -1,15 +1,13 @@
-"""`workbench tickets`: import, fetch, list, sample, freeze; calling them is in triage.py."""
+"""`workbench tickets`: import, list, sample, freeze; fetch.py and triage.py add theirs."""
 
-import os
-from collections.abc import Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from workbench.bootstrap import open_workbench
-from workbench.cli import triage
+from workbench.cli import fetch, triage
 from workbench.cli.terminal import (
     JsonOption,
     Progress,
@@ -26,15 +24,8 @@ from workbench.services.tickets import Placed
 from workbench.study import find_study
 
 app = typer.Typer(help="The frozen suite: tickets from your own backlog.", no_args_is_help=True)
+fetch.register(app)
 triage.register(app)
-
-
-class State(StrEnum):
-    """Which issues are fetched."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-    ALL = "all"
 
 
 @app.command("import")
@@ -54,51 +45,6 @@ def import_(files: list[Path], study: StudyOption = None) -> None:
         done = bench.tickets.add(rows(), progress.count)
     counts = {"added": done.added, "here already": done.same, "refused": len(done.problems)}
     say(f"{done.read} tickets read: {describe_counts(counts)}")
-    end_with_problems(done.problems)
-
-
-@app.command()
-def fetch(
-    repository: Annotated[str, typer.Argument(metavar="OWNER/NAME", help="On GitHub.")],
-    state: Annotated[State, typer.Option("--state", help="Which issues.")] = State.OPEN,
-    labels: Annotated[
-        str, typer.Option("--labels", metavar="A,B", help="Only issues with all of these.")
-    ] = "",
-    api: Annotated[
-        str, typer.Option("--api", metavar="URL", help="Where GitHub's REST API is.")
-    ] = "https://api.github.com",
-    study: StudyOption = None,
-) -> None:
-    """Read the issues of a GitHub repository; a token in GITHUB_TOKEN or GH_TOKEN."""
-    from workbench.adapters.github_issues import fetch_issues
-    from workbench.adapters.importers.tickets import make_rows
-
-    token = os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN") or ""
-    n_left_out = 0
-
-    def issues() -> Iterator[Mapping[str, object]]:
-        nonlocal n_left_out
-        found = fetch_issues(
-            repository, token, api=api, state=state, labels=labels, progress=progress.count
-        )
-        for row in found:
-            if row.get("pull_request") is None:
-                yield row
-            else:
-                n_left_out += 1
-
-    with (
-        Progress("fetching") as progress,
-        open_workbench(find_study(study), progress.percent) as bench,
-    ):
-        source = f"github:{repository}"
-        placed = make_rows(source, issues())
-        rows = (Placed(source, *row) if isinstance(row, tuple) else row for row in placed)
-        done = bench.tickets.add(rows, progress.count)
-    counts = {"added": done.added, "here already": done.same, "refused": len(done.problems)}
-    say(f"{done.read} issues read: {describe_counts(counts)}")
-    if n_left_out:
-        say(f"{n_left_out} pull requests left out")
     end_with_problems(done.problems)
 
 
