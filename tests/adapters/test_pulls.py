@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -89,13 +90,26 @@ def linear() -> dict[str, Fault]:
     return {f"{LINEAR}#": linear_page(rows, "second"), f"{LINEAR}#second": linear_page(last)}
 
 
+@dataclass
+class Waiting:
+    """Keeps what somebody who waits is told."""
+
+    told: list[str]
+
+    def count(self, what: str, n: int) -> None:
+        self.told.append(f"{what}: {n}")
+
+    def line(self, text: str) -> None:
+        self.told.append(text)
+
+
 def pull(kind: str, server: ModelServer, **more: Any) -> list[Mapping[str, object]]:
     fetch, target = KINDS[kind]
     query = Query(**{"target": target, "api": server.url, "token": TOKEN, **more})
-    told: list[str] = []
-    rows = list(fetch(query, told.append, first_wait=0.01))
-    assert told[-1] == f"issues read: {len(rows)}"
-    assert TOKEN not in repr(query) + "".join(told)
+    waiting = Waiting([])
+    rows = list(fetch(query, waiting, first_wait=0.01))
+    assert waiting.told[-1] == f"issues read: {len(rows)}"
+    assert TOKEN not in repr(query) + "".join(waiting.told)
     return rows
 
 
@@ -210,7 +224,7 @@ def test_a_next_page_elsewhere_is_not_followed(kind: str, link: str, server: Mod
     """The token goes to the address that a person named, port included."""
     server.faults = [page([], link)]
     with pytest.raises(InputRefused, match="on another host"):
-        list(KINDS[kind][0](Query(KINDS[kind][1], server.url, TOKEN), print))
+        list(KINDS[kind][0](Query(KINDS[kind][1], server.url, TOKEN), Waiting([])))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -252,7 +266,7 @@ def test_an_address_that_would_not_do(api: str) -> None:
     """A token never goes in the clear."""
     for fetch, target in KINDS.values():
         with pytest.raises(InputRefused, match="https://"):
-            list(fetch(Query(target, api, TOKEN), print))
+            list(fetch(Query(target, api, TOKEN), Waiting([])))
 
 
 def test_seconds_of_a_header() -> None:

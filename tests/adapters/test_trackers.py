@@ -9,8 +9,9 @@ from workbench.adapters.importers.csv_rows import read_csv
 from workbench.adapters.importers.json_rows import FieldProblem, Row
 from workbench.adapters.importers.tickets import read_tickets
 from workbench.adapters.importers.vendors import flatten_document
+from workbench.domain.errors import InputRefused
 from workbench.domain.imported import RowProblem
-from workbench.domain.ticket import Ticket
+from workbench.domain.ticket import Spec, Ticket
 
 SAMPLES = Path(__file__).parent / "trackers"
 BODY = "Sum of 0.1 and 0.2."
@@ -86,6 +87,51 @@ def test_csv_with_faults(tmp_path: Path) -> None:
     path.write_text('id,title\nA,"never closed\n')
     (problem,) = read_csv(path)
     assert "no CSV from here on" in str(problem)
+
+
+WRONG = {
+    "page.json": ("<!DOCTYPE html><html>Sign in</html>", "is a web page, HTML or XML, and no data"),
+    "page.csv": ("\ufeff \n<html>", "sign in where it is from, and export it again"),
+    "github.json": ('{"message": "Bad credentials", "status": "401"}', "tickets: Bad credentials"),
+    "jira.json": ('{"errorMessages": ["No \\u001b[2J"], "errors": []}', "tickets: No ␛"),
+    "linear.json": ('{"errors": [{"message": "no"}], "data": null}', "no tickets: no"),
+    "empty.json": ("", "is empty"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_file_that_holds_no_tickets(tmp_path: Path, name: str) -> None:
+    """A page, or an error that was saved, is said to be one, in one line."""
+    text, said = WRONG[name]
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(InputRefused) as caught:
+        list(read_tickets(tmp_path / name))
+    assert said in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "md"])
+def test_our_own_forms_give_the_same_ticket(form: str) -> None:
+    """As the README has them."""
+    first = tickets_of(SAMPLES / f"ours-documented.{form}")[0]
+    assert (first.ticket_id, first.title, first.body) == ("SHOP-12", "Totals are off", BODY)
+    assert (first.labels, first.spec, first.url) == (("bug", "money"), Spec.CLEAR, "https://x/12")
+    assert first.base_commit == "4f2a91c"
+
+
+def test_swe_bench_as_published() -> None:
+    """The columns of the published data set; the answers are hidden."""
+    (row,) = tickets_of(SAMPLES / "swe-bench-documented.jsonl")
+    assert (row.ticket_id, row.repo, row.title) == ("o__r-12", "o/r", "Totals are off")
+    hidden = json.loads(row.hidden)
+    assert set(hidden) == {"patch", "test_patch", "hints_text", "FAIL_TO_PASS", "PASS_TO_PASS"}
+
+
+def test_every_sample_says_where_it_is_from() -> None:
+    """In its name: `documented` was written from the vendor's description, nobody's data."""
+    names = [path.name for path in SAMPLES.iterdir()]
+    assert names
+    assert all("-documented." in name for name in names)
 
 
 def test_a_ticket_of_a_megabyte(tmp_path: Path) -> None:

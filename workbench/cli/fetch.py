@@ -95,7 +95,7 @@ def fetch(
 
     def issues() -> Iterator[Mapping[str, object]]:
         nonlocal n_left_out
-        for row in kind.fetch(query, progress.line):
+        for row in kind.fetch(query, progress):
             if row.get("pull_request") is None:
                 yield row
             else:

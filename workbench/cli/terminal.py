@@ -142,8 +142,8 @@ class Progress:
         self._draw()
 
     def line(self, text: str) -> None:
-        """A whole line, as it is to be read."""
-        self._text = display(text)
+        """A whole line, as it is to be read; at once, for nothing may follow it for long."""
+        self._text, self._drawn_at = display(text), 0.0
         self._draw()
 
     def percent(self, what: str, percent: int) -> None:

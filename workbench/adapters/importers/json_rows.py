@@ -118,6 +118,9 @@ def _read_shape(path: Path, file: IO[bytes]) -> Mapping[str, object] | Rows:
     file.seek(0)
     if start.startswith(b"["):
         return _whole(path, file)
+    if start.startswith(b"<"):
+        what = "is a web page, HTML or XML, and no data"
+        raise InputRefused(f"{path} {what}: sign in where it is from, and export it again")
     if not start.startswith(b"{") and not _has_rows(sample):
         raise InputRefused(f"{path} is not JSON: it starts with {start[:20]!r}")
     if start.startswith(b"{") and not _is_jsonl(file):

@@ -24,7 +24,7 @@ from workbench.adapters.importers.json_rows import (
     read_json,
     text_of,
 )
-from workbench.adapters.importers.vendors import find_list, flatten_row
+from workbench.adapters.importers.vendors import find_list, find_refusal, flatten_row
 from workbench.domain.errors import InputRefused
 from workbench.domain.imported import RowProblem
 from workbench.domain.ticket import Spec, Ticket
@@ -101,6 +101,8 @@ def _json_rows(path: Path, value: Mapping[str, object] | Rows) -> Rows:
     rows = find_list(value)
     if rows is not None:
         return by_key(path, {f"item {n}": row for n, row in enumerate(rows, 1)})
+    if said := find_refusal(value):
+        raise InputRefused(f"{path} is what a tracker says of an error, and no tickets: {said}")
     return _keyed_rows(path, value)
 
 

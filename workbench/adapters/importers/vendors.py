@@ -6,6 +6,7 @@ A ticket comes out as one flat object with the names that its tracker uses for t
 from collections.abc import Iterator, Mapping
 
 from workbench.adapters.importers.json_rows import FieldProblem, clean
+from workbench.text import display
 
 _LISTS = ("tickets", "issues", "items", "nodes")
 _DEEPEST = 60
@@ -22,6 +23,16 @@ def find_list(value: Mapping[str, object]) -> list[object] | None:
         if isinstance(inner, dict) and (found := find_list(inner)) is not None:
             return found
     return None
+
+
+def find_refusal(value: Mapping[str, object]) -> str:
+    """What a tracker says went wrong, where its answer is an error; "" where it is none."""
+    if any(isinstance(inner, dict) for inner in value.values()):
+        return ""
+    listed = value.get("errors") or value.get("errorMessages")
+    first = listed[0] if isinstance(listed, list) and listed else value.get("message")
+    said = first.get("message") if isinstance(first, dict) else first
+    return display(said)[:200] if isinstance(said, str) else ""
 
 
 def flatten_row(row: Mapping[str, object]) -> Mapping[str, object]:

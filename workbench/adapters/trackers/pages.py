@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,7 +20,6 @@ from workbench.domain.errors import InputRefused
 from workbench.text import display
 
 Row = Mapping[str, object]
-Progress = Callable[[str], None]
 MOST_PAGES = 1000
 LARGEST_PAGE = 64 << 20  # bytes
 TRIES = 5
@@ -29,6 +29,16 @@ _PAGE_SECONDS = 300.0  # for a page that comes in drops
 _NEXT = re.compile(r'<([^>]+)>\s*;[^,<]*\brel="?next"?')
 _PASSING = frozenset((429, 500, 502, 503, 504))
 _LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
+
+
+class Progress(Protocol):
+    """Whoever waits."""
+
+    def count(self, what: str, n: int) -> None:
+        """So many of `what` by now."""
+
+    def line(self, text: str) -> None:
+        """Why it takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class Pages:
         query: Query,
         headers: Mapping[str, str],
         token_name: str,
-        progress: Progress = lambda _line: None,
+        progress: Progress,
         *,
         first_wait: float = 1.0,
     ) -> None:
@@ -107,7 +117,7 @@ class Pages:
         """Rows, told to whoever waits."""
         for row in rows:
             self._n += 1
-            self._progress(f"issues read: {self._n}")
+            self._progress.count("issues read", self._n)
             yield row
 
     def get(self, url: str) -> Answer:
@@ -149,11 +159,11 @@ class Pages:
         if not isinstance(error, _Passing):
             return False
         if error.seconds is None:
-            self._progress(f"{error}: trying again")
+            self._progress.line(f"{error}: trying again")
             return True
         if error.seconds > LONGEST_WAIT:
             return False
-        self._progress(f"{error}: waiting {error.seconds:.0f} s")
+        self._progress.line(f"{error}: waiting {error.seconds:.0f} s")
         return error.seconds
 
     def _ask_once(
