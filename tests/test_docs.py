@@ -4,9 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-import typer
+from every_command import every_command
 
-from workbench.cli.app import app
 from workbench.config import SETTINGS, TABLES, render_settings
 from workbench.tui.actions import REVIEW, show_key
 from workbench.tui.pair_actions import OWN
@@ -20,22 +19,11 @@ def _section(title: str) -> str:
     return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
-def _commands() -> set[str]:
-    group = typer.main.get_command(app)
-    found = set()
-    for name, command in getattr(group, "commands", {}).items():
-        inner = getattr(command, "commands", None)
-        found |= {f"{name} {sub}" for sub in inner or ()}
-        if not inner or command.invoke_without_command:
-            found.add(name)
-    return found
-
-
 def test_every_command_is_in_the_readme() -> None:
     """The table of commands holds each command of the program and no other."""
     rows = re.findall(r"^\| `workbench ([a-z ]+)", _section("Commands"), re.MULTILINE)
     words = {row.strip() for row in rows}
-    known = _commands()
+    known = every_command()
     listed = {
         next((c for c in sorted(known, key=len, reverse=True) if f"{w} ".startswith(f"{c} ")), w)
         for w in words

@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import typer
+from every_command import every_command
 
-from workbench.cli.app import app
 from workbench.log import FILE_NAME, MAX_BYTES
 
 from .kit import Pty, query
@@ -92,15 +91,6 @@ def read_trace(text: str) -> tuple[list[str], list[str]]:
     return started, given
 
 
-def command_names() -> set[str]:
-    """Every command of the program, those of groups with their group."""
-    found = set()
-    for name, command in getattr(typer.main.get_command(app), "commands", {}).items():
-        inner = getattr(command, "commands", None) or {}
-        found |= {f"{name} {sub}" for sub in inner} | (set() if inner else {name})
-    return found
-
-
 @pytest.fixture
 def walk(tmp_path: Path) -> Walkthrough:
     """A machine on which nothing was done yet."""
@@ -166,7 +156,7 @@ def test_k1_a_key_is_nowhere_after_a_session(session: Session, record_property: 
     assert given == []
     names = [Path(program).name for program in started]
     assert names.count("git") > 20
-    assert command_names() <= walk.used, "a new command goes into the walkthrough"
+    assert every_command() <= walk.used, "a new command goes into tests/every_command.py"
     record_property("cases", len(list(files_below(walk.folder))) + len(started) + len(walk.said))
 
 

@@ -4,10 +4,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import every_command
 from cli.kit import change, make_repository, prediction, ticket, write_lines
 
 from .kit import Pty
@@ -75,8 +76,6 @@ class Walkthrough:
             prediction("t4", "m1", "", message="Which one?"),
         ]
         write_lines(files / "outputs.jsonl", outputs)
-        scores = "model,benchmark,score\nm1,bench,0.5\n"
-        (files / "scores.csv").write_text(scores, encoding="utf-8")
         tests = {"ticket": "t1", "candidate": "m1", "tests": "pass"}
         write_lines(files / "tests.jsonl", [tests])
 
@@ -111,21 +110,13 @@ class Walkthrough:
             os.umask(before)
 
     def _note(self, arguments: tuple[object, ...]) -> None:
-        words = [str(word) for word in arguments[:2]]
-        self.used |= {words[0], " ".join(words)} if words else set()
+        self.used |= every_command.name_command(arguments)
 
     def import_all(self) -> str:
         """A study with four outputs; returns the id of the first."""
         files, study = self.folder / "home", ("--study", self.study)
         self.run("init", "--repo", files / "repo", *study)
         self.run("tickets", "import", files / "tickets.jsonl", *study)
-        self.run("tickets", "list", *study)
-        self.run("tickets", "mark", "t4", "vague", *study)
-        self.run("tickets", "agreement", *study)
-        self.run("tickets", "triage", *study, code=2)
-        self.run("tickets", "sample", "--n", 2, "--vague", 1, *study, code=None)
-        nobody = ("--api", "http://127.0.0.1:9")  # the port of a service that discards
-        self.run("tickets", "fetch", "acme/calc", *nobody, *study, code=None)
         self.run("outputs", "import", files / "outputs.jsonl", *study, code=3)
         self.run("outputs", "tests", files / "tests.jsonl", *study)
         rows = json.loads(self.run("outputs", "list", "--json", *study))["outputs"]
@@ -134,7 +125,7 @@ class Walkthrough:
     def make_all(self) -> str:
         """Everything that makes a file; returns the id of an output."""
         first, study, out = self.import_all(), ("--study", self.study), self.folder / "work"
-        self.run("tickets", "freeze", *study)
+        self.take(every_command.prepare(every_command.Stage(first, "m1", "t4", out)))
         self.run("label", first, "edited", "--edit", "minor", "--note", "as I said", *study)
         self.run("export", "jsonl", "-o", out / "verbatim.jsonl", "--text", "verbatim", *study)
         self.run("export", "csv", "-o", out / "out.csv", "--all", *study)
@@ -147,44 +138,24 @@ class Walkthrough:
     def command_all(self) -> None:
         """Every command there is, and what goes wrong with them."""
         first, study, out = self.make_all(), ("--study", self.study), self.folder / "work"
-        self.run("outputs", "show", first, *study)
-        self.run("label", "undo", *study)
-        self.run("label", first, "merged", *study)
+        stage = every_command.Stage(first, "m1", "t4", out)
+        self.take(every_command.label(stage))
         self.run("check", *study, code=None)
-        self.run("metrics", *study)
-        self.run("metrics", "explain", "escape_rate", *study, code=None)
         for mode in ("redacted", "none"):
             self.run("export", "jsonl", "-o", out / f"{mode}.jsonl", "--text", mode, *study)
         self.run("export", "jsonl", "-o", "-", *study)
         self.run("init", "--repo", self.folder / "home" / "repo", "--study", out / "second")
         self.run("import", out / "verbatim.jsonl", "--study", out / "second")
-        self.run("verify", *study)
-        self.run("backup", "--list", *study)
-        self.run("keys")
         self.run("demo", "--key")
-        self.run("plan", code=None)
         self.run("--version")
-        self.decide_all(first)
+        self.take(every_command.decide(stage))
         self.fail_all()
 
-    def decide_all(self, first: str) -> None:
-        """What a team does with its labels; the seal comes last, for it hides names."""
-        study, out, files = ("--study", self.study), self.folder / "work", self.folder / "home"
-        self.run("defect", "add", first, "--kind", "functional", "--severity", "2", *study)
-        answers = ("--reversible", "no", "--reviewed", "yes", "--cheap-check", "unknown")
-        self.run("gate", "init", *answers, *study)
-        self.run("gate", "lint", *study, code=None)
-        self.run("gate", "check", *study, code=None)
-        self.run("run", *study, code=None)
-        self.run("scores", "import", files / "scores.csv", *study)
-        self.run("change", "m1", "--since", "m1", *study, code=None)
-        self.run("report", *study)
-        self.run("report", "--html", out / "report.html", "--md", out / "report.md", *study)
-        self.run("rubric", *study)
-        self.run("outputs", "leaks", *study)
-        self.run("seal", *study)
-        self.run("report", *study, code=None)
-        self.run("reveal", "--yes", *study)
+    def take(self, steps: Iterable[every_command.Step]) -> None:
+        """Steps of the one list, in our study."""
+        for step in steps:
+            where = () if step.words[0] == "plan" else ("--study", self.study)
+            self.run(*step.words, *where, code=step.code)
 
     def fail_all(self) -> None:
         """What a user gets wrong."""

@@ -4,17 +4,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
+from every_command import Stage, decide, every_command, label, name_command, prepare
 
 from e2e.kit import Pty, labels
 from hostile.build import repos
-from workbench.cli.app import app
 
 Snapshot = dict[str, tuple[int, str]]
 Record = Callable[[str, object], None]
@@ -31,17 +30,8 @@ PATCH = (
 )
 
 
-NOT_RUN = {("demo",), ("plan",), ("restore",), ("review",), ("check",)}  # the last two: below
-ran: set[tuple[str, ...]] = set()
-
-
-def commands() -> Iterator[tuple[str, ...]]:
-    """Every command there is, by the words that call it."""
-    for name, command in getattr(get_command(app), "commands", {}).items():
-        inner = getattr(command, "commands", None)
-        yield from ((name, word) for word in inner or ())
-        if not inner:
-            yield (name,)
+NOT_RUN = {"demo", "restore", "review", "check"}  # the last two: below
+ran: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +47,12 @@ class Ground:
     def files(self) -> Path:
         return self.study.parent
 
-    def run(self, *arguments: object, is_sure: bool = True) -> str:
+    def run(self, *arguments: object, code: int | None = 0) -> str:
         """A command started inside a trap, with a PATH that a careless person may have.
 
-        It must end well; one that is not sure may also refuse, calmly.
+        It must end with this code; None: it may also refuse, calmly.
         """
-        words = tuple(map(str, arguments[:2]))
-        ran.update((words[:1], words))
+        ran.update(name_command(arguments))
         command = [sys.executable, "-m", "workbench", *map(str, arguments)]
         done = subprocess.run(
             [*command, "--study", str(self.study)],
@@ -75,7 +64,7 @@ class Ground:
             timeout=120,
             check=False,
         )
-        ends = {0} if is_sure else set(range(5))
+        ends = set(range(5)) if code is None else {code}
         assert done.returncode in ends, (arguments, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
         return done.stdout + done.stderr
@@ -124,30 +113,6 @@ def check(ground: Ground, snapshot: Callable[[Path], Snapshot]) -> None:
     assert snapshot(ground.traps) == ground.before
 
 
-def decide(ground: Ground, output: str) -> None:
-    """What a team does with its labels; the seal comes last."""
-    scores = ground.files / "scores.csv"
-    scores.write_text("model,benchmark,score\nm,bench,0.5\n", encoding="utf-8")
-    nobody = ("--api", "http://127.0.0.1:9")  # the port of a service that discards
-    answers = ("--reversible", "no", "--reviewed", "yes", "--cheap-check", "unknown")
-    ground.run("tickets", "agreement")
-    ground.run("tickets", "triage", is_sure=False)
-    ground.run("tickets", "sample", "--n", 2, "--vague", 1, is_sure=False)
-    ground.run("tickets", "fetch", "acme/calc", *nobody, is_sure=False)
-    ground.run("run", is_sure=False)
-    ground.run("defect", "add", output, "--kind", "functional", "--severity", 2)
-    ground.run("gate", "init", *answers)
-    ground.run("gate", "lint", is_sure=False)
-    ground.run("gate", "check", is_sure=False)
-    ground.run("scores", "import", scores)
-    ground.run("change", "m", "--since", "m", is_sure=False)
-    ground.run("rubric")
-    ground.run("report", "--html", ground.files / "report.html")
-    ground.run("outputs", "leaks")
-    ground.run("seal")
-    ground.run("reveal", "--yes")
-
-
 def test_g3_field_d2_every_command_runs_nothing_and_changes_nothing(
     imported: Ground, snapshot: Callable[[Path], Snapshot], record_property: Record
 ) -> None:
@@ -155,23 +120,12 @@ def test_g3_field_d2_every_command_runs_nothing_and_changes_nothing(
     listed = json.loads(imported.run("outputs", "list", "--json"))["outputs"]
     ids = {row["ticket"]: row["id"] for row in listed}
     record_property("cases", len(ids))
-    imported.run("tickets", "list")
-    imported.run("tickets", "mark", "r_alias", "vague")
-    imported.run("tickets", "freeze")
+    stage = Stage(ids["r_hooks"], "m", "r_alias", imported.files)
+    for step in (*prepare(stage), *label(stage), *decide(stage)):
+        imported.run(*step.words, code=step.code)
     assert "l2" in imported.run("outputs", "show", ids["r_replace"])
-    imported.run("label", ids["r_hooks"], "merged")
-    imported.run("metrics")
-    imported.run("metrics", "explain", "merge_rate")
-    imported.run("keys")
-    for kind in ("jsonl", "csv"):
-        file = imported.files / f"out.{kind}"
-        imported.run("export", kind, "-o", file, "--all", "--text", "verbatim")
-    imported.run("import", imported.files / "out.jsonl")
-    decide(imported, ids["r_hooks"])
-    imported.run("verify")
-    imported.run("backup")
     check(imported, snapshot)
-    assert set(commands()) - ran <= NOT_RUN
+    assert every_command() - ran <= NOT_RUN
 
 
 @pytest.mark.slow
