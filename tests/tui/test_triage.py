@@ -28,6 +28,7 @@ from workbench.tui.triage_actions import TRIAGE, resolve_every
 from workbench.tui.widgets.lines import LinesView
 from workbench.tui.widgets.triage_bars import (
     Row,
+    find_top,
     render_triage_header,
     render_triage_list,
 )
@@ -388,13 +389,14 @@ def test_hints(title: str, body: str, wanted: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_nothing_is_wider_than_its_pane(width: int) -> None:
     """A long name gives way to the progress."""
-    rows = [Row("x" * 90, "t" * 300, Spec.UNSET, 3, is_skipped=False)] * 60
-    rows[1] = rows[1]._replace(spec=Spec.VAGUE)
-    head = render_triage_header(rows, 41, "not called yet", width)
+    progress = "42 of 60 · 59 left"
+    head = render_triage_header("x" * 90, progress, "not called yet", width)
     assert sum(cells(span.text) for span in head) <= width
-    assert head[-1].text == "42 of 60 · 59 left "
-    for line in render_triage_list(rows, 41, 9, width):
+    assert head[-1].text == f"{progress} "
+    rows = [Row("x" * 90, "t" * 300, spec, 3, is_skipped=False) for spec in Spec]
+    for line in render_triage_list(rows, 1, width):
         assert sum(cells(span.text) for span in line) <= width
+    assert [find_top(at, 60, 9) for at in (0, 3, 30, 59)] == [0, 0, 26, 51]
 
 
 def test_the_keys_have_no_clash_and_can_be_changed() -> None:

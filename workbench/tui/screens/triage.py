@@ -27,6 +27,7 @@ from workbench.tui.widgets.lines import LinesView, Span
 from workbench.tui.widgets.triage_bars import (
     TicketPane,
     TriageBar,
+    find_top,
     render_end,
     render_hints,
     render_triage_header,
@@ -95,11 +96,14 @@ class TriageView(GroundScreen):
         width = self.size.width or 80
         is_open = width >= LIST_FROM if self._is_list_open is None else self._is_list_open
         self.set_class(not is_open, "-no-list")
-        head = render_triage_header(seen.rows, seen.at, self._tell_held(), width)
+        name = entry.ticket_id if entry else ""
+        head = render_triage_header(name, seen.progress, self._tell_held(), width)
         self.query_one("#header", LinesView).show_lines([head])
         found = self.query_one("#list", LinesView)
         if is_open:
-            found.show_lines(render_triage_list(seen.rows, seen.at, *reversed(found.size)))
+            top = find_top(seen.at, len(seen.entries), found.size.height)
+            rows = seen.rows(top, found.size.height)
+            found.show_lines(render_triage_list(rows, seen.at - top, found.size.width))
         hints = render_hints(entry.hints if entry else ())
         self.query_one("#hints", LinesView).show_lines([hints])
         self.query_one(TriageBar).show(self.notice)
@@ -145,7 +149,7 @@ class TriageView(GroundScreen):
     def finish(self) -> None:
         """The end is a card; the last ticket stays reachable."""
         self.add_class("-finished")
-        lines = render_end(self.seen.rows, self._option, is_settling=self.triage.is_settling)
+        lines = render_end(self.seen.rows(), self._option, is_settling=self.triage.is_settling)
         self.query_one("#card", LinesView).show_lines(lines)
         self.draw()
 

@@ -21,13 +21,19 @@ class Seen:
         """The ticket in front."""
         return self.entries[self.at] if self.entries else None
 
-    @property
-    def rows(self) -> list[Row]:
-        """The list as it is shown."""
+    def rows(self, top: int = 0, height: int | None = None) -> list[Row]:
+        """The list as it is shown, or as much of it as is in sight."""
+        end = None if height is None else top + height
         return [
             Row(e.ticket_id, e.title, e.held.spec, len(e.hints), e.ticket_id in self.skipped)
-            for e in self.entries
+            for e in self.entries[top:end]
         ]
+
+    @property
+    def progress(self) -> str:
+        """How far this person is."""
+        left = sum(not entry.is_done for entry in self.entries)
+        return f"{self.at + 1} of {len(self.entries)} · {left} left"
 
     def put(self, ticket_id: str, held: SpecCall) -> "Seen":
         """After a call: a ticket with a call is no longer set aside."""

@@ -29,22 +29,25 @@ class Row(NamedTuple):
     is_skipped: bool
 
 
-def render_triage_header(rows: Sequence[Row], at: int, said: str, width: int) -> Line:
-    """Which ticket, what was said of it, and how far this person is: `7 of 42`."""
-    left = sum(row.spec is Spec.UNSET for row in rows)
-    right = f"{at + 1} of {len(rows)} · {left} left "
+def render_triage_header(ticket_id: str, progress: str, said: str, width: int) -> Line:
+    """Which ticket, what was said of it, and how far this person is: `7 of 42 · 35 left`."""
+    right = f"{progress} "
     held = f"  {said}" if said and width - cells(right) - cells(said) > 10 else ""
     room = max(4, width - cells(right) - cells(held) - 2)
-    name = clip(display(rows[at].ticket_id), room) if rows else ""
+    name = clip(display(ticket_id), room)
     gap = max(1, width - cells(right) - cells(held) - cells(name) - 1)
     return (Span(f" {name}", "title"), Span(held), Span(" " * gap), Span(right, "dim"))
 
 
-def render_triage_list(rows: Sequence[Row], at: int, height: int, width: int) -> list[Line]:
-    """The tickets around the one in front, each with its call as a letter."""
-    top = min(max(at - height // 2, 0), max(len(rows) - height, 0))
+def find_top(at: int, n: int, height: int) -> int:
+    """The first of `n` rows to show, so that the one in front is in the middle if it can be."""
+    return min(max(at - height // 2, 0), max(n - height, 0))
+
+
+def render_triage_list(rows: Sequence[Row], at: int, width: int) -> list[Line]:
+    """The rows in sight, each with its call as a letter; `at` is the one in front."""
     lines: list[Line] = []
-    for n, row in enumerate(rows[top : top + height], top):
+    for n, row in enumerate(rows):
         glyph = Span("s", "dim") if row.is_skipped and row.spec is Spec.UNSET else _GLYPHS[row.spec]
         hints = "!" * min(row.n_hints, 3)
         name = clip(display(f"{row.ticket_id} {row.title}"), max(4, width - 8))
