@@ -182,6 +182,7 @@ def test_every_missing_field_is_named() -> None:
         *("seal", "unblinded", "votes"),  # a file written before there were pairs has none
         *("edited", "edit_lines"),  # nor one from before edits were measured
         *("corrected_patch", "corrected_patch_encoding"),  # nor from before their patch was kept
+        "cause",  # or it was asked why labels differ
         *("aside", "again"),  # or outputs were set aside, or came again
     }
     for name in row.keys() - unread:

@@ -191,3 +191,27 @@ def test_the_seal_tells_no_name(path: Path) -> None:
         seal(store)
     ((text,),) = query(path, "SELECT value FROM meta WHERE key = 'seal'")
     assert not any(name in str(text) for name in NAMES)
+
+
+def test_verify_computes_the_digest_again(path: Path) -> None:
+    """Other names, another seal, or none at all: each is told, by its row."""
+    with open_store(path) as store:
+        store.set_seal(make_seal(store.study_id, "salt", ["m1", "m2"], NOW))
+        seal = store.get_seal()
+        assert seal is not None
+        judgement = Judgement(label=Label.MERGED, blind=seal.short)
+        store.ensure_reviewer("ann", NOW)
+        store.record("ann", ids_of(store)[0], Act.LABEL, judgement, EFFORT, NOW)
+        assert store.verify() == []
+        text = render_seal(seal)
+        forged = render_seal(make_seal(store.study_id, "other", ["m1", "m2"], NOW))
+        for found, sentence in (
+            (text.replace('"salt": "salt"', '"salt": "pepper"'), "does not fit"),
+            (forged, f"was given behind seal {seal.short}, the study's is"),
+            ("{}", "cannot be read"),
+        ):
+            store.set_meta("seal", found)
+            faults = [fault for fault in store.verify() if fault.kind == "seal"]
+            assert sentence in faults[0].sentence
+        store.set_meta("seal", text)
+        assert store.verify() == []

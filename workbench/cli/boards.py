@@ -131,6 +131,13 @@ def render_agreement(found: "Agreement") -> Iterator[str]:
     yield from wrap(items, indent=2)
 
 
+def render_settled(counts: "Mapping[str, int]") -> Iterator[str]:
+    """Disagreements that were settled, and why labels differed; nothing where none was."""
+    if counts:
+        told = [f"{cause.replace('_', ' ') or 'not said'} {n}" for cause, n in counts.items()]
+        yield from wrap(told, indent=2, head=f"settled {sum(counts.values())}; why they differed: ")
+
+
 def render_controls(found: "Mapping[str, ControlCard]") -> Iterator[str]:
     """How strict reviewers are, by patches that people had merged; nothing without controls."""
     if not found:

@@ -8,6 +8,7 @@ from workbench.cli.boards import (
     render_board,
     render_controls,
     render_repeats,
+    render_settled,
     short,
     to_interval,
     wrap,
@@ -36,6 +37,7 @@ def render_numbers(numbers: "Numbers") -> Iterator[str]:
     for flip in numbers.flips:
         yield from _wrap(flip.sentence)
     yield from render_agreement(numbers.agreed)
+    yield from render_settled(numbers.settled)
     yield from render_controls(numbers.controls)
     yield from render_repeats(numbers.repeats)
     if numbers.recognised.n:
@@ -128,6 +130,7 @@ def numbers_as_json(numbers: "Numbers") -> tuple[list[object], dict[str, object]
     more: dict[str, object] = {
         "definitions": _definitions_as_json(numbers.definitions),
         "double_labels": _agreement_as_json(numbers.agreed),
+        "settled": dict(numbers.settled),
         "controls": [_control_as_json(who, card) for who, card in numbers.controls.items()],
         "recognised": rate_as_json(numbers.recognised),
         "repeats": [_repeats_as_json(who, one) for who, one in numbers.repeats.items()],

@@ -76,6 +76,7 @@ class Comparison:
     columns: tuple[Column, ...]
     duels: tuple[Duel, ...]
     notes: tuple[str, ...]
+    preferences: tuple[str, ...] = ()  # which of a pair is better, a line each
 
 
 class Behind(NamedTuple):

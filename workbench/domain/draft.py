@@ -4,11 +4,11 @@ A change of mind replaces what came with the old label (its edit class, its defe
 self-flags) and keeps what was recorded beside it (findings, note, votes on its pairs).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.domain.edited import Edited
-from workbench.domain.finding import Finding, Flag, FoundBy
+from workbench.domain.finding import Finding, Flag, FlagVerdict, FoundBy
 from workbench.domain.label import Act, Aside, EditClass, Judgement, Label, Reason
 from workbench.domain.output import Delivery
 
@@ -136,3 +136,26 @@ def answer_self_flag(judgement: Judgement, *, said_so: bool) -> Judgement:
 def found_a_flaw(judgement: Judgement) -> bool:
     """Whether this label says that something is wrong with what was delivered."""
     return judgement.label in {Label.EDITED, Label.ESCAPED} or bool(judgement.defects)
+
+
+def find_unmatched(flagged: Sequence[str], judgement: Judgement) -> tuple[str, ...]:
+    """The flags of an output on which nothing was said yet, as the candidate wrote them."""
+    known = {flag.quote for flag in judgement.flags}
+    return tuple(dict.fromkeys(text for text in flagged if text not in known))
+
+
+def match_flag(judgement: Judgement, quote: str, verdict: FlagVerdict) -> Judgement:
+    """The judgement after one flag was matched; the label and its defects stay as they are."""
+    return replace(judgement, flags=(*judgement.flags, Flag(quote, verdict)))
+
+
+def match_flaw(judgement: Judgement, quote: str, verdict: FlagVerdict) -> Judgement:
+    """The same on an output with a flaw: a true flag is one on that flaw."""
+    flag, nth = Flag(quote, verdict), len(judgement.flags)
+    findings = tuple(
+        replace(f, flag=nth) if flag.is_true and f.is_defect and f.flag is None else f
+        for f in judgement.findings
+    )
+    said_so = bool(judgement.said_so_itself) or flag.is_true
+    flags = (*judgement.flags, flag)
+    return replace(judgement, flags=flags, findings=findings, said_so_itself=said_so)

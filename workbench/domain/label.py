@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from workbench.domain.dispute import Cause
 from workbench.domain.edited import Edited, EditSize
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
 from workbench.domain.output import Delivery
@@ -69,7 +70,8 @@ class Judgement:
 
     `blind` is the seal under which it was judged without a name, "" where it was not; `position`
     the side it stood on. `post_reveal`: changed after the names were known. `unblinded` says why
-    the name of this one was opened early. `adjudicates`: it settles what others disagree on.
+    the name of this one was opened early. `adjudicates`: it settles what others disagree on,
+    and `cause` says why they did.
     `again` is what the same reviewer said when it came a second time, unmarked: it is in no rate.
     """
 
@@ -90,6 +92,7 @@ class Judgement:
     unblinded: str = ""
     post_reveal: bool = False
     adjudicates: bool = False
+    cause: Cause | None = None
     votes: tuple[Vote, ...] = ()
     edited: Edited | None = None
     again: "Judgement | None" = None
@@ -122,6 +125,7 @@ class Act(StrEnum):
     IMPORT = "import"
     PREFER = "prefer"  # which of a pair is better
     RECOGNISE = "recognise"  # whether the reviewer guessed whose output it is
+    CAUSE = "cause"  # why labels differed, as whoever settled it says
     REPEAT = "repeat"  # what was said when the output came again
     REVEAL = "reveal"  # from here on the name was known: logged, never undone
 
@@ -211,6 +215,7 @@ def _parse(raw: dict[str, Any]) -> Judgement:  # as JSON gives it
         unblinded=str(raw.get("unblinded", "")),
         post_reveal=bool(raw.get("post_reveal", False)),
         adjudicates=bool(raw.get("adjudicates", False)),
+        cause=Cause(raw["cause"]) if "cause" in raw else None,
         votes=tuple(parse_vote(vote) for vote in raw.get("votes", ())),
         edited=_edited(raw["edited"]) if "edited" in raw else None,
         again=_parse(raw["again"]) if "again" in raw else None,

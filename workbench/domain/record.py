@@ -17,7 +17,8 @@ class Record:
     `source` is "rater" for a label given here and what the file said for an imported one. Of a
     sealed study (`is_sealed`) nothing in it names a candidate. `corrected` is the patch from base
     to what the reviewer made of the output, None where they made nothing or it was not kept.
-    `calls` says who called the ticket what.
+    `calls` says who called the ticket what; `position_seed` is what sides were drawn from, "" where
+    there are none, or while the study is sealed: with it sides would tell who is who.
     """
 
     study_id: str
@@ -34,3 +35,4 @@ class Record:
     is_control: bool = False
     corrected: bytes | None = None
     calls: tuple[SpecEvent, ...] = ()
+    position_seed: str = ""

@@ -1,5 +1,6 @@
 """How far reviewers agree where several labelled the same output."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -46,3 +47,9 @@ def compare_reviewers(cases: Iterable[Case], seed: int = 1) -> Agreement:
         escaped=ac1(escaped),
         interval=agreement.agreement_interval(escaped, ac1, seed).interval,
     )
+
+
+def count_causes(cases: Iterable[Case]) -> dict[str, int]:
+    """How many disagreements were settled, by why the labels differed; "" where nobody said."""
+    settled = [case.counted.judgement for case in cases if case.is_adjudicated]
+    return dict(sorted(Counter(str(held.cause or "") for held in settled).items()))

@@ -22,6 +22,8 @@ from workbench.domain.utility import cost_per_merge
 from workbench.services.agreements import compare_reviewers
 from workbench.services.boards import Board, score_cases
 from workbench.services.contrasts import contrast_all
+from workbench.services.pair_counts import compare_pairs
+from workbench.services.pair_words import describe_pairs
 from workbench.services.review_times import ALL, ReviewTime, sum_up
 from workbench.services.scorecards import list_rates
 from workbench.services.sensitivity import list_flips
@@ -67,7 +69,16 @@ class Comparisons:
                 *(flip.sentence for flip in list_flips({n: b.curve for n, b in boards.items()})),
                 *self._list_notes(times),
             ),
+            preferences=tuple(self._list_preferences(who)),
         )
+
+    def _list_preferences(self, who: str) -> Iterator[str]:
+        """What the answers to pairs say; of a sealed study without whose they are."""
+        casts = [c for c in self.store.pair_votes() if who in {"", c.reviewer}]
+        if casts:
+            is_sealed = self.store.is_sealed
+            found = compare_pairs(casts, self.store.pair_entries(), is_sealed=is_sealed)
+            yield from describe_pairs(found, self._names)
 
     def trace(self, name: str, line: Line, *, is_everyone: bool = False) -> list[Behind]:
         """Every output of one candidate and where it stands for one number, the counted first."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Protocol
 
+from workbench.domain.dispute import Said, name_source
 from workbench.domain.errors import InputRefused
 from workbench.domain.leak import Scrubber
 from workbench.domain.record import Record
@@ -74,11 +75,23 @@ class Export:
         records = self.store.events(current_only=False, with_unlabelled=True)
         controls = self.store.controls()
         for _, group in groupby(records, key=lambda record: record.output.output_id):
-            for found, why in _sort(list(group)):
+            held = list(group)
+            standing = [record for record, why in _sort(held) if not why and record.event]
+            source = name_source(
+                Said(str(one.event.judgement.label), one.event.judgement.adjudicates)
+                for one in standing
+                if one.event
+            )
+            for found, why in _sort(held):
                 is_control = found.output.candidate in controls
                 record = replace(found, is_control=True) if is_control else found
                 reason = "control" if is_control else why
+                if not why and record.source == "rater":
+                    record = replace(record, source=source)
                 self._digest.update(_identify(record))
+                if not self.scrubber and record.event and record.event.judgement.position:
+                    seed = self.store.seed_of(record.event.reviewer)
+                    record = replace(record, position_seed=seed)
                 if reason and not self.everything:
                     self.dropped[reason] += 1
                 else:

@@ -3,29 +3,15 @@
 A flag on a merged output changes no label; it tells how much a candidate's flags are worth.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workbench.domain.finding import Flag, FlagVerdict
-from workbench.domain.label import Judgement
+from workbench.domain.draft import find_unmatched
 from workbench.domain.queue import QueueItem
 from workbench.services.listed import ListedQueues
 from workbench.services.veils import Veil
 
 if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
     from workbench.store.store import Store
-
-
-def find_unmatched(flagged: Sequence[str], judgement: Judgement) -> tuple[str, ...]:
-    """The flags of an output on which nothing was said yet, as the candidate wrote them."""
-    known = {flag.quote for flag in judgement.flags}
-    return tuple(dict.fromkeys(text for text in flagged if text not in known))
-
-
-def match_flag(judgement: Judgement, quote: str, verdict: FlagVerdict) -> Judgement:
-    """The judgement after one flag was matched; the label and its defects stay as they are."""
-    return replace(judgement, flags=(*judgement.flags, Flag(quote, verdict)))
 
 
 class FlagQueues(ListedQueues):

@@ -8,7 +8,7 @@ from workbench.domain.case import Case
 from workbench.domain.controls import Adjusted, ControlCard
 from workbench.domain.definitions import Definitions
 from workbench.domain.metrics import Rate
-from workbench.services.agreements import Agreement, compare_reviewers
+from workbench.services.agreements import Agreement, compare_reviewers, count_causes
 from workbench.services.boards import Board, score_cases
 from workbench.services.controls import adjust_all, score_reviewers
 from workbench.services.guesses import note_guesses, rate_guesses
@@ -35,6 +35,7 @@ class Numbers:
     trajectories: Mapping[str, Trajectory]
     flips: tuple[Flip, ...]
     agreed: Agreement
+    settled: Mapping[str, int]
     controls: Mapping[str, ControlCard]
     repeats: Mapping[str, SelfAgreement]
     recognised: Rate
@@ -63,6 +64,7 @@ def count_numbers(store: "Store", cases: Iterable[Case], definitions: Definition
         trajectories=summarise(sums, interval),
         flips=tuple(list_flips({who: board.curve for who, board in boards.items()})),
         agreed=agreed,
+        settled=count_causes(doubles),
         controls=score_reviewers(controls, definitions),
         repeats=score_repeats(looks),
         recognised=rate_guesses(guesses),

@@ -6,7 +6,6 @@ in `between`, by which a command line may have chosen pairs.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -14,82 +13,19 @@ from typing import TYPE_CHECKING
 from workbench.diff.document import DiffDocument, build_document
 from workbench.diff.hunk import PatchError
 from workbench.domain.blind import ReviewItem
+from workbench.domain.draft import find_unmatched
 from workbench.domain.errors import GitFailed, UsageError
-from workbench.domain.label import Judgement, Label
+from workbench.domain.label import Label
 from workbench.domain.metrics import Cell
 from workbench.domain.pair import Held, Said, Side, Vote, find_vote
 from workbench.domain.queue import Progress, Saved
 from workbench.domain.schedule import Planned, Schedule, schedule_pairs
+from workbench.services.pair_items import PairItem, PairProgress
 from workbench.services.patches import Diffs
 from workbench.services.veils import Veil, pool
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class PairItem:
-    """One pair in front of a reviewer. Both outputs are of one ticket, from one base commit."""
-
-    pair_id: str
-    position: int
-    left: ReviewItem
-    right: ReviewItem
-    is_identical: bool
-
-    @property
-    def vote(self) -> Vote | None:
-        """What this reviewer said of it."""
-        return find_vote(self.side(self.anchor_side).judgement.votes, self.pair_id)
-
-    @property
-    def anchor_side(self) -> Side:
-        """The side of the output in whose judgement the vote lies."""
-        return Side.LEFT if self.left.output_id < self.right.output_id else Side.RIGHT
-
-    def side(self, side: Side) -> ReviewItem:
-        return self.left if side is Side.LEFT else self.right
-
-    @property
-    def sides(self) -> tuple[Side, Side]:
-        """Left, then right."""
-        return Side.LEFT, Side.RIGHT
-
-    def replace(self, side: Side, item: ReviewItem) -> "PairItem":
-        """The pair with another value on one side."""
-        return replace(self, left=item) if side is Side.LEFT else replace(self, right=item)
-
-    def find(self, output_id: str) -> Side:
-        """On which side an output stands."""
-        return Side.LEFT if self.left.output_id == output_id else Side.RIGHT
-
-    def put(self, output_id: str, judgement: Judgement) -> "PairItem":
-        """The pair after one of its outputs was judged."""
-        side = self.find(output_id)
-        return self.replace(side, replace(self.side(side), judgement=judgement))
-
-
-@dataclass(frozen=True, slots=True)
-class PairProgress:
-    """How far a reviewer is; `left_wins` and `right_wins` are how often a side was preferred."""
-
-    done: int
-    total: int
-    skipped: int
-    left_wins: int
-    right_wins: int
-    left_out: Mapping[str, int]
-    to_discuss: int = 0
-    later: int = 0
-
-    @property
-    def left(self) -> int:
-        return self.total - self.done
-
-    @property
-    def coming(self) -> int:
-        """What comes by itself."""
-        return self.left - self.to_discuss - self.later
 
 
 class PairQueue:
@@ -256,6 +192,17 @@ class PairQueue:
         self._held[output_id] = Held(judgement.label, judgement.votes)
         for pair in here:
             self._count(pair, 1)
+
+    def pending_flags(self, item: ReviewItem) -> tuple[str, ...]:
+        """Self-flags of an output on which nothing was said yet, as the candidate wrote them."""
+        if not item.self_flagged:
+            return ()
+        flagged = self._store.get_output(item.output_id).self_flagged
+        return find_unmatched(flagged, item.judgement)
+
+    def show_flag(self, quote: str) -> str:
+        """A flag as a blind reviewer may read it."""
+        return self._veil.hide_text(quote)
 
     def needs_label(self, item: ReviewItem) -> bool:
         """Whether an output waits for a label: where nothing came there is nothing to say."""

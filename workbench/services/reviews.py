@@ -95,6 +95,10 @@ class Reviews:
         """Store what a reviewer's tree can be made from again; its SHA-256, for the label."""
         return self._store.add_patch(patch)
 
+    def count_stale(self) -> int:
+        """How many of the reviewer's labels were given under another rubric."""
+        return self._store.count_stale(self.reviewer)
+
     def find_kept(self) -> tuple[list[Kept], list[str]]:
         """Acts that an earlier session could not save, and a sentence for each unusable file."""
         return self._unsaved.find() if self._unsaved else ([], [])

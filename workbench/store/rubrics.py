@@ -15,6 +15,14 @@ _GIVEN = (
 )
 
 
+_STALE = (
+    "SELECT count(*) AS n FROM item i CROSS JOIN label_event e ON e.event_id ="
+    " (SELECT max(event_id) FROM label_event WHERE output = i.output AND reviewer = i.reviewer"
+    "  AND act IN ('label', 'import', 'undo', 'redo'))"
+    " WHERE i.reviewer = ? AND i.label IS NOT NULL AND e.rubric_version <> ?"
+)
+
+
 class Given(NamedTuple):
     """A standing label and the rubric under which it was given; `at` as the log has it."""
 
@@ -28,6 +36,14 @@ class Given(NamedTuple):
 
 class Rubrics(Study):
     """Reading labels by rubric; a part of Store."""
+
+    rubric_version = ""
+
+    def count_stale(self, reviewer: str) -> int:
+        """How many standing labels of a reviewer are older than the rubric in force."""
+        with self._driving() as driver:
+            found = driver.execute(_STALE, (reviewer, self.rubric_version)).fetchone()
+            return int(found[0])
 
     def labels_given(self) -> Iterator[Given]:
         """Every standing label of every reviewer, by ticket."""

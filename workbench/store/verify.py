@@ -20,6 +20,7 @@ from workbench.store.derive import BASE, Shift, place_judgement
 from workbench.store.event_rows import EVENT_COLUMNS, compute_row_hash
 from workbench.store.files import TRIGGERS
 from workbench.store.recount import Counted, Held, stream_counted
+from workbench.store.seal_checks import check_seal
 from workbench.store.specs import stream_spec_faults
 from workbench.store.sqlite import UNREADABLE, is_damage
 from workbench.store.study import GATE_LOCK, GATE_LOCK_EVENT
@@ -100,7 +101,8 @@ class Verify(Database):
             except (ValueError, KeyError, TypeError) as error:
                 sentence = f"items and counts cannot be compared: {error}"
                 faults.append(Fault("unreadable", "", sentence))
-            return [*faults, *_check_blobs(check)]
+            sealed = [Fault("seal", row, sentence) for row, sentence in check_seal(driver)]
+            return [*faults, *sealed, *_check_blobs(check)]
 
 
 def _check_structure(driver: sqlite3.Connection) -> Iterator[Fault]:

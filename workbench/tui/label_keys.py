@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 
 from workbench.domain.blind import ReviewItem
+from workbench.domain.dispute import Cause
 from workbench.domain.draft import Decision, apply_decision, insist
-from workbench.domain.finding import Finding, FindingKind
+from workbench.domain.finding import Finding, FindingKind, FlagVerdict
 from workbench.domain.label import Act, EditClass, Judgement, Label
 from workbench.domain.outcome import objection
 from workbench.domain.output import Delivery
@@ -58,6 +59,7 @@ class Mode(StrEnum):
     DETAIL = "detail"  # e or x was pressed: a digit follows
     CONFIRM = "confirm"  # the label is against the delivery: y stands by it
     SELF_FLAG = "self_flag"  # saved; did the candidate say so itself?
+    CAUSE = "cause"  # settled; why did the labels differ?
     RECOGNISE = "recognise"  # saved; did the reviewer guess whose it is?
     NOT_SAVED = "not_saved"  # the store refused: enter tries again
 
@@ -99,6 +101,17 @@ ESCAPE_KEYS = {
     "3": FindingKind.SECURITY,
     "4": FindingKind.DATA_LOSS,
 }
+FLAG_KEYS = {
+    "1": FlagVerdict.CONFIRMED,
+    "2": FlagVerdict.ACCEPTED_RISK,
+    "3": FlagVerdict.FALSE,
+    "4": FlagVerdict.BOILERPLATE,
+}
+FLAG_WORDS = {"1": "confirmed", "2": "accepted risk", "3": "false", "4": "boilerplate"}
+CAUSE_KEYS = {str(nth): cause for nth, cause in enumerate(Cause, 1)}
+CAUSE_WORDS = dict(
+    zip(CAUSE_KEYS, ("ticket", "rubric gap", "slip", "edge case", "taste", "other"), strict=True)
+)
 EDIT_WORDS = {"1": "minor", "2": "major", "3": "rejected"}
 ESCAPE_WORDS = {"1": "functional", "2": "breaks other code", "3": "security", "4": "data loss"}
 
@@ -151,13 +164,14 @@ class Ask(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a key press leads to. `save` is recorded now; the next two answer a question."""
+    """What a key press leads to. `save` is recorded now; the next three answer a question."""
 
     waiting: Waiting = READY
     notice: str = ""
     save: Judgement | None = None
     said_so: bool | None = None
     recognised: bool | None = None
+    cause: Cause | None = None
     ask: Ask = Ask.NOTHING
 
 
@@ -165,7 +179,7 @@ def press_label(waiting: Waiting, label: Label, item: ReviewItem, doubt: str = "
     """A label key; item is what is on the screen. `doubt` is why it should be asked for once."""
     if waiting.mode is Mode.NOT_SAVED:
         return Step(waiting, "enter tries again, escape gives the label up")
-    if waiting.mode in {Mode.CONFIRM, Mode.SELF_FLAG, Mode.RECOGNISE}:
+    if waiting.mode in {Mode.CONFIRM, Mode.SELF_FLAG, Mode.RECOGNISE, Mode.CAUSE}:
         return Step(waiting, "answer first, or press escape")
     if needs_detail(label):
         return Step(Waiting(Mode.DETAIL, label, output_id=item.output_id))
@@ -194,6 +208,10 @@ def press_answer(waiting: Waiting, key: str, item: ReviewItem, anchor: Anchor) -
         return complete(decision, item) if decision else None
     if waiting.mode is Mode.CONFIRM and waiting.judgement:
         return _confirm(waiting.judgement, waiting, key, item)
+    if waiting.mode is Mode.CAUSE and key in CAUSE_KEYS:
+        return Step(cause=CAUSE_KEYS[key])
+    if waiting.mode is Mode.CAUSE:
+        return Step(notice="left open", ask=Ask.ADVANCE) if key == "escape" else None
     if waiting.mode in {Mode.SELF_FLAG, Mode.RECOGNISE}:
         if key in {"y", "n"}:
             is_guess = waiting.mode is Mode.RECOGNISE

@@ -37,6 +37,13 @@ class DeskChecked(Message):
 
 
 @dataclass
+class RubricChanged(Message):
+    """So many of the reviewer's labels are older than the rubric in force."""
+
+    n: int
+
+
+@dataclass
 class DeskRefused(Message):
     """The store cannot be written; labels stay off, reading goes on.
 

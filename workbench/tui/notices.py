@@ -27,6 +27,8 @@ def describe(saved: Saved) -> Notice:
     came = contradiction(item.delivery, item.tests, judgement) if judgement.label else ""
     if came and act in {Act.LABEL, Act.SELF_FLAG}:
         return Notice(f"{came}; u to undo · {where}", "warn")
+    if act is Act.CAUSE:
+        return Notice(f"noted: {str(judgement.cause).replace('_', ' ')} · {where}", "good")
     if act is Act.RECOGNISE:
         return Notice(
             f"noted: {'' if judgement.recognised else 'not '}recognised · {where}", "good"

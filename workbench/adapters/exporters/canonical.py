@@ -97,7 +97,7 @@ def _make_row(
         "exit_class": None,
         "is_control": record.is_control,
         "is_repeat": record.event is not None and _original_act(record.event) == Act.REPEAT,
-        "position_seed": None,
+        "position_seed": record.position_seed or None,
         "tests": {
             "status": record.check.tests,
             "reason": hide(record.check.reason),
@@ -283,6 +283,7 @@ def _event_fields(record: Record, name: Hide) -> dict[str, object]:
         "role": ("adjudicator" if event.judgement.adjudicates else "rater") if event else None,
         "rubric_version": event.rubric_version if event else None,
         "source": record.source if event else None,
+        "cause": event.judgement.cause if event else None,
         "started_at": format_time(effort.started_at) if effort else None,
         "committed_at": format_time(event.at) if event else None,
         "active_ms": effort.active_ms if effort else None,

@@ -17,7 +17,8 @@ COLUMNS = (
     "delivery", "applied", "patch_sha256", "tests", "label", "sublabel", "outcome", "reason",
     "defects", "flags", "said_so_itself", "recognised", "quote",
     "rationale", "reviewer_id", "rubric_version",
-    "source", "event_id", "started_at", "committed_at", "active_ms", "idle_ms", "tool_version",
+    "source", "cause",
+    "event_id", "started_at", "committed_at", "active_ms", "idle_ms", "tool_version",
 )  # fmt: skip
 LOSSY_FIELDS = (
     "ticket_body", "patch", "message", "questions", "self_flagged", "findings", "extra",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TypedDict
 
+from workbench.domain.dispute import Cause
 from workbench.domain.pair import Vote, parse_vote
 
 
@@ -15,6 +16,7 @@ class Blind(TypedDict):
     unblinded: str
     post_reveal: bool
     adjudicates: bool
+    cause: Cause | None
     votes: tuple[Vote, ...]
 
 
@@ -31,5 +33,6 @@ def read_blind(row: Mapping[str, object]) -> Blind:
         unblinded=str(row.get("unblinded") or ""),
         post_reveal=bool(row.get("post_reveal", False)),
         adjudicates=row.get("role") == "adjudicator",
+        cause=Cause(str(row["cause"])) if row.get("cause") else None,
         votes=tuple(parse_vote(vote) for vote in votes),
     )

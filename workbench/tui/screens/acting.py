@@ -74,7 +74,10 @@ class ActingScreen(RecordingScreen):
         if desk is None or self.labels_off:
             self.say(self.labels_off or "opening the study: one moment", "warn")
             return
-        if self.waiting.mode not in {Mode.SELF_FLAG, Mode.RECOGNISE} and not self.is_free():
+        if (
+            self.waiting.mode not in {Mode.SELF_FLAG, Mode.RECOGNISE, Mode.CAUSE}
+            and not self.is_free()
+        ):
             return
         left, self.waiting = self.waiting, READY
         self.say("")

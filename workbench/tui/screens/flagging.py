@@ -3,27 +3,21 @@
 The rest of the screen is that of any review; a label key would still change the label.
 """
 
-from workbench.domain.finding import FlagVerdict
+from workbench.domain.draft import match_flag
 from workbench.domain.label import Act
 from workbench.domain.queue import FirstScreen
 from workbench.services.desk import OpenDesk
-from workbench.services.flags import FlagQueues, match_flag
+from workbench.services.flags import FlagQueues
 from workbench.text import display
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.label_keys import Mode
+from workbench.tui.label_keys import FLAG_KEYS, FLAG_WORDS, Mode
 from workbench.tui.messages import DeskChecked
 from workbench.tui.screens.opening import OpeningScreen
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.review import ReviewScreen
 from workbench.tui.widgets.label_bar import LabelBar, LabelBarSnapshot
 
-VERDICTS = {
-    "1": FlagVerdict.CONFIRMED,
-    "2": FlagVerdict.ACCEPTED_RISK,
-    "3": FlagVerdict.FALSE,
-    "4": FlagVerdict.BOILERPLATE,
-}
-_WORDS = "1 confirmed  2 accepted risk  3 false  4 boilerplate"
+_WORDS = "  ".join(f"{key} {word}" for key, word in FLAG_WORDS.items())
 
 
 class FlagScreen(ReviewScreen):
@@ -49,16 +43,16 @@ class FlagScreen(ReviewScreen):
         queues = desk.queues
         shown = queues.show_flag(pending[0]) if isinstance(queues, FlagQueues) else ""
         n = len(pending)
-        head = f"it flagged ({n} to match): {display(shown)}  {_WORDS}"
+        head = f"{_WORDS}   it flagged ({n} to match): {display(shown)}"
         said = f"{self.notice.text}; " if self.notice.style in {"warn", "bad"} else ""
         self.query_one(LabelBar).show(LabelBarSnapshot(self.waiting, f"{said}{head}", "strong"))
 
     def _answer(self, key: str) -> bool:
         pending = self._pending
-        if self.waiting.mode is not Mode.READY or key not in VERDICTS or not pending:
+        if self.waiting.mode is not Mode.READY or key not in FLAG_KEYS or not pending:
             return super()._answer(key)
         if self.item and self.can_record():
-            self.save(Act.SELF_FLAG, match_flag(self.item.judgement, pending[0], VERDICTS[key]))
+            self.save(Act.SELF_FLAG, match_flag(self.item.judgement, pending[0], FLAG_KEYS[key]))
         return True
 
     def advance(self) -> None:

@@ -15,7 +15,7 @@ from workbench.domain.label import Act, Effort, Judgement
 from workbench.domain.queue import Saved
 from workbench.text import display
 from workbench.tui.label_keys import Mode, Step, Waiting
-from workbench.tui.messages import DeskChecked, DeskOpened, DeskRefused
+from workbench.tui.messages import DeskChecked, DeskOpened, DeskRefused, RubricChanged
 from workbench.tui.notices import name_act
 from workbench.tui.screens.noting import NotingScreen
 from workbench.tui.screens.panes import ReviewSettings
@@ -75,6 +75,8 @@ class OpeningScreen(NotingScreen):
             return
         kept, problems = desk.reviews.find_kept()
         self.post_message(DeskChecked(tuple(kept), "; ".join(problems)))
+        if stale := desk.reviews.count_stale():
+            self.post_message(RubricChanged(stale))
         self.back_up(desk.backups.start)
 
     def on_desk_opened(self, message: DeskOpened) -> None:
@@ -92,6 +94,14 @@ class OpeningScreen(NotingScreen):
             self.say(display(message.problem), "warn")
         self._kept = list(message.kept)
         self._offer_kept()
+
+    def on_rubric_changed(self, message: RubricChanged) -> None:
+        """Labels that are older than the rubric: said once, and over its text."""
+        self.n_stale = message.n
+        labels = "label is" if message.n == 1 else "labels are"
+        if not self.notice.text or self.notice.style == "dim":
+            told = f"the rubric changed: {message.n} of your {labels} older; r shows it"
+            self.say(f"{told}, `workbench rubric` lists them", "warn")
 
     def on_desk_refused(self, message: DeskRefused) -> None:
         """Reading goes on; the bar says why labels do not."""

@@ -15,7 +15,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.pair import Side
 from workbench.domain.queue import Saved, list_aside
 from workbench.services.desk import Desk, OpenDesk
-from workbench.services.pairs import PairItem
+from workbench.services.pair_items import PairItem
 from workbench.services.queues import make_document
 from workbench.services.veils import NAMES
 from workbench.tui.actions import show_key
@@ -91,7 +91,7 @@ class PairScreen(PairSides):
                 self._came_skipped = desk.pairs.is_skipped(pair_id)
                 self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
                 self._seen = frozenset()
-                self.asks_recognised = False
+                self.asks_recognised, self.flag_asked = False, ""
             self.leave_versus()
             self.remove_class("-finished")
             for each, document in zip(Side, documents, strict=True):

@@ -17,7 +17,7 @@ from workbench.domain.output import Delivery
 from workbench.domain.pair import Side
 from workbench.domain.queue import list_aside
 from workbench.services.desk import OpenDesk
-from workbench.services.pairs import PairItem
+from workbench.services.pair_items import PairItem
 from workbench.tui.counts import Counts
 from workbench.tui.label_keys import Mode
 from workbench.tui.notices import Notice
@@ -56,6 +56,7 @@ class PairPanes(PointingScreen):
         self.side = Side.LEFT
         self.is_versus = False  # left against right, in one pane
         self.asks_recognised = False  # a guess, of some pairs
+        self.flag_asked = ""  # a self-flag that waits for its verdict, as it was written
         self.weight = ""  # strength and reason that the next answer takes along, in words
         super().__init__(settings, keys, open_desk)
         self.counts: Counts | None = None
@@ -209,6 +210,10 @@ class PairPanes(PointingScreen):
             return f"does not touch {other.path}"
         return ""
 
+    def describe_flag(self) -> str:
+        """The self-flag that is asked about; "" where none is."""
+        return ""
+
     def draw_bar(self) -> None:
         """Repaint the label bar."""
         notice = self.notice
@@ -216,7 +221,9 @@ class PairPanes(PointingScreen):
         vote = self.pair.vote if self.pair else None
         asks = self.asks_preference and self.waiting.mode is Mode.READY and not self.is_decided
         self.query_one(PairBar).show(
-            PairBarSnapshot(bar, asks, vote, self.weight, self.asks_recognised)
+            PairBarSnapshot(
+                *(bar, asks, vote, self.weight, self.asks_recognised), flag=self.describe_flag()
+            )
         )
 
     def _numbers(self, counts: Counts) -> PairNumbers:

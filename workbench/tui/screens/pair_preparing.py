@@ -9,7 +9,7 @@ from workbench.diff.document import DiffDocument
 from workbench.diff.views import Mode
 from workbench.domain.pair import Side
 from workbench.services.desk import Desk
-from workbench.services.pairs import PairItem
+from workbench.services.pair_items import PairItem
 from workbench.services.patches import mark_moves
 from workbench.services.queues import attach_files, make_document
 from workbench.tui.messages import BlobsReady, ItemReady

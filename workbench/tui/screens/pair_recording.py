@@ -23,10 +23,10 @@ from workbench.domain.pair import (
 )
 from workbench.domain.queue import Saved
 from workbench.services.desk import Desk
-from workbench.tui.label_keys import Mode, Waiting
+from workbench.tui.label_keys import Mode
 from workbench.tui.notices import Notice, name_act
 from workbench.tui.pair_actions import VOTES
-from workbench.tui.screens.pair_panes import PairPanes
+from workbench.tui.screens.pair_flags import PairFlags
 from workbench.tui.screens.pair_why import Weight, WhyScreen, describe_weight
 from workbench.tui.widgets.pair_bars import describe_vote
 
@@ -34,14 +34,13 @@ LABEL_BOTH = "label both sides first, then say which is better"
 SEE_BOTH = "this side too"
 
 
-class PairRecording(PairPanes):
+class PairRecording(PairFlags):
     """The part of the pair screen that records."""
 
     _weight = Weight()
     _is_skipping = False
     _last: Saved | None = None
     _seen: frozenset[str] = frozenset()  # outputs that were drawn since this pair came
-    _left_open: frozenset[str] = frozenset()  # what was asked of once
 
     def go_on(self) -> None:
         """To the next pair, or to the end."""
@@ -80,6 +79,8 @@ class PairRecording(PairPanes):
     # Answers.
 
     def _answer(self, key: str) -> bool:
+        if self.answer_flag(key):
+            return True
         if self.waiting.mode is Mode.READY and key in VOTES:
             self._vote(VOTES[key])
             return True
@@ -206,7 +207,7 @@ class PairRecording(PairPanes):
                 return
         if not self.is_decided or self._ask_recognised(desk):
             self.draw()
-        elif not self._ask_self_flag(desk):
+        elif not self.ask_flags(desk):
             self.go_on()
 
     def _ask_recognised(self, desk: Desk) -> bool:
@@ -221,6 +222,11 @@ class PairRecording(PairPanes):
 
     def on_key(self, event: events.Key) -> None:
         """The answer to "did you recognise it?", before any other meaning of the key."""
+        if self.flag_asked and event.key == "escape":
+            event.stop()
+            event.prevent_default()
+            self.leave_flags()
+            return
         answer = {"y": True, "n": False}.get(event.key)
         if not self.asks_recognised or not (answer is not None or event.key == "escape"):
             return
@@ -246,25 +252,6 @@ class PairRecording(PairPanes):
         if twin:
             held = twin.judgement
             self.save(Act.LABEL, replace(given, votes=held.votes, recognised=held.recognised))
-
-    def _ask_self_flag(self, desk: Desk) -> bool:
-        """Whether a flawed side had said so itself; asked of each once, after the answer."""
-        pair = self.pair
-        if pair is None or desk.warning or not self.is_decided:
-            return False
-        for side in pair.sides:
-            item = pair.side(side)
-            judgement = item.judgement
-            is_open = judgement.said_so_itself is None and item.output_id not in self._left_open
-            if is_open and super().asks_itself(Act.LABEL, judgement, item):
-                self._left_open |= {item.output_id}
-                self.focus_side(side)
-                here = item.output_id
-                self.waiting = Waiting(Mode.SELF_FLAG, judgement.label, output_id=here)
-                self.read("message")
-                self.draw_bar()
-                return True
-        return False
 
     # Taking back.
 

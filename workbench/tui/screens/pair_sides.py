@@ -8,7 +8,8 @@ from functools import partial
 from workbench.diff.document import DiffDocument
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.pair import Side
-from workbench.services.pairs import PairItem, PairQueue
+from workbench.services.pair_items import PairItem
+from workbench.services.pairs import PairQueue
 from workbench.text import display
 from workbench.tui.messages import SidesCompared
 from workbench.tui.screens.files import FilesScreen

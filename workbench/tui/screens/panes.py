@@ -59,6 +59,7 @@ class PanesScreen(GroundScreen):
         self.settings, self.keys = settings, keys
         self.item: ReviewItem | None = None
         self.reading = ""  # "", "ticket", "message", "rubric" or "tests": what the text pane shows
+        self.n_stale = 0  # labels that were given under another rubric
         self._is_open: dict[str, bool] = {}
         self._last_pane = ""
 
@@ -155,7 +156,8 @@ class PanesScreen(GroundScreen):
             title = f"Ticket {display(ticket.ticket_id)} · {ticket.spec}"
             return title, f"{ticket.title}\n\n{ticket.body}"
         if what == "rubric":
-            return "Rubric", self.settings.rubric
+            older = f" · {self.n_stale} of your labels are older than it" if self.n_stale else ""
+            return f"Rubric{older}", self.settings.rubric
         if what == "tests":
             return "Tests against base", self.describe_tests(item)
         flags = "".join(f"\n\nit flagged: {flag}" for flag in item.self_flagged)

@@ -169,6 +169,9 @@ class RecordingScreen(SavingScreen):
         elif step.recognised is not None and self.item:
             self.waiting = READY
             self.save(Act.RECOGNISE, replace(self.item.judgement, recognised=step.recognised))
+        elif step.cause is not None and self.item:
+            self.waiting = READY
+            self.save(Act.CAUSE, replace(self.item.judgement, cause=step.cause))
         elif step.ask is Ask.QUOTE:
             self._ask_quote(step.waiting)
         else:
@@ -205,7 +208,11 @@ class RecordingScreen(SavingScreen):
     def leave_after(self, after: Act) -> None:
         """To the next output; before that, of some, whether the reviewer guessed whose it is."""
         item = self.item
-        if item and after in {Act.LABEL, Act.SELF_FLAG} and self.asks_recognised_of(item):
+        is_labelled = item is not None and after in {Act.LABEL, Act.SELF_FLAG}
+        if item and is_labelled and self.settings.is_adjudicating and item.judgement.cause is None:
+            self.waiting = Waiting(Mode.CAUSE, output_id=item.output_id)
+            self.draw_bar()
+        elif item and is_labelled and self.asks_recognised_of(item):
             self.waiting = Waiting(Mode.RECOGNISE, output_id=item.output_id)
             self.draw_bar()
         else:

@@ -49,6 +49,8 @@ def list_items(comparison: Comparison) -> list[Item]:
         items.append(Item(text="beside the numbers"))
         items += [Item(text=f"  {_describe_costs(column)}") for column in comparison.columns]
         items += [Item(text=f"  {note}") for note in comparison.notes]
+    items += [Item(text="which is preferred, in pairs")] if comparison.preferences else []
+    items += [Item(text=f"  {line}") for line in comparison.preferences]
     items += [Item(text="pairs, on the same tickets")] if comparison.duels else []
     items += [Item(duel=duel) for duel in comparison.duels]
     return items

@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.domain.label import Label
 from workbench.text import display
 from workbench.tui.actions import Action, show_key
-from workbench.tui.label_keys import EDIT_WORDS, ESCAPE_WORDS, READY, Mode, Waiting
+from workbench.tui.label_keys import CAUSE_WORDS, EDIT_WORDS, ESCAPE_WORDS, READY, Mode, Waiting
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
 NO_KEY = "(palette)"
@@ -63,6 +63,9 @@ def render_state(snapshot: LabelBarSnapshot) -> Line:
     if waiting.mode is Mode.CONFIRM:
         choices = _choices({"y": "yes", "n": "no"})
         return (Span(f" {waiting.sentence}  ", "strong"), *choices, remark)
+    if waiting.mode is Mode.CAUSE:
+        choices = _choices({**CAUSE_WORDS, "esc": "skip"})
+        return (Span(" Why did they differ?  ", "strong"), *choices, remark)
     if waiting.mode is Mode.RECOGNISE:
         return (
             Span(" saved. Did you recognise whose it is?  ", "strong"),

@@ -12,6 +12,7 @@ from workbench.domain.pair import Preference, Said, Side, Vote
 from workbench.domain.ticket import Spec
 from workbench.text import cells, clip, display
 from workbench.tui.actions import Action
+from workbench.tui.label_keys import FLAG_WORDS
 from workbench.tui.pair_actions import VOTE_WORDS, VOTES
 from workbench.tui.widgets.header import render_delivery
 from workbench.tui.widgets.label_bar import (
@@ -126,6 +127,7 @@ class PairBarSnapshot:
     vote: Vote | None = None
     weight: str = ""
     asks_recognised: bool = False
+    flag: str = ""  # a self-flag that waits for its verdict
 
 
 def render_bar(
@@ -142,11 +144,20 @@ def render_bar(
         *(intro if bar.is_first else []),
         _RECOGNISED
         if snapshot.asks_recognised
+        else _render_flag(snapshot.flag)
+        if snapshot.flag and waiting.mode == "ready"
         else _render_question(snapshot)
         if is_asking
         else render_state(bar),
         render_unsaved(waiting) if waiting.is_unsaved else render_footer(footer, keys, width),
     ]
+
+
+def _render_flag(flag: str) -> Line:
+    spans = [Span(" It flagged:  ", "strong")]
+    for key, word in {**FLAG_WORDS, "esc": "later"}.items():
+        spans += [Span(key, "key"), Span(f" {word}  ")]
+    return (*spans, Span(flag, "dim"))
 
 
 def _render_question(snapshot: PairBarSnapshot) -> Line:
