@@ -145,6 +145,54 @@ def winner(row: Mapping[str, str]) -> str:
     return row.get(row["winner"], row["winner"])
 
 
+# Columns and types as documented: huggingface.co/docs/trl/dataset_formats (preference with an
+# explicit prompt, unpaired preference) and
+# platform.openai.com/docs/guides/direct-preference-optimization.
+SCHEMAS: dict[str, dict[str, object]] = {
+    "trl": {"prompt": "string", "chosen": "string", "rejected": "string"},
+    "kto": {"prompt": "string", "completion": "string", "label": "bool"},
+    "openai": {
+        "input": {
+            "messages": [{"role": "string", "content": "string"}],
+            "parallel_tool_calls": "bool",
+            "tools": [],
+        },
+        "preferred_output": [{"role": "string", "content": "string"}],
+        "non_preferred_output": [{"role": "string", "content": "string"}],
+    },
+}
+
+
+def name_type(value: object) -> object:
+    """The shape of a JSON value, a list by its first item."""
+    if isinstance(value, dict):
+        return {key: name_type(inside) for key, inside in value.items()}
+    if isinstance(value, list):
+        return [name_type(inside) for inside in value[:1]]
+    return {str: "string", bool: "bool", int: "int64", float: "float64"}[type(value)]
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_every_row_has_the_documented_columns_and_types(voted: Cli, kind: str) -> None:
+    """Nothing beside them, in any row."""
+    rows, _ = export(voted, kind)
+    assert [name_type(row) for row in rows] == [SCHEMAS[kind]] * len(rows)
+
+
+@pytest.mark.parametrize("kind", ["trl", "kto", "openai", "arena"])
+def test_each_file_loads_in_the_library_it_is_for(voted: Cli, kind: str, tmp_path: Path) -> None:
+    """By `datasets`, which TRL reads with; it comes with the extra `oracles` alone."""
+    datasets = pytest.importorskip("datasets", exc_type=ImportError)
+    rows, _ = export(voted, kind)
+    file, cache = str(voted.folder / f"{kind}.jsonl"), str(tmp_path / "cache")
+    found = datasets.load_dataset("json", data_files=file, split="train", cache_dir=cache)
+    assert found.num_rows == len(rows)
+    wanted = SCHEMAS.get(kind, {})
+    flat = {name: what for name, what in wanted.items() if isinstance(what, str)}
+    assert {name: found.features[name].dtype for name in flat} == flat
+    assert found.to_list() == rows
+
+
 @pytest.mark.parametrize("kind", ["trl", "kto", "openai", "arena"])
 def test_field_t17_swapped_sides_export_the_same_bytes(voted: Cli, kind: str) -> None:
     """Every answer given again with the outputs on the other sides: not a byte differs."""

@@ -133,6 +133,8 @@ def test_a_newcomer_gets_from_the_demo_to_the_reveal(demo: Demo) -> None:
     with Pty("demo", "--pair", env=demo.env) as screen:
         wait_for_labels(screen)
         assert "Two outputs of one ticket" in screen.text
+        assert "…" not in "".join(screen.lines[-5:])  # all of it can be read at 80x24
+        assert "t ticket" in screen.lines[-1]
         for _ in range(200):
             screen.rest(0.3)
             if "That was the last pair" in screen.text:
@@ -158,8 +160,10 @@ def next_key(screen: Pty) -> str:
     bar = "\n".join(screen.lines[-5:])
     if "Which is better?" in bar:
         return "1"
-    if "Did it say so itself?" in bar:
+    if "Did it say so itself?" in bar or "Did you recognise" in bar:
         return "n"
+    if "It flagged:" in bar:
+        return "1"
     if "sure?" in bar or "is it" in bar:
         return "y"
     title = next(part for line in screen.lines for part in line.split("▸")[1:])

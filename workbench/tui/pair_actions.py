@@ -35,7 +35,7 @@ _OTHERWISE = {
 }
 OWN = (
     Action("pair.side", ("tab",), "Other side", "Label keys act on the side with the mark",
-           "other_side", "Pair", "other side"),
+           "other_side", "Pair", "side"),
     Action("pair.view", ("B",), "View", "Both against base, or left against right",
            "view", "Pair"),
     Action("pair.why", ("S",), "Strength and reason",
@@ -53,5 +53,14 @@ def _make() -> tuple[Action, ...]:
 
 
 PAIR = _make()
+_FIRST = (
+    *("pair.side", "label.merged", "label.edited", "label.abstained", "label.escaped"),
+    *("pane.ticket", "label.undo"),
+)
+FOOTER = sorted(
+    (action for action in PAIR if action.footer),
+    key=lambda action: _FIRST.index(action.id) if action.id in _FIRST else len(_FIRST),
+)
+"""What the bar names, the ticket among the first: nobody can judge without it."""
 EVERY = (*REVIEW, *OWN)
 """What a keymap may name, on whichever screen it acts."""

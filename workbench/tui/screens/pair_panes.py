@@ -21,7 +21,7 @@ from workbench.services.pair_items import PairItem
 from workbench.tui.counts import Counts
 from workbench.tui.label_keys import Mode
 from workbench.tui.notices import Notice
-from workbench.tui.pair_actions import PAIR
+from workbench.tui.pair_actions import FOOTER, PAIR
 from workbench.tui.screens.help import HelpScreen
 from workbench.tui.screens.panes import SMALLEST, ReviewSettings
 from workbench.tui.screens.pointing import PointingScreen
@@ -119,7 +119,7 @@ class PairPanes(PointingScreen):
                 yield LinkedDiff(id="versus")
                 yield LinesView(id="card")
             yield PairNumbersPane(id="metrics")
-        yield PairBar([action for action in PAIR if action.footer], self.keys)
+        yield PairBar(FOOTER, self.keys)
         yield LinesView(id="small")
 
     def fit(self, size: Size) -> None:

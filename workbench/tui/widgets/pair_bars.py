@@ -24,9 +24,9 @@ from workbench.tui.widgets.label_bar import (
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
 INTRODUCTION = (
-    "Two outputs of one ticket; nobody here knows whose. Label each as you would alone:",
-    "m merged, e edited, a abstained, x escaped. A label moves on to the other side.",
-    "Then say which is better: 1 left, 2 right, 3 both good, 4 both bad, 5 cannot judge.",
+    "Two outputs of one ticket (t shows it); nobody here knows whose. Label each:",
+    "m merged, e edited, a abstained, x escaped. A label goes on to the other side.",
+    "Then which is better: 1 left, 2 right, 3 both good, 4 both bad, 5 cannot judge.",
 )
 _TESTS_LATER = Span("· tests after the answer", "dim")
 _RECOGNISED: Line = (
