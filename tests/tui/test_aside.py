@@ -1,5 +1,6 @@
 """Skip, to discuss, later: each has one meaning, survives a restart, and is found again."""
 
+import json
 from pathlib import Path
 
 from workbench.bootstrap import open_workbench
@@ -112,6 +113,10 @@ def test_pairs_are_set_aside_in_the_same_three_ways(pairs: Path) -> None:
         assert told in card(seat)
 
     play_pairs(pairs, scene)
+    listed = json.loads(run_workbench("outputs", "list", "--aside", "--json", "--study", pairs))
+    told = {row["ticket"]: row["aside"] for row in listed["outputs"]}
+    wanted = {"plain": "pair skipped", "twins": "pair to discuss", "says": "pair later"}
+    assert told == wanted
 
     async def again(seat: PairSeat) -> None:
         await seat.on("plain")

@@ -22,6 +22,7 @@ from workbench.cli.terminal import (
 from workbench.domain.errors import UsageError
 from workbench.domain.imported import RowProblem
 from workbench.domain.output import Delivered, Delivery, Rung
+from workbench.domain.pair import Said
 from workbench.domain.seal import SEALED
 from workbench.services.controls import choose_controls
 from workbench.services.outputs import CheckImport
@@ -163,6 +164,11 @@ def _list_aside(study: Path | None, *, as_json: bool) -> None:
                 "aside": one.place.name.lower().replace("_", " "),
             }
             for one in bench.store.list_aside()
+        ]
+        rows += [
+            {"id": vote.pair_id, "ticket": ticket, "reviewer": who, "aside": f"pair {told}"}
+            for who, ticket, vote in bench.store.list_pairs_aside()
+            if (told := "to discuss" if vote.said is Said.DISCUSS else str(vote.said))
         ]
     if as_json:
         say_json("outputs", rows)

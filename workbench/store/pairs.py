@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from workbench.domain.errors import UsageError
 from workbench.domain.label import Label, parse_judgement, parse_time
 from workbench.domain.output import Delivery
-from workbench.domain.pair import Cast, Held
+from workbench.domain.pair import Cast, Held, Vote
 from workbench.domain.schedule import Entry
 from workbench.store.controls import read_controls
-from workbench.store.database import one
+from workbench.store.database import one, rows
 from workbench.store.study import Study
 
 _ENTRIES = (
@@ -90,6 +90,21 @@ class Pairs(Study):
             for cast in votes.values():
                 if cast.vote.is_answer and not opened & {cast.vote.left, cast.vote.right}:
                     yield cast
+
+    def list_pairs_aside(self) -> list[tuple[str, str, Vote]]:
+        """Pairs that reviewers set aside: (reviewer, ticket, vote), for the lead."""
+        with self._reading() as connection:
+            found = rows(connection, "SELECT name FROM reviewer ORDER BY name", {})
+            names = [row.name for row in found]
+            sql = "SELECT output_id, ticket FROM output"
+            tickets = {row.output_id: row.ticket for row in rows(connection, sql, {})}
+        return [
+            (name, tickets[output_id], vote)
+            for name in names
+            for output_id, held in self.pair_states(name).items()
+            for vote in held.votes
+            if not vote.is_answer
+        ]
 
     def reviewer_seed(self, reviewer: str) -> str:
         """What a reviewer's order and sides are drawn from; UsageError for an unknown one."""

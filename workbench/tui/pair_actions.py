@@ -25,7 +25,10 @@ _GROUPS_LEFT_OUT = {"Marks"}  # they are of one output in front of one reader
 # Titles and helps that a pair needs otherwise, by action.
 _OTHERWISE = {
     "queue.skip": ("Skip this pair", "It comes back by itself, after all others"),
-    "queue.discuss": ("To discuss", "The pair waits for a talk; G asks for it"),
+    "queue.discuss": (
+        "To discuss",
+        "It waits for a talk; `workbench outputs list --aside` tells the lead",
+    ),
     "queue.aside": ("What was set aside", "The next pair that was skipped, to discuss, or later"),
     "queue.next": ("Next pair", "Go on without an answer"),
     "queue.previous": ("Previous pair", "Go back"),

@@ -3,6 +3,7 @@
 The rest of the screen is that of any review; a label key would still change the label.
 """
 
+from workbench.domain.blind import ReviewItem
 from workbench.domain.draft import match_flag
 from workbench.domain.label import Act
 from workbench.domain.queue import FirstScreen
@@ -54,6 +55,10 @@ class FlagScreen(ReviewScreen):
         if self.item and self.can_record():
             self.save(Act.SELF_FLAG, match_flag(self.item.judgement, pending[0], FLAG_KEYS[key]))
         return True
+
+    def asks_recognised_of(self, item: ReviewItem) -> bool:  # noqa: ARG002 - a matter of the label
+        """That was asked with the label."""
+        return False
 
     def advance(self) -> None:
         """The next flag of this output, then the next output."""
