@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from workbench.diff.document import DiffDocument, build_document
 from workbench.diff.rows import NOTHING
-from workbench.diff.wrap import breaks, part_of
+from workbench.diff.views import Mode
+from workbench.diff.wrap import Wraps, breaks, part_of, wrap_view
 from workbench.text import cells, display
 
 WORDS = st.text(alphabet="ab \t漢e\u0301\U0001f44d\u202e\x1b", max_size=60)
@@ -67,3 +68,44 @@ def test_field_d11_both_sides_keep_step(old: list[str], new: list[str], mode: st
 def test_no_room_is_no_endless_loop(room: int) -> None:
     """A character wider than the room stands alone."""
     assert breaks("漢字", room) == (0, 1)
+
+
+def long_document(n_hunks: int, apart: int) -> DiffDocument:
+    """A file in which every hunk changes one of `apart` lines, all of them too long to show."""
+    old = [f"{n:06} {'x' * 90}" for n in range(n_hunks * apart)]
+    new = [f"{line} new" if n % apart == apart // 2 else line for n, line in enumerate(old)]
+    lines = ["diff --git a/f b/f", "--- a/f", "+++ b/f"]
+    for at in range(apart // 2, len(old), apart):
+        lines += [f"@@ -{at + 1} +{at + 1} @@", f"-{old[at]}", f"+{new[at]}"]
+    document = build_document("".join(f"{line}\n" for line in lines).encode(), key="k")
+    sides = ("".join(f"{line}\n" for line in text).encode() for text in (old, new))
+    assert document.attach_blobs("f", *sides)
+    return document
+
+
+@pytest.mark.parametrize("mode", ["unified", "split"])
+def test_p7_a_fold_that_opens_wraps_its_own_lines_alone(mode: Mode) -> None:
+    """However long the diff is; and what comes of it is what wrapping all of it again gives."""
+    document, rooms = long_document(60, 100), (40, 40)
+    document.view(mode, rooms)
+    wraps = document.wraps(mode, rooms)
+    assert wraps.n_measured >= 60
+    for nth, whole in ((7, False), (7, True), (40, False)):
+        before = wraps.n_measured
+        view = document.view(mode, rooms)
+        fold = next(row for row in view.left[view.hunks[nth] :] if document.is_expandable(row))
+        opened = document.expand(fold, whole=whole)
+        view = document.view(mode, rooms)
+        assert 0 < opened <= wraps.n_measured - before <= opened + 1  # the fold's own row too
+        plain = document.view(mode)
+        assert wrap_view(plain, document.model, rooms, Wraps()) == view
+    before = wraps.n_measured
+    document.toggle_file(0)
+    document.view(mode, rooms)
+    document.toggle_file(0)
+    document.view(mode, rooms)
+    document.toggle_file(0)
+    n_opened = wraps.n_measured - before
+    document.view(mode, rooms)
+    assert wraps.n_measured - before == n_opened  # what was measured once is known
+    assert document.wraps(mode, (41, 41)) is not wraps

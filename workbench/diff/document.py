@@ -28,11 +28,12 @@ from workbench.diff.places import enclosing
 from workbench.diff.rows import NOTHING, Body, FileEntry, Head, RowModel, Segment, Side, column_of
 from workbench.diff.syntax import Colour
 from workbench.diff.views import Mode, Shape, View, make_view
-from workbench.diff.wrap import Rooms, wrap_view
+from workbench.diff.wrap import Rooms, Wraps, wrap_view
 from workbench.text import Marks, count_marks, decode, display
 
 __all__ = ["MAX_BLOB", "DiffDocument", "build_document", "raw_document"]
 
+MAX_WRAPS = 2  # layouts and rooms of which wrapped segments are kept
 MAX_VIEWS = 6  # layouts, wrapped or not, and the file filter before this one
 
 
@@ -53,6 +54,7 @@ class DiffDocument:
         self.moves = NO_MOVES
         self.keys: dict[int, str] | None = None  # of hunks, by diff/marks.py
         self._views: dict[Shape, View] = {}
+        self._wraps: dict[tuple[Mode, Rooms], Wraps] = {}
         self._colours: dict[tuple[int, str], list[Colour]] = {}
 
     @property
@@ -109,11 +111,21 @@ class DiffDocument:
             if rooms is None:
                 view = make_view(self.model, mode, files, without)
             else:
-                view = wrap_view(self.view(mode, None, files, without), self.model, rooms)
+                plain = self.view(mode, None, files, without)
+                view = wrap_view(plain, self.model, rooms, self.wraps(mode, rooms))
             while len(self._views) >= MAX_VIEWS:
                 self._views.pop(next(iter(self._views.copy())), None)  # workers make views too
             self._views[key] = view
         return view
+
+    def wraps(self, mode: Mode, rooms: Rooms) -> Wraps:
+        """What is wrapped already in this layout, for these rooms."""
+        found = self._wraps.get((mode, rooms))
+        if found is None:
+            while len(self._wraps) >= MAX_WRAPS:
+                self._wraps.pop(next(iter(self._wraps.copy())), None)
+            found = self._wraps[mode, rooms] = Wraps()
+        return found
 
     def has_view(self, shape: Shape) -> bool:
         """Whether `view` has it ready."""

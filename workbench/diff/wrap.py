@@ -7,9 +7,11 @@ alone, so nothing has to be kept.
 
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
-from workbench.diff.rows import HEAD, NOTHING, Body, Gap, RowModel, place
+from workbench.diff.rows import HEAD, NOTHING, Body, Gap, Head, RowModel, place
 from workbench.diff.views import View
 from workbench.text import LINE_LIMIT, cells
 
@@ -37,47 +39,132 @@ def part_of(text: str, room: int, column: int) -> int:
     return bisect_right(breaks(text, room), column) - 1
 
 
-def wrap_view(view: View, model: RowModel, rooms: Rooms) -> View:
+Sides = tuple["array[int]", "array[int]"]  # the rows of the left and of the right side
+
+
+class Wrapped(NamedTuple):
+    """One segment of a view, as it was and with its long lines in parts.
+
+    `at` are the offsets of long lines in it, `more` the places added up to each of them.
+    """
+
+    plain: Sides
+    left: "array[int]"
+    right: "array[int]"
+    parts: "array[int]"
+    at: list[int]
+    more: list[int]
+
+    def moved(self, offset: int) -> int:
+        """Where a row of the segment begins once lines before it are wrapped."""
+        before = bisect_right(self.at, offset - 1)
+        return offset + (self.more[before - 1] if before else 0)
+
+
+class Wraps:
+    """Segments wrapped for some rooms: what did not change is not measured again.
+
+    A fold that opens in a diff of 100,000 lines costs its own lines. `n_measured` counts lines.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is wrapped yet."""
+        self.n_measured = 0
+        self._known: dict[int, Wrapped] = {}
+        self._short: set[int] = set()  # hunks without a long line
+        self._heights: dict[int, int] = {}  # of rows in folds
+
+    def get(self, view: View, model: RowModel, number: int, rooms: Rooms) -> Wrapped | None:
+        """A segment of the view; None where it stands as it is."""
+        start, end = view.starts[number], view.starts[number + 1]
+        if start == end or number in self._short:
+            return None
+        known, plain = self._known.get(number), (view.left[start:end], view.right[start:end])
+        if known is not None and known.plain == plain:
+            return known
+        segment = model.segments[number]
+        if _is_short(model, number, min(rooms)):
+            if isinstance(segment, Body):
+                self._short.add(number)
+            return None
+        heights = self._measure(plain, model, rooms, is_fold=not isinstance(segment, Body))
+        known = self._known[number] = _wrap(plain, heights)
+        return known
+
+    def _measure(
+        self, plain: Sides, model: RowModel, rooms: Rooms, *, is_fold: bool
+    ) -> Iterator[int]:
+        """The height of each row; those of a fold are kept, for it opens bit by bit."""
+        for left, right in zip(*plain, strict=True):
+            height = self._heights.get(left) if is_fold else None
+            if height is None:
+                self.n_measured += 1
+                height = _height(model, left, right, rooms)
+                if is_fold:
+                    self._heights[left] = height
+            yield height
+
+
+def _wrap(plain: Sides, heights: Iterable[int]) -> Wrapped:
+    made = Wrapped(plain, array("q"), array("q"), array("H"), [], [])
+    done = 0
+    for offset, height in enumerate(heights):
+        if height == 1:
+            continue
+        left, right = plain[0][offset], plain[1][offset]
+        made.left.extend(plain[0][done:offset])
+        made.right.extend(plain[1][done:offset])
+        made.left.extend(array("q", [left]) * height)
+        made.right.extend(array("q", [right]) * height)
+        made.parts.extend(array("H", [0]) * (offset - done))
+        made.parts.extend(range(height))
+        made.at.append(offset)
+        made.more.append((made.more[-1] if made.more else 0) + height - 1)
+        done = offset + 1
+    made.left.extend(plain[0][done:])
+    made.right.extend(plain[1][done:])
+    made.parts.extend(array("H", [0]) * (len(plain[0]) - done))
+    return made
+
+
+def wrap_view(view: View, model: RowModel, rooms: Rooms, wraps: Wraps) -> View:
     """The same rows with every line as high as the higher of its two sides."""
     is_one = view.right is view.left
     left: array[int] = array("q")
     right: array[int] = left if is_one else array("q")
-    parts: array[int] = array("H")
-    at: list[int] = []  # indices of lines that take more than one place
-    more: list[int] = []  # places added up to each of them
-    done = 0
+    new = View(view.mode, view.revision, left, right, [], [], [], view.shown, array("H"))
+    hunks, done = 0, 0  # hunks told; rows of the view that are in the new one
     for number in range(len(model.segments)):
         start, end = view.starts[number], view.starts[number + 1]
-        if start == end or _is_short(model, number, min(rooms)):
-            continue
-        for index in range(start, end):
-            height = _height(view, model, index, rooms)
-            if height == 1:
-                continue
-            for old, new in ((view.left, left), (view.right, right))[: 1 if is_one else 2]:
-                new.extend(old[done:index])
-                new.extend(array("q", [old[index]]) * height)
-            parts.extend(array("H", [0]) * (index - done))
-            parts.extend(range(height))
-            at.append(index)
-            more.append((more[-1] if more else 0) + height - 1)
-            done = index + 1
-    for old, new in ((view.left, left), (view.right, right))[: 1 if is_one else 2]:
-        new.extend(old[done:])
-    parts.extend(array("H", [0]) * (len(view) - done))
-
-    def moved(index: int) -> int:
-        before = bisect_right(at, index - 1)
-        return index + (more[before - 1] if before else 0)
-
-    starts, hunks, files = (
-        [moved(index) for index in places] for places in (view.starts, view.hunks, view.files)
-    )
-    return View(view.mode, view.revision, left, right, starts, hunks, files, view.shown, parts)
+        made = wraps.get(view, model, number, rooms)
+        new.starts.append(len(left) + start - done)
+        if made is not None:
+            _copy(view, new, done, start)
+            left.extend(made.left)
+            if not is_one:
+                right.extend(made.right)
+            new.parts.extend(made.parts)
+            done = end
+        while hunks < len(view.hunks) and view.hunks[hunks] < end:
+            offset = view.hunks[hunks] - start
+            new.hunks.append(new.starts[-1] + (made.moved(offset) if made else offset))
+            hunks += 1
+        if isinstance(model.segments[number], Head) and start < end:
+            new.files.append(new.starts[-1])
+    _copy(view, new, done, len(view))
+    new.starts.append(len(left))
+    return new
 
 
-def _height(view: View, model: RowModel, index: int, rooms: Rooms) -> int:
-    left, right = view.left[index], view.right[index]
+def _copy(view: View, new: View, start: int, end: int) -> None:
+    """Rows that stand as they are."""
+    new.left.extend(view.left[start:end])
+    if new.right is not new.left:
+        new.right.extend(view.right[start:end])
+    new.parts.extend(array("H", [0]) * (end - start))
+
+
+def _height(model: RowModel, left: int, right: int, rooms: Rooms) -> int:
     if left == right:
         return max(_parts(model, left, room) for room in set(rooms))
     return max(_parts(model, left, rooms[0]), _parts(model, right, rooms[1]))
@@ -100,7 +187,11 @@ def raw_of(model: RowModel, row: int) -> bytes:
     if isinstance(segment, Body):
         return segment.hunk.lines[offset][1:]
     if isinstance(segment, Gap):
-        return model.row(row).raw
+        entry = model.files[segment.file]
+        blob, first = (
+            (entry.new, segment.new_first) if entry.new else (entry.old, segment.old_first)
+        )
+        return blob.lines[first + offset - 1] if blob else b""
     return b""
 
 
