@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.domain.finding import Finding, FindingKind
-from workbench.domain.label import Judgement
+from workbench.domain.finding import Finding, FindingKind, FoundBy
+from workbench.domain.label import Judgement, Label
 from workbench.text import net
 from workbench.tui.screens.finding import FindingScreen
 from workbench.tui.screens.findings import FindingsScreen, render_findings
@@ -265,6 +265,38 @@ def test_without_a_tree_there_are_no_other_files(folder: Path) -> None:
 
     play(folder, scene)
     assert places(last(folder)) == [("", 0, None, "new")]
+
+
+def test_who_found_it_is_this_review_unless_the_reviewer_says_otherwise(folder: Path) -> None:
+    """METRICS 1: review, tests, and after the merge on what was merged alone; it is listed."""
+
+    async def scene(seat: Seat) -> None:
+        await seat.press("c")
+        assert "found by this review   f the tests" in title(seat)
+        await seat.press("f", "5", "1", "enter")
+        await seat.until(lambda: "saved: finding" in seat.bar, "saved")
+        await seat.press("c", "5", "f", "f", "2", "f", "enter")
+        await seat.until(lambda: "saved: finding" in seat.bar, "saved")
+        await seat.press("m", "y")
+        await seat.on("ask")
+        await seat.press("K")
+        await seat.on("clean")
+        await seat.press("c", "f", "f")
+        assert "found by someone after the merge" in title(seat)
+        await seat.press("1", "3", "enter")
+        await seat.until(lambda: "saved: finding" in seat.bar, "saved")
+        await seat.press("at")
+        listed = seat.app.screen.query_one("#files-list", LinesView).plain.split("\n")
+        assert ["found by" in line for line in listed] == [True, False, True]
+        await seat.press("escape")
+
+    play(folder, scene)
+    judgement = last(folder)
+    assert judgement.label is Label.MERGED
+    assert [f.found_by for f in judgement.findings] == [
+        *(FoundBy.TESTS, FoundBy.REVIEW, FoundBy.POST_MERGE)
+    ]
+    assert [f.text for f in judgement.findings] == ["", "f", ""]
 
 
 def test_what_is_said_of_a_finding_is_safe_to_draw() -> None:

@@ -1,9 +1,11 @@
 """A finding in three steps: what kind, how bad, in what words. Escape records nothing.
 
-Tab says what it is about: the lines chosen, their file, or the whole output.
+Tab says what it is about: the lines chosen, their file, or the whole output; `f`, until there are
+words, who found it: this review, unless the reviewer says otherwise.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual import events
 from textual.app import ComposeResult
@@ -12,7 +14,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from workbench.domain.finding import Finding, FindingKind
+from workbench.domain.finding import Finding, FindingKind, FoundBy
 from workbench.text import display
 from workbench.tui.label_keys import Anchor
 from workbench.tui.widgets.lines import LinesView, Span
@@ -24,6 +26,11 @@ KINDS = {
     "4": FindingKind.DATA_LOSS,
     "5": FindingKind.QUALITY,
     "6": FindingKind.REMARK,
+}
+FOUNDERS = {
+    FoundBy.REVIEW: "this review",
+    FoundBy.TESTS: "the tests",
+    FoundBy.POST_MERGE: "someone after the merge",
 }
 SEVERITIES = {"1": "slight", "2": "real", "3": "grave"}
 
@@ -48,9 +55,10 @@ class FindingScreen(ModalScreen[Finding | None]):
         Binding("shift+tab", "place(-1)", show=False),
     ]
 
-    def __init__(self, anchors: Sequence[Anchor]) -> None:
-        """Keep where the finding may stand; the first is where it does until Tab says otherwise."""
+    def __init__(self, anchors: Sequence[Anchor], founders: Sequence[FoundBy]) -> None:
+        """Keep where the finding may stand, and who may have found it; the first until changed."""
         super().__init__()
+        self._founders, self._found_by = founders, founders[0]
         self._anchors, self._nth = anchors, 0
         self._choices: dict[str, str] = {}
         self._kind: FindingKind | None = None
@@ -75,7 +83,17 @@ class FindingScreen(ModalScreen[Finding | None]):
         other = place_of(self._anchors[(self._nth + 1) % len(self._anchors)])
         keys = f"   tab: {other}   esc cancels" if len(self._anchors) > 1 else "   esc cancels"
         title = self.query_one("#prompt-title", LinesView)
-        title.show_lines([(place, Span(keys, "dim")), tuple(spans)])
+        title.show_lines([(place, Span(keys, "dim")), tuple(spans), self._tell_founder()])
+
+    def _tell_founder(self) -> tuple[Span, ...]:
+        told = Span(f" found by {FOUNDERS[self._found_by]}", "dim")
+        if self._severity is not None or self._kind is FindingKind.REMARK:
+            return (told,)
+        return told, Span("   "), Span("f", "key"), Span(f" {FOUNDERS[self._next()]}", "dim")
+
+    def _next(self) -> FoundBy:
+        at = self._founders.index(self._found_by)
+        return self._founders[(at + 1) % len(self._founders)]
 
     def action_place(self, step: int) -> None:
         """It is about something else."""
@@ -92,6 +110,9 @@ class FindingScreen(ModalScreen[Finding | None]):
                 self._ask(SEVERITIES)
         elif self._severity is None and self._kind and event.key in SEVERITIES:
             self._ask_words(int(event.key))
+        elif self._severity is None and event.key == "f":
+            self._found_by = self._next()
+            self._ask(self._choices)
         else:
             return
         event.stop()
@@ -109,7 +130,8 @@ class FindingScreen(ModalScreen[Finding | None]):
         if self._kind is None or self._severity is None:
             return
         where = self._anchors[self._nth]
-        self.dismiss(where.found(self._kind, self._severity, event.value.strip()))
+        found = where.found(self._kind, self._severity, event.value.strip())
+        self.dismiss(replace(found, found_by=self._found_by) if found.is_defect else found)
 
     def action_cancel(self) -> None:
         """Nothing is recorded."""

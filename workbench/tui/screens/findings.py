@@ -9,9 +9,9 @@ from textual.containers import Vertical
 from textual.events import Click
 from textual.screen import ModalScreen
 
-from workbench.domain.finding import Finding
+from workbench.domain.finding import Finding, FoundBy
 from workbench.text import clip, display
-from workbench.tui.screens.finding import SEVERITIES, place_of
+from workbench.tui.screens.finding import FOUNDERS, SEVERITIES, place_of
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
 
@@ -34,13 +34,15 @@ def render_findings(findings: Sequence[Finding], chosen: int, height: int) -> li
 def _render(finding: Finding, *, is_chosen: bool) -> Line:
     severity = SEVERITIES[str(finding.severity)] if finding.is_defect else ""
     with_label = "  with the label" if finding.with_label else ""
+    by = FOUNDERS.get(finding.found_by, "the candidate itself")
+    found_by = "" if finding.found_by is FoundBy.REVIEW else f"  found by {by}"
     style = "bad" if finding.is_k_defect else ""
     return (
         Span("▸ " if is_chosen else "  ", "accent"),
         Span(f"{finding.kind.value.replace('_', ' '):13}", style),
         Span(f"{severity:7}", "dim"),
         Span(place_of(finding), "current" if is_chosen else ""),
-        Span(with_label, "dim"),
+        Span(f"{with_label}{found_by}", "dim"),
         Span(f"  {clip(display(finding.text), 200)}", "dim"),
     )
 

@@ -9,8 +9,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.domain.finding import Finding
-from workbench.domain.label import Act
+from workbench.domain.blind import ReviewItem
+from workbench.domain.finding import Finding, FoundBy
+from workbench.domain.label import Act, Label
+from workbench.domain.outcome import effective_delivery
+from workbench.domain.output import Delivery
 from workbench.tui.label_keys import Anchor
 from workbench.tui.screens.acting import ActingScreen
 
@@ -39,7 +42,8 @@ class NotingScreen(ActingScreen):
 
         if self.item and self.is_free() and self.can_record():
             keep = partial(self._keep_finding, self.item.output_id)
-            self.app.push_screen(FindingScreen(self.finding_anchors()), keep)
+            screen = FindingScreen(self.finding_anchors(), list_founders(self.item))
+            self.app.push_screen(screen, keep)
 
     def _keep_finding(self, output_id: str, finding: Finding | None) -> None:
         if finding and self.item and self.item.output_id == output_id:
@@ -79,3 +83,14 @@ class NotingScreen(ActingScreen):
         elif self.can_record():
             left = found[: chosen.nth] + found[chosen.nth + 1 :]
             self.save(Act.FINDING, replace(item.judgement, findings=left))
+
+
+def list_founders(item: ReviewItem) -> tuple[FoundBy, ...]:
+    """Who can have found a defect, this review first: after a merge only what was merged.
+
+    What a candidate said itself is asked for with the label, and counted by its flags.
+    """
+    held = item.judgement
+    is_patch = effective_delivery(item.delivery, held) is Delivery.PATCH
+    late = (FoundBy.POST_MERGE,) if held.label is Label.MERGED and is_patch else ()
+    return (FoundBy.REVIEW, FoundBy.TESTS, *late)
