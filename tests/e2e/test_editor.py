@@ -184,8 +184,47 @@ def test_a_hang_up_while_the_editor_runs_leaves_the_copy(
         screen.until("EDITOR HAS THE TERMINAL")
         os.kill(screen.process.pid, signal.SIGKILL)
         screen.process.wait(20)
-    assert len(copies(tmp_path)) == 1
+    (copy,) = copies(tmp_path)
     assert labels(long_study) == []
+    (copy / "tree" / "long.txt").write_bytes(b"typed before the kill\n")
+    with open_with(long_study, demo, tmp_path, "nothing") as screen:
+        screen.until("an edit was left unfinished (long): O there goes on with it or drops it")
+        screen.send("O")
+        screen.until("An edit of this output was left:  enter go on  d drop it  esc later")
+        screen.rest(0.3)
+        screen.send("\r")
+        screen.until("edited (rejected)")
+        assert "typed before the kill" in screen.text
+        screen.rest(0.3)
+        screen.send("y")
+        screen.until(lambda: labels(long_study) == ["edited"])
+    assert copies(tmp_path) == []
+
+
+def test_an_edit_that_was_left_is_dropped_by_key_or_waits(
+    long_study: Path, demo: Demo, tmp_path: Path
+) -> None:
+    """One of which the editor failed waits as well; an editor that is not there loses nothing."""
+    with open_with(long_study, demo, tmp_path, "fails") as screen:
+        wait_for_labels(screen)
+        screen.send("O")
+        screen.until("exit code 3: not taken")
+    (copy,) = copies(tmp_path)
+    with open_with(long_study, demo, tmp_path, "nothing") as screen:
+        screen.until("an edit was left unfinished (long): O there goes on with it or drops it")
+        (tmp_path / "my editor").unlink()
+        screen.send("O")
+        screen.until("An edit of this output was left")
+        screen.rest(0.3)
+        screen.send("\r")
+        screen.until("was not found")
+        assert copies(tmp_path) == [copy]
+        screen.send("O")
+        screen.until("An edit of this output was left")
+        screen.rest(0.3)
+        screen.send("d")
+        screen.until("the edit that was left is dropped")
+        assert copies(tmp_path) == []
 
 
 def test_an_editor_that_is_not_there_is_named(long_study: Path, demo: Demo) -> None:

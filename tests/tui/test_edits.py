@@ -2,22 +2,26 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from workbench.adapters.workcopies import WorkCopies
 from workbench.bootstrap import Workbench, open_workbench
 from workbench.domain.blind import ReviewItem
-from workbench.domain.errors import InputRefused, UsageError
+from workbench.domain.errors import InputRefused, UsageError, WorkbenchError
 from workbench.domain.label import EditClass, Label
 from workbench.services.edits import Edit, compare_trees, list_comparisons, measure_edit
+from workbench.services.left_edits import LeftEdit, find_left_edits, render_note
 from workbench.services.queues import make_document
 from workbench.study import find_study
 
+from .kit import Seat, play, read_log
 from .trees import make_study
 
 LINES = [f"value_{n} = compute({n})\n" for n in range(40)]
@@ -75,7 +79,7 @@ def test_a_copy_is_private_plain_and_without_git(desk: Desk) -> None:
     """Owner only, outside of every repository."""
     copy = desk.copies.open("", desk.item.tree)
     assert copy.stat().st_mode & 0o777 == 0o700
-    assert sorted(p.name for p in copy.iterdir()) == ["tree"]
+    assert sorted(p.name for p in copy.iterdir()) == ["about.json", "tree"]
     names = sorted(
         str(p.relative_to(copy / "tree")) for p in (copy / "tree").rglob("*") if p.is_file()
     )
@@ -237,3 +241,85 @@ def test_known_editors_go_to_the_line(desk: Desk, tmp_path: Path, name: str, wan
     said = (tmp_path / "out").read_text().strip()
     assert said == wanted.replace("FILE", str(copy / "tree" / "app.py"))
     copies.drop(copy)
+
+
+def test_a_copy_says_how_far_it_is_and_can_be_stopped(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part at a time; what was written so far goes again."""
+    monkeypatch.setattr("workbench.adapters.workcopies._PART", 1)
+    told: list[int] = []
+
+    def tell(percent: int) -> bool:
+        told.append(percent)
+        return len(told) < 5
+
+    desk.copies.drop(desk.copies.open("", desk.item.tree, tell=tell))
+    assert told == [0, 33, 66]
+    before = set(Path(tempfile.gettempdir()).glob("workbench-edit-*"))
+    with pytest.raises(WorkbenchError, match="cancelled: nothing was edited"):
+        desk.copies.open("", desk.item.tree, tell=tell)
+    assert set(Path(tempfile.gettempdir()).glob("workbench-edit-*")) == before
+
+
+def test_what_a_kill_leaves_is_found_by_its_reviewer_alone(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not while somebody works on it; what is no copy of ours is passed over."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    output, tree = desk.item.output_id, desk.item.tree
+    edit = LeftEdit(Path(), output, "one", tree, b"app.py", 7)
+    away = edit._replace(path=b"../../x")
+    child = os.fork()
+    if not child:
+        for who, one in (("ann", edit), ("bob", edit), ("ann", away)):
+            desk.copies.open("", tree, render_note("study", who, one))
+        os._exit(0)
+    os.waitpid(child, 0)
+    desk.copies.open("", tree, render_note("study", "ann", edit))  # somebody is at work on this
+    (tmp_path / "workbench-edit-file").write_text("x")
+    (tmp_path / "workbench-edit-open").mkdir(mode=0o755)
+    (tmp_path / "workbench-edit-link").symlink_to(tmp_path / "workbench-edit-open")
+    other = WorkCopies(desk.bench.clones.path, "")
+    (left,) = find_left_edits(other, "study", "ann")
+    assert left == edit._replace(copy=left.copy)
+    assert list(find_left_edits(other, "another study", "ann")) == []
+    assert other.claim(left.copy)
+    assert not desk.copies.claim(left.copy)
+    assert list(find_left_edits(desk.copies, "study", "ann")) == []
+    other.drop(left.copy)
+    assert not left.copy.exists()
+    assert not desk.copies.claim(left.copy)
+
+
+class SlowCopies(WorkCopies):
+    """Copies that take until they are stopped."""
+
+    def check(self) -> None:
+        """There is an editor."""
+
+    def open(
+        self, repo: str, tree: str, note: str = "", tell: Callable[[int], bool] = lambda _: True
+    ) -> Path:
+        del repo, tree, note
+        pause = Event()
+        while tell(34):
+            pause.wait(0.01)
+        raise WorkbenchError("cancelled: nothing was edited")
+
+
+def test_a_long_copy_says_how_far_it_is_and_escape_ends_it(folder: Path) -> None:
+    """Every wait over half a second: progress, and a way to cancel."""
+
+    async def scene(seat: Seat) -> None:
+        seat.screen.patience = 0.0
+        await seat.press("O")
+        await seat.until(lambda: "copy: 34 %; escape cancels" in seat.bar, "progress")
+        await seat.press("O")
+        assert "one moment" in seat.bar
+        await seat.press("escape")
+        await seat.until(lambda: "cancelled: nothing was edited" in seat.bar, "the end")
+        assert seat.ticket == "clean"
+
+    play(folder, scene, wrap=lambda get: replace(get(), copies=SlowCopies(Path, "")))
+    assert read_log(folder) == []

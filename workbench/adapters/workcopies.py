@@ -8,15 +8,14 @@ without following a link, checked by the rules of any patch before one object is
 
 import os
 import shlex
-import shutil
 import stat
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from workbench.adapters.edit_trees import make_patch
 from workbench.adapters.git import Git, find_program
+from workbench.adapters.left_copies import LeftCopies
 from workbench.adapters.tree_check import Change, check_changes
 from workbench.adapters.trees import FOLDER, Draft, Entry, Reader
 from workbench.domain.errors import InputRefused, UsageError, WorkbenchError
@@ -24,6 +23,7 @@ from workbench.text import decode, display
 
 MAX_FILE = 20 << 20
 _TREE = "tree"
+_PART, _PARTS = 500, 50  # files that one git writes: so many at least, so many times at most
 _PLAIN = (b"100644", b"100755")
 _LEFT_BY_EDITORS = (b"~", b".swp", b".swo", b".swx", b".un~")
 _AT_LINE = {"hx", "helix", "subl", "zed"}  # FILE:LINE
@@ -37,26 +37,35 @@ class WorkCopies:
     def __init__(self, find_clone: Callable[[str], Path], command: str) -> None:
         """`command` is the setting; "" takes $VISUAL, then $EDITOR, then vi."""
         self._find_clone, self._command = find_clone, command
+        self._copies = LeftCopies()
 
     def check(self) -> None:
         """Raises UsageError where there is no editor, or none that can be run."""
         self._words()
 
-    def open(self, repo: str, tree: str) -> Path:
-        """Write a tree out; raises GitFailed."""
-        copy = Path(tempfile.mkdtemp(prefix="workbench-edit-"))
+    def open(
+        self, repo: str, tree: str, note: str = "", tell: Callable[[int], bool] = lambda _: True
+    ) -> Path:
+        """Write a tree out, a part at a time; raises GitFailed.
+
+        `tell` hears how far it is, in per cent; False ends it, and is WorkbenchError here. `note`
+        is what `find_left` will tell of the copy.
+        """
+        copy = self._copies.make(note)
         try:
-            git = Git(self._find_clone(repo))
-            (copy / _TREE).mkdir(mode=0o700)
-            env = {"GIT_INDEX_FILE": str(copy / "index")}
-            git.run("read-tree", tree, env=env)
-            place = ("-c", "core.symlinks=false", f"--work-tree={copy / _TREE}")
-            git.run(*place, "checkout-index", "-a", "-f", f"--prefix={copy / _TREE}/", env=env)
-            (copy / "index").unlink()
+            _write_out(Git(self._find_clone(repo)), tree, copy, tell)
         except BaseException:
             self.drop(copy)
             raise
         return copy
+
+    def find_left(self) -> Iterator[tuple[Path, str]]:
+        """The copies that nobody works on any more, with their notes."""
+        return self._copies.find()
+
+    def claim(self, copy: Path) -> bool:
+        """Work on a copy that was left; False where it is gone, or somebody else does."""
+        return self._copies.claim(copy)
 
     def edit(self, copy: Path, path: bytes, line: int) -> int:
         """Run the editor to its end in this terminal; its exit code. Raises WorkbenchError."""
@@ -92,7 +101,7 @@ class WorkCopies:
 
     def drop(self, copy: Path) -> None:
         """Remove a copy."""
-        shutil.rmtree(copy, ignore_errors=True)
+        self._copies.drop(copy)
 
     def _words(self) -> list[str]:
         env = os.environ
@@ -110,6 +119,22 @@ class WorkCopies:
             hint = "set VISUAL, or editor in workbench.toml"
             raise UsageError(f"the editor {display(name)!r} was not found: {hint}")
         return [str(found), *words[1:]]
+
+
+def _write_out(git: Git, tree: str, copy: Path, tell: Callable[[int], bool]) -> None:
+    """The files of a tree, a part at a time."""
+    (copy / _TREE).mkdir(mode=0o700)
+    env = {"GIT_INDEX_FILE": str(copy / "index")}
+    git.run("read-tree", tree, env=env)
+    place = ("-c", "core.symlinks=false", f"--work-tree={copy / _TREE}")
+    command = (*place, "checkout-index", "-z", "--stdin", "-f", f"--prefix={copy / _TREE}/")
+    names = git.run("ls-files", "-z", env=env).split(b"\0")[:-1]
+    part = max(_PART, len(names) // _PARTS)
+    for start in range(0, len(names), part):
+        if not tell(100 * start // len(names)):
+            raise WorkbenchError("cancelled: nothing was edited")
+        git.run(*command, stdin=b"\0".join(names[start : start + part]) + b"\0", env=env)
+    (copy / "index").unlink()
 
 
 def _place(words: list[str], file: str, line: int) -> list[str]:

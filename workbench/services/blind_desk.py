@@ -5,7 +5,7 @@ candidates.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -136,8 +136,11 @@ class NoCopies:
         """Raises UsageError."""
         NoViewer().check()
 
-    def open(self, repo: str, tree: str) -> Path:
+    def open(
+        self, repo: str, tree: str, note: str = "", tell: Callable[[int], bool] = lambda _: True
+    ) -> Path:
         """Raises UsageError."""
+        del note, tell
         raise UsageError(f"no copy of {tree[:12]} is made in a blind review of {repo or 'it'}")
 
     def edit(self, copy: Path, path: bytes, line: int) -> int:
@@ -150,6 +153,15 @@ class NoCopies:
         """Nothing was edited."""
         del repo, copy
         return tree
+
+    def find_left(self) -> Iterator[tuple[Path, str]]:
+        """Nothing was copied."""
+        return iter(())
+
+    def claim(self, copy: Path) -> bool:
+        """Nor is there anything to go on with."""
+        del copy
+        return False
 
     def make_patch(self, repo: str, base_commit: str, tree: str) -> bytes:
         """Raises UsageError."""

@@ -4,7 +4,7 @@ It is a tree in our clone like any other. Its size is counted by METRICS: change
 patch and from patch to edit, what was kept of what the patch added.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -30,8 +30,19 @@ class Copies(Protocol):
     def check(self) -> None:
         """Raises UsageError where there is no editor, or none that can be run."""
 
-    def open(self, repo: str, tree: str) -> Path:
-        """Write a tree out as plain files; raises GitFailed. For a worker."""
+    def open(
+        self, repo: str, tree: str, note: str = "", tell: Callable[[int], bool] = lambda _: True
+    ) -> Path:
+        """Write a tree out as plain files; raises WorkbenchError. For a worker.
+
+        `tell` hears how far it is, in per cent, and ends it by False; `note` lies beside it.
+        """
+
+    def find_left(self) -> Iterator[tuple[Path, str]]:
+        """The copies that nobody works on any more, with their notes. For a worker."""
+
+    def claim(self, copy: Path) -> bool:
+        """Work on a copy that was left; False where it is gone, or somebody else does."""
 
     def edit(self, copy: Path, path: bytes, line: int) -> int:
         """Run the editor to its end in this terminal; its exit code. Raises WorkbenchError."""

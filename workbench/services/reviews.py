@@ -91,6 +91,11 @@ class Reviews:
         """Forget what was kept of an output."""
         self._let_go(output_id)
 
+    @property
+    def study_id(self) -> str:
+        """Whose labels they are."""
+        return self._store.study_id
+
     def keep_patch(self, patch: bytes) -> str:
         """Store what a reviewer's tree can be made from again; its SHA-256, for the label."""
         return self._store.add_patch(patch)

@@ -1,7 +1,8 @@
-"""Work off the UI thread."""
+"""Work off the UI thread, and programs that have the terminal meanwhile."""
 
 from collections.abc import Callable
 
+from textual.app import App
 from textual.dom import DOMNode
 
 
@@ -16,3 +17,17 @@ def start_work(
     node.run_worker(
         work, name=group, group=group, description=group, thread=True, exclusive=is_last
     )
+
+
+def hand_over(app: App[object], act: Callable[[], int]) -> int:
+    """What a program says that has the terminal; raises what it raised, with the terminal back.
+
+    SuspendNotSupported where it cannot be had.
+    """
+    failure: Exception | None = None
+    with app.suspend():
+        try:
+            return act()
+        except Exception as error:  # noqa: BLE001 - past `suspend` it would keep the terminal
+            failure = error
+    raise failure

@@ -5,7 +5,10 @@ wait. What was changed is shown and measured, and becomes the label only when th
 Nothing typed is lost: a copy whose changes could not be taken stays, and the bar says where.
 """
 
+import time
 from functools import partial
+from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
@@ -17,25 +20,29 @@ from workbench.domain.label import Label
 from workbench.text import display
 from workbench.tui.label_keys import Anchor, Mode, Waiting
 from workbench.tui.screens.edits import (
+    CopyGrows,
     CopyReady,
     Editing,
     EditRefused,
     EditTaken,
     ReadingCompared,
 )
-from workbench.tui.screens.resuming import ResumingScreen
-from workbench.tui.work import start_work
+from workbench.tui.screens.leaving import LeavingScreen
+from workbench.tui.work import hand_over, start_work
 
 if TYPE_CHECKING:  # a start needs no more than its names
     from workbench.services.desk import Desk
     from workbench.services.edits import Comparison, Edit
+    from workbench.services.left_edits import LeftEdit
 
 
-class EditingScreen(ResumingScreen):
+class EditingScreen(LeavingScreen):
     """The part of the review screen that edits and compares."""
 
     _edit: tuple[str, str] = ("", "")  # an output, and the tree that was made of it and not saved
     _is_editing = False
+    _stop: Event | None = None  # ends the copy that is being made
+    patience = 0.5  # seconds after which a copy says how far it is
     _nth_comparison = 0
 
     @property
@@ -49,6 +56,8 @@ class EditingScreen(ResumingScreen):
 
     def action_edit(self) -> None:
         """Open the patched file at the line in the reviewer's editor."""
+        from workbench.services.left_edits import LeftEdit
+
         desk, item, document = self.desk, self.item, self.diff.document
         if not item or not self.is_free() or not self.can_record() or not desk or not document:
             return
@@ -58,51 +67,78 @@ class EditingScreen(ResumingScreen):
         path = document.files[max(self.diff.current_file, 0)].patch.new_path
         place = self.diff.cursor_address
         line = place.line if place and place.side == "new" else 1
-        if path is None:
-            self.say("the patch deletes this file: go to another one")
-        elif self._is_editing:
+        if self._is_editing:
             self.say("a copy is being made: one moment")
+        elif left := self._left.get(item.output_id):
+            self.ask_left(left)
+        elif path is None:
+            self.say("the patch deletes this file: go to another one")
         else:
-            self._is_editing = True
+            self._is_editing, self._stop = True, (stop := Event())
             self.say("making a private copy")
-            work = partial(self._open_copy, desk, item, self.edited_tree or item.tree, path, line)
+            tree = self.edited_tree or item.tree
+            left = LeftEdit(Path(), item.output_id, item.ticket.ticket_id, tree, path, line)
+            work = partial(self._open_copy, desk, item, left, stop)
             start_work(self, work, "edit", is_last=False)
 
-    def _open_copy(self, desk: "Desk", item: ReviewItem, tree: str, path: bytes, line: int) -> None:
+    def _open_copy(self, desk: "Desk", item: ReviewItem, edit: "LeftEdit", stop: Event) -> None:
+        from workbench.services.left_edits import render_note
+
+        begun_at, told = time.monotonic(), -1
+
+        def tell(percent: int) -> bool:
+            nonlocal told
+            if percent > told and time.monotonic() - begun_at >= self.patience:
+                told = percent
+                self.post_message(CopyGrows(percent))
+            return not stop.is_set() and not self.is_over
+
         try:
             desk.copies.check()
-            copy = desk.copies.open(item.ticket.repo, tree)
+            note = render_note(desk.reviews.study_id, desk.reviews.reviewer, edit)
+            copy = desk.copies.open(item.ticket.repo, edit.tree, note, tell)
         except WorkbenchError as error:
             self.post_message(EditRefused(str(error)))
             return
         if self.is_over:
             desk.copies.drop(copy)
-        self.post_message(CopyReady(Editing(item, tree, copy, path, line)))
+        self.post_message(CopyReady(Editing(item, edit.tree, copy, edit.path, edit.line)))
+
+    def on_copy_grows(self, message: CopyGrows) -> None:
+        """It takes a while: how far it is, and how to end it."""
+        if self._stop is not None and not self._stop.is_set():
+            self.say(f"making a private copy: {message.percent} %; escape cancels")
 
     def on_copy_ready(self, message: CopyReady) -> None:
         """Hand the terminal over, unless the reviewer went elsewhere meanwhile."""
-        editing, desk = message.edit, self.desk
+        editing, desk, stop = message.edit, self.desk, self._stop
+        self._is_editing, self._stop = True, None
         if desk is None:
             return
         if self.item is None or self.item.output_id != editing.item.output_id:
             self._end_editing("another output is in front: nothing was edited")
-            desk.copies.drop(editing.copy)
-            return
-        try:
-            with self.app.suspend():
-                code = desk.copies.edit(editing.copy, editing.path, editing.line)
-        except SuspendNotSupported:
-            self._end_editing("this terminal cannot be handed over")
-            desk.copies.drop(editing.copy)
-        except WorkbenchError as error:
-            self._end_editing(display(str(error)))
-            desk.copies.drop(editing.copy)
-        else:
+        elif stop is not None and stop.is_set():
+            self._end_editing("cancelled: nothing was edited")
+        elif (code := self._run_editor(desk, editing)) is not None:
             self.say("reading what you changed")
             start_work(self, partial(self._take, desk, editing, code), "edit", is_last=False)
+            return
+        self.give_up_copy(desk, editing)
+
+    def _run_editor(self, desk: "Desk", editing: Editing) -> int | None:
+        """Its exit code; None where it had no terminal, and the bar says why."""
+        edit = partial(desk.copies.edit, editing.copy, editing.path, editing.line)
+        try:
+            desk.copies.check()
+            return hand_over(self.app, edit)
+        except SuspendNotSupported:
+            self._end_editing("this terminal cannot be handed over")
+        except WorkbenchError as error:
+            self._end_editing(display(str(error)))
+        return None
 
     def _end_editing(self, sentence: str) -> None:
-        self._is_editing = False
+        self._is_editing, self._stop = False, None
         self.say(sentence, "warn")
 
     def _take(self, desk: "Desk", editing: Editing, code: int) -> None:
@@ -221,6 +257,9 @@ class EditingScreen(ResumingScreen):
 
     def end_reading(self) -> bool:
         """Escape goes back from a comparison to the output."""
+        if self._stop is not None and not self._stop.is_set():
+            self._stop.set()  # the worker ends at the next part, and says so
+            return True
         if not self.is_comparing or self.diff.is_choosing or self.diff.match_at[1]:
             return super().end_reading()
         self._nth_comparison = 0

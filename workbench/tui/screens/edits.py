@@ -11,17 +11,22 @@ from workbench.domain.blind import ReviewItem
 
 if TYPE_CHECKING:  # a start needs no more than its names
     from workbench.services.edits import Edit
+    from workbench.services.left_edits import LeftEdit
 
 
 @dataclass(frozen=True, slots=True)
 class Editing:
-    """One visit to the editor: which output, from which tree, its copy, the file and the line."""
+    """One visit to the editor: which output, from which tree, its copy, the file and the line.
+
+    `left` is what an earlier session left and this visit goes on with.
+    """
 
     item: ReviewItem
     tree: str
     copy: Path
     path: bytes
     line: int
+    left: "LeftEdit | None" = None
 
 
 @dataclass
@@ -29,6 +34,20 @@ class CopyReady(Message):
     """A private copy of a tree lies there: the editor can have the terminal."""
 
     edit: Editing
+
+
+@dataclass
+class CopyGrows(Message):
+    """A private copy is being made, and takes a while: how far it is."""
+
+    percent: int
+
+
+@dataclass
+class EditsLeft(Message):
+    """Edits that an earlier session left unfinished."""
+
+    left: "tuple[LeftEdit, ...]"
 
 
 @dataclass

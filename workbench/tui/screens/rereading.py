@@ -16,7 +16,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.text import display
 from workbench.tui.messages import BlanksReady, BlanksRefused, FilesMade
 from workbench.tui.screens.reading import ReadingScreen
-from workbench.tui.work import start_work
+from workbench.tui.work import hand_over, start_work
 
 if TYPE_CHECKING:  # a start needs no more than its names
     from workbench.services.desk import Desk
@@ -125,8 +125,7 @@ class RereadingScreen(ReadingScreen):
         try:
             desk.viewer.check()
             pair = read_pair(item, document.files[self.diff.current_file].patch, desk.blobs)
-            with self.app.suspend():
-                code = desk.viewer.show(*pair)
+            code = hand_over(self.app, partial(desk.viewer.show, *pair))
         except WorkbenchError as error:
             self.say(display(str(error)), "warn")
         except SuspendNotSupported:
