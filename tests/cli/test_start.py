@@ -165,7 +165,7 @@ def test_a_bug_is_told_calmly_and_logged_whole(cli: Cli) -> None:
     """The traceback is in the study's log, not on the terminal."""
     script = (
         "import sys, workbench.services.boards as s\n"
-        "def broken(cases): raise RuntimeError('a bug \\x1b[2J')\n"
+        "def broken(*_, **__): raise RuntimeError('a bug \\x1b[2J')\n"
         "s.score_cases = broken\n"
         "sys.argv = ['workbench', 'metrics']\n"
         "from workbench.__main__ import main; main()"
