@@ -317,7 +317,7 @@ def test_a_long_copy_says_how_far_it_is_and_escape_ends_it(folder: Path) -> None
         await seat.until(lambda: "copy: 34 %; escape cancels" in seat.bar, "progress")
         await seat.press("O")
         assert "one moment" in seat.bar
-        await seat.press("escape")
+        await seat.press("escape", "escape")
         await seat.until(lambda: "cancelled: nothing was edited" in seat.bar, "the end")
         assert seat.ticket == "clean"
 

@@ -259,6 +259,7 @@ class EditingScreen(LeavingScreen):
         """Escape goes back from a comparison to the output."""
         if self._stop is not None and not self._stop.is_set():
             self._stop.set()  # the worker ends at the next part, and says so
+            self.say("cancelling")
             return True
         if not self.is_comparing or self.diff.is_choosing or self.diff.match_at[1]:
             return super().end_reading()
