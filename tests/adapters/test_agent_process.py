@@ -76,6 +76,7 @@ def test_a_secret_is_found_wherever_the_pipe_was_cut(tmp_path: Path) -> None:
         found = copy(tmp_path / "out", parts, [secret, longer], b"")
         assert secret not in found
         assert found.count(b"[redacted key]") >= sum(word in {secret, longer} for word in words)
+    assert copy(tmp_path / "out", [b"a setting of 1"], [b"1"]) == b"a setting of 1"
     assert copy(tmp_path / "out", [b"sta", b"rted\nhello"], [], b"started\n") == b"hello"
     assert copy(tmp_path / "out", [b"no start"], [], b"started\n") == b"no start"
 

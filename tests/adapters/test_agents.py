@@ -1,4 +1,8 @@
-"""What each agent's own output tells: real output by its version, the rest as documented."""
+"""What each agent's own output tells: real output by its version, the rest as documented.
+
+The samples with a version were printed by @anthropic-ai/claude-code, @openai/codex, opencode-ai
+(npm) and aider-chat (PyPI) in front of tests/cli/model_server.py, as test_run_agents runs them.
+"""
 
 import random
 from pathlib import Path
@@ -46,7 +50,7 @@ def test_aider() -> None:
     """Its banner is no message; the session's cost is the last one."""
     told = read("aider", "aider-0.86.2.txt")
     assert told.said.message.startswith("Swapped.")
-    assert told.usage == Usage(None, 100, None, 20, 1, model="openai/m-1")
+    assert told.usage == Usage(None, 753, None, 34, 1, model="openai/m-1")
     told = read("aider", "aider-documented.txt")
     assert told.said.message.startswith("I will swap the operands. One question")
     assert told.usage == Usage(0.03, 3200, None, 400, 2, model="openai/m-1")

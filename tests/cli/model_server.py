@@ -1,14 +1,27 @@
-"""A local HTTP server that speaks both model APIs and four trackers' pages, with limits and faults.
+"""A local HTTP server that speaks the model APIs and four trackers' pages, with limits and faults.
 
-Real sockets on 127.0.0.1. Each request takes the next fault, if one is left, else it is answered.
+Real sockets on 127.0.0.1. Each request takes the next fault, if one is left, else it is answered:
+whole, or as a stream where one is asked for, well enough for real agents.
 """
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
+from urllib.parse import urlsplit
+
+from .model_speech import (
+    Tokens,
+    Turn,
+    choose_turn,
+    speak_chat,
+    speak_message,
+    stream_chat,
+    stream_message,
+    stream_response,
+)
 
 Fault = tuple[int, Mapping[str, str], bytes]
 """Status, headers, body; status 0 cuts the connection in the middle of a body, -1 never answers."""
@@ -23,6 +36,7 @@ class ModelServer(ThreadingHTTPServer):
     """`reply` is what the model says, `replies` by a part of the prompt; `requests` what came.
 
     `pages` are by path; of a POST by path, # and the cursor.
+    `commands` are what it has run, one a turn, by whoever offers it a tool for that.
     """
 
     daemon_threads = True
@@ -31,6 +45,7 @@ class ModelServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.reply = "hello"
         self.replies: Mapping[str, str] = {}
+        self.commands: Sequence[str] = ()
         self.finish = "stop"
         self.refusal: str | None = None
         self.faults: list[Fault] = []
@@ -77,45 +92,51 @@ class _Handler(BaseHTTPRequestHandler):
         self.model.requests.append((self.path, self._heads(), self.asked))
         fault = self.model.take_fault()
         page = self.model.pages.get(f"{self.path}#{self._cursor()}")
-        if fault is not None:
-            self._send(fault)
-        elif page is not None:
-            self._send(page)
-        elif self.path.endswith("/messages"):
-            self._send((200, {}, self._message()))
-        elif self.path.endswith("/chat/completions"):
-            self._send((200, {}, self._completion()))
-        else:
-            self._send((404, {}, error("not_found")))
+        given = fault if fault is not None else page
+        self._send(given) if given is not None else self._answer(urlsplit(self.path).path)
 
     def _cursor(self) -> str:
         """Where a page of Jira or Linear begins."""
         more = self.asked.get("variables") or {}
         return str(self.asked.get("nextPageToken") or more.get("after") or "")
 
-    def _reply(self) -> str:
+    def _answer(self, path: str) -> None:
+        turn, used = choose_turn(self.asked, self.model.commands, self._say()), Tokens()
+        is_stream = self.asked.get("stream") is True
+        if path.endswith("/messages/count_tokens"):
+            self._send_json({"input_tokens": used.given})
+        elif path.endswith("/messages") and is_stream:
+            self._stream(stream_message(turn, used))
+        elif path.endswith("/messages"):
+            self._send_json(speak_message(turn, used))
+        elif path.endswith("/chat/completions") and is_stream:
+            self._stream(stream_chat(turn, used))
+        elif path.endswith("/chat/completions"):
+            self._send_json(speak_chat(turn, used))
+        elif path.endswith("/responses") and is_stream:
+            self._stream(stream_response(turn, used))
+        else:
+            self._send((404, {}, error("not_found")))
+
+    def _say(self) -> Turn:
         """What was set for the ticket in the prompt, else for all."""
-        asked = self.asked["messages"][0]["content"]
-        return next(
-            (r for part, r in self.model.replies.items() if part in asked), self.model.reply
-        )
+        asked = json.dumps(self.asked.get("messages", ""))
+        own = (r for part, r in self.model.replies.items() if json.dumps(part)[1:-1] in asked)
+        reply = next(own, self.model.reply)
+        return Turn(reply, finish=self.model.finish, refusal=self.model.refusal)
 
-    def _completion(self) -> bytes:
-        message = {"role": "assistant", "content": self._reply(), "refusal": self.model.refusal}
-        usage = {
-            "prompt_tokens": 1000,
-            "completion_tokens": 200,
-            "prompt_tokens_details": {"cached_tokens": 400},
-        }
-        choice = {"index": 0, "message": message, "finish_reason": self.model.finish}
-        return json.dumps({"model": "m-served-1", "choices": [choice], "usage": usage}).encode()
+    def _send_json(self, told: Mapping[str, object]) -> None:
+        self._send((200, {}, json.dumps(told).encode()))
 
-    def _message(self) -> bytes:
-        stop = {"stop": "end_turn", "length": "max_tokens"}.get(self.model.finish, "refusal")
-        usage = {"input_tokens": 600, "cache_read_input_tokens": 400, "output_tokens": 200}
-        content = [{"type": "text", "text": self._reply()}]
-        told = {"model": "m-served-1", "content": content, "stop_reason": stop, "usage": usage}
-        return json.dumps(told).encode()
+    def _stream(self, events: Iterable[bytes]) -> None:
+        """Events as they come, in chunks: nobody knows by then how many there will be."""
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        for event in (*events, b""):
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
+            self.wfile.flush()
 
     def _send(self, answer: Fault) -> None:
         status, headers, body = answer

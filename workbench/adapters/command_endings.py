@@ -6,14 +6,13 @@ from pathlib import Path
 
 from workbench.adapters.agent_process import Exited, Stop
 from workbench.adapters.agents.reading import Told
-from workbench.adapters.transcripts import read_end
+from workbench.adapters.transcripts import SHORTEST_SECRET, read_end
 from workbench.domain.harness import CandidateSettings
 from workbench.domain.run import ExitClass, Said
 from workbench.text import decode, display
 
 _TEMPORARY, _LASTING = 75, frozenset((126, 127))  # EX_TEMPFAIL; not executable, not found
 _CPU_LIMIT = 128 + 24  # SIGXCPU
-_SHORTEST_SECRET = 8
 _MARK = "[redacted key]"
 
 
@@ -52,7 +51,7 @@ def take_out(
     """An answer without the values of the variables it was given in confidence, and notes."""
     notes = []
     for name, value in given.items():
-        if len(value) < _SHORTEST_SECRET:
+        if len(value.encode()) < SHORTEST_SECRET:
             continue
         if value.encode() in patch:
             notes.append(f"its patch held the value of {name}: replaced")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 HEAD = 32 << 20  # bytes
 TAIL = 1 << 20
+SHORTEST_SECRET = 8  # bytes; "1" is a setting, and taking it out would leave nothing to read
 _CHUNK = 1 << 16
 _MARK = b"[redacted key]"
 
@@ -24,7 +25,9 @@ class Transcript:
         `first` is what comes before the program's own output, and is left out.
         """
         self.size, self._first = 0, first
-        self._pipe, self._secrets = pipe, sorted(filter(None, secrets), key=len, reverse=True)
+        longest_first = sorted(secrets, key=len, reverse=True)
+        self._pipe = pipe
+        self._secrets = [one for one in longest_first if len(one) >= SHORTEST_SECRET]
         self._longest = max(map(len, self._secrets), default=1) - 1
         self._tail = b""
         self._written = self._dropped = 0

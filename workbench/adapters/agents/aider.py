@@ -22,6 +22,11 @@ _BANNER = re.compile(
     r"|Applied edit to ).*$",
     re.MULTILINE,
 )
+_TOP = re.compile(  # all that it prints before the first answer
+    r"\A.*?^Aider v[^\n]*\n"
+    r"(?:(?:(?:Main |Weak |Editor )?[Mm]odel|Git repo|Repo-map): [^\n]*\n|Added [^\n]+ chat\.\n)*",
+    re.MULTILINE | re.DOTALL,
+)
 _FACTORS = {"k": 1_000, "M": 1_000_000}
 _LIMIT = 4 << 20  # bytes
 
@@ -40,7 +45,7 @@ def read_aider(stdout: Path, stderr: Path) -> Told:
         turns=len(found) or None,
         model=model[1] if model else "",
     )
-    said = clean_text(_BANNER.sub("", text).strip()[-20_000:])
+    said = clean_text(_BANNER.sub("", _TOP.sub("", text)).strip()[-20_000:])
     failure, reason = None, ""
     if not found:
         reason = next((line for line in text.split("\n") if "Error" in line), "")
