@@ -5,24 +5,30 @@ Apart from bootstrap, so that what opens a review does not know how candidates a
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import workbench
-from workbench.bootstrap import Workbench, utc_now
+from workbench.bootstrap import Workbench, open_workbench, utc_now
 from workbench.config import FILE_NAME
-from workbench.domain.errors import InputRefused, NoSandbox, UsageError
+from workbench.domain.errors import ConfigError, InputRefused, NoSandbox, UsageError
 from workbench.domain.harness import CandidateSettings, RunPlan
+from workbench.domain.run_board import RunBoard, regroup
 from workbench.run_config import load_run
+from workbench.study import Study
 from workbench.text import display
 
 if TYPE_CHECKING:
     from workbench.adapters.run_files import RunFiles
     from workbench.services.candidate_locks import Lock
     from workbench.services.runs import Entry, Harness, Retries, Runs
+
+_LOCK, _BOARD = "run.lock", "run.board.json"
+_EVERY_SECONDS = 0.5
 
 
 def read_plan(bench: Workbench, names: Sequence[str]) -> RunPlan:
@@ -37,6 +43,91 @@ def read_plan(bench: Workbench, names: Sequence[str]) -> RunPlan:
             raise UsageError(f"no candidate {name} in {path} (known: {', '.join(known)})")
     wanted = tuple(one for one in plan.candidates if not names or one.name in names)
     return RunPlan(plan.run, wanted)
+
+
+@dataclass
+class RunWatch:
+    """Looks at the runs of a study for a screen, from one worker at a time.
+
+    While a run goes on it has left its picture; else the records tell. Whoever is blind, and
+    everybody while the study is sealed, sees one pool; names are for who asked for them.
+    """
+
+    study: Study
+    is_open: bool = False
+    is_blind: bool = False
+    _bench: Workbench | None = None
+    _rest: tuple[tuple[float, ...], RunBoard] | None = None
+
+    def look(self) -> RunBoard:
+        """How far they are; raises WorkbenchError where the study cannot be read."""
+        self._bench = self._bench or open_workbench(self.study)
+        board = self._read_live(self._bench) or self._read_records(self._bench)
+        if self.is_blind or self._bench.store.is_sealed:
+            return regroup(board, {})
+        if self.is_open:
+            return board
+        return regroup(board, {c.name: c.alias for c in self._bench.store.list_candidates()})
+
+    def close(self) -> None:
+        """Close the study."""
+        if self._bench is not None:
+            self._bench.close()
+
+    def _read_live(self, bench: Workbench) -> RunBoard | None:
+        """The picture of a run that goes on; what it has not drawn yet the records know."""
+        from workbench.adapters.run_boards import read_board
+        from workbench.adapters.run_lock import is_run_locked
+
+        state = self.study.state
+        if not is_run_locked(state / _LOCK):
+            return None
+        self._rest = None  # it is over when this is asked for
+        return read_board(state / _BOARD) or replace(self._survey(bench), is_live=True, note="")
+
+    def _read_records(self, bench: Workbench) -> RunBoard:
+        """Read anew once a run has begun since, or the settings have changed."""
+        paths = (self.study.state / _LOCK, self.study.folder / FILE_NAME)
+        at = tuple(path.stat().st_mtime if path.exists() else 0.0 for path in paths)
+        if self._rest is None or self._rest[0] != at:
+            self._rest = (at, self._survey(bench))
+        return self._rest[1]
+
+    def _survey(self, bench: Workbench) -> RunBoard:
+        try:
+            plan = load_run(self.study.folder / FILE_NAME)
+        except (ConfigError, OSError, ValueError) as error:
+            why = str(error) if self.is_open else "`workbench run` says why"
+            return RunBoard(note=f"the candidates cannot be read: {display(why)}")
+        if not plan.candidates:
+            return RunBoard(note=f"no candidate yet: [[candidates]] in {FILE_NAME} describes one")
+        board = open_runs(bench).survey(plan.candidates)
+        if not any(row.total for row in board.rows):
+            return replace(board, note="no tickets yet: workbench tickets import FILE")
+        if all(row.done == row.total for row in board.rows):
+            return replace(board, note="every ticket has an output of every candidate")
+        begun = any(row.done or row.failed for row in board.rows)
+        how = "`workbench run` goes on" if begun else "nothing was run yet: `workbench run` begins"
+        return replace(board, note=how)
+
+
+@contextmanager
+def show_others(bench: Workbench) -> "Iterator[Callable[[RunBoard], None]]":
+    """Leaves the picture of a run for other processes, as long as a block runs."""
+    from workbench.adapters.run_boards import remove_board, write_board
+
+    path, written_at = bench.study.state / _BOARD, 0.0
+
+    def show(board: RunBoard) -> None:
+        nonlocal written_at
+        if time.monotonic() - written_at >= _EVERY_SECONDS:
+            written_at = time.monotonic()
+            write_board(path, board)
+
+    try:
+        yield show
+    finally:
+        remove_board(path)
 
 
 def open_runs(bench: Workbench) -> "Runs":
@@ -132,7 +223,7 @@ def hold_runs(bench: Workbench) -> Iterator[None]:
     from workbench.adapters.run_lock import hold_run_lock
 
     since = utc_now().strftime("%Y-%m-%d %H:%M UTC")
-    with hold_run_lock(bench.study.state / "run.lock", f"process {os.getpid()}, since {since},"):
+    with hold_run_lock(bench.study.state / _LOCK, f"process {os.getpid()}, since {since},"):
         yield
 
 

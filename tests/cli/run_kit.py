@@ -5,7 +5,8 @@ import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -74,6 +75,13 @@ def rows_of(cli: Cli) -> Rows:
         row.update(json.loads(str(row["extra"]))["run"])
         row["patch"] = blobs[row["patch"]].decode("utf-8", "replace")
     return {(str(r["ticket"]), str(r["candidate"]), int(r["trial"])): r for r in found}
+
+
+def wait_for(is_true: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not is_true():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def run_one(

@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from workbench.study import find_study
 from workbench.text import display
 
 from .kit import WORKBENCH, Cli, Done, change, environment, git, prediction, ticket, write_lines
-from .run_kit import FIX, make_run_study, rows_of, run_one, set_candidates, write_script
+from .run_kit import FIX, make_run_study, rows_of, run_one, set_candidates, wait_for, write_script
 
 
 @pytest.fixture(autouse=True)
@@ -436,13 +435,6 @@ def test_a_second_run_is_refused_with_who_and_since_when(tmp_path: Path) -> None
     process.communicate()
     write_script(tmp_path / "tools" / "a", FIX)
     cli.ok("run")
-
-
-def wait_for(is_true: Callable[[], bool]) -> None:
-    until = time.monotonic() + 60
-    while not is_true():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def is_running(marker: str) -> bool:

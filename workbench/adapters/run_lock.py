@@ -25,3 +25,18 @@ def hold_run_lock(path: Path, who: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def is_run_locked(path: Path) -> bool:
+    """Whether somebody holds it."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

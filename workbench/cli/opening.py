@@ -21,6 +21,7 @@ from workbench.study import Study, check_name, find_study
 from workbench.text import display
 
 if TYPE_CHECKING:  # the app imports it, and no other command needs it
+    from workbench.running import RunWatch
     from workbench.services.comparisons import Comparisons
     from workbench.services.desk import Desk
     from workbench.services.veils import Veil
@@ -143,8 +144,13 @@ def _open_desk(study: Study, reviewer: str, *, open_names: bool, is_blind: bool 
         bar = find_bar(study) if definitions.gate else Bar()
         return replace(found, bar=bar, definitions=definitions)
 
-    reports = open_reports(study)
-    return replace(desk, check=check, compare=compare, find_report=reports.get_report)
+    def watch() -> "RunWatch":
+        from workbench.running import RunWatch
+
+        return RunWatch(study, is_open=open_names, is_blind=is_blind)
+
+    find = open_reports(study).get_report
+    return replace(desk, check=check, compare=compare, watch=watch, find_report=find)
 
 
 def is_in_reach(folder: Path) -> bool:

@@ -3,11 +3,12 @@
 import sys
 import threading
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.bootstrap import Workbench, open_workbench
+from workbench.bootstrap import Workbench, open_log, open_workbench
 from workbench.cli.interrupts import STOPPED, two_steps
 from workbench.cli.terminal import (
     JsonOption,
@@ -20,9 +21,12 @@ from workbench.cli.terminal import (
 )
 from workbench.domain.errors import UsageError
 from workbench.domain.harness import RunPlan
-from workbench.study import find_study
+from workbench.study import Study, find_study
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.domain.run_board import RunBoard
     from workbench.running import CandidateLocks
     from workbench.services.run_state import Pace
     from workbench.services.runs import Entry, Finished, Runs
@@ -36,6 +40,9 @@ def run(
         bool,
         typer.Option("--allow-drift", help="Go on though a candidate differs from its lock."),
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Only show, live, how far the runs are; begin nothing.")
+    ] = False,
     study: StudyOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -44,8 +51,12 @@ def run(
     What has an answer is not run again. The first Ctrl-C lets what runs finish, the second ends
     it; the same command goes on. With --json there is one object a line, as outputs come.
     """
-    from workbench.running import hold_runs, open_entries, open_runs, read_plan
+    from workbench.running import hold_runs, open_entries, open_runs, read_plan, show_others
 
+    if watch:
+        if candidate or as_json:
+            raise UsageError("--watch shows all runs on a screen: no candidate and no --json")
+        raise typer.Exit(_watch(find_study(study)))
     with open_workbench(find_study(study)) as bench:
         plan = read_plan(bench, candidate or ())
         if not bench.store.list_tickets():
@@ -59,7 +70,21 @@ def run(
             with Progress("preparing"):
                 entries, runs = open_entries(bench, plan), open_runs(bench)
                 locks = _check_locks(bench, plan, entries, allow_drift=allow_drift)
-            _run(plan, entries, runs, locks, as_json=as_json)
+            with show_others(bench) as show:
+                _run(plan, entries, runs, locks, show, as_json=as_json)
+
+
+def _watch(study: Study) -> int:
+    """The screen of the runs; returns the exit code."""
+    from workbench.cli.opening import run_app
+    from workbench.running import RunWatch
+    from workbench.tui.screens.run_app import RunApp
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("--watch needs a terminal; `workbench run --json` tells a script")
+    watch = RunWatch(study, is_open=True)
+    theme, log = study.settings.theme, partial(open_log, study.state)
+    return run_app(RunApp(watch.look, watch.close, theme=theme, open_log=log))
 
 
 def _check_locks(
@@ -93,6 +118,7 @@ def _run(
     entries: "list[Entry]",
     runs: "Runs",
     locks: "CandidateLocks",
+    show: "Callable[[RunBoard], None]",
     *,
     as_json: bool,
 ) -> None:
@@ -104,10 +130,15 @@ def _run(
     done: list[Finished] = []
     retries = make_retries(plan, stop, cancel)
     with (
-        show_board(lambda: runs.paces.values(), stop.is_set) as draw,  # noqa: PLW0108 - set later
+        show_board() as draw,
         two_steps(stop, cancel, is_told=sys.stderr.isatty()),
     ):
-        control = Control(retries, stop, cancel, draw)
+
+        def tell(board: "RunBoard") -> None:
+            draw(board)
+            show(board)
+
+        control = Control(retries, stop, cancel, tell)
         for one in runs.run(entries, plan.run, control):
             for sentence in locks.record(one.job.candidate, one.ending.usage.model):
                 warn(f"{one.job.candidate}: {sentence}")
@@ -150,7 +181,7 @@ def _warn_of(one: "Finished") -> None:
 
 
 def _say_paces(paces: "list[Pace]", done: "list[Finished]") -> None:
-    from workbench.cli.run_board import say_cost
+    from workbench.domain.run_board import say_cost
 
     new = Counter(one.job.candidate for one in done if one.ending.exit_class.is_answer)
     heads = ("candidate", "done", "of", "new", "failed", "leaks", "cost")

@@ -10,6 +10,7 @@ from workbench.domain.check import CheckReport
 from workbench.domain.errors import StoreDamaged, UsageError, WorkbenchError
 from workbench.domain.lesson import Lesson
 from workbench.domain.queue import FirstScreen
+from workbench.domain.run_board import RunBoard
 from workbench.services.backups import Backups
 from workbench.services.edits import Copies
 from workbench.services.patches import Diffs
@@ -39,6 +40,27 @@ class Viewer(Protocol):
         """Hand the terminal over until it is back; its exit code. Raises WorkbenchError."""
 
 
+class Watch(Protocol):
+    """Looks at the runs of the study, from a worker, again and again."""
+
+    def look(self) -> RunBoard:
+        """How far they are, as far as this reviewer may know. Raises WorkbenchError."""
+
+    def close(self) -> None:
+        """Let go of what it needed."""
+
+
+class NoWatch:
+    """Where nobody is told of runs."""
+
+    def look(self) -> RunBoard:
+        """Nothing."""
+        return RunBoard(note="runs are not shown in this review")
+
+    def close(self) -> None:
+        """Nothing was opened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """One reviewer's services. `warning` says why labels cannot be saved, "" where they can.
@@ -65,6 +87,7 @@ class Desk:
     pairs: "PairQueue | None" = None
     hide: Callable[[str], str] = lambda text: text  # what of other words may be shown
     lessons: Mapping[str, Lesson] = field(default_factory=dict)  # of a training round, by output id
+    watch: Callable[[], Watch] = NoWatch
     find_report: Callable[[str], CheckReport | None] = lambda _key: None
 
 

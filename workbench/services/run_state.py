@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from workbench.domain.harness import RunSettings
 from workbench.domain.run import Ending, Job
+from workbench.domain.run_board import CurrentJob, RunBoard, RunRow
 
 
 @dataclass(slots=True)
@@ -25,11 +26,27 @@ class Pace:
     began_at: float = 0.0
 
     @property
+    def row(self) -> RunRow:
+        """As it stands on a board."""
+        return RunRow(
+            self.name,
+            self.total,
+            self.done,
+            self.running,
+            self.failed,
+            self.leaks,
+            self.spent_usd,
+            self.seconds_left,
+            self.halted,
+        )
+
+    @property
     def seconds_left(self) -> float | None:
         """A guess from what was run by now; None before the first."""
         if not self.n_run or self.halted:
             return None
-        return (time.monotonic() - self.began_at) / self.n_run * (self.total - self.done)
+        rest = self.total - self.done - self.failed  # what failed is for another run
+        return (time.monotonic() - self.began_at) / self.n_run * rest
 
     def count(self, ending: Ending) -> None:
         """Count what a job cost, and whether it reached for the answer."""
@@ -47,6 +64,29 @@ class RunState:
     caps: Mapping[str, float]
     waiting: deque[Job]
     running: dict[str, Job] = field(default_factory=dict)
+    began_at: dict[str, float] = field(default_factory=dict)
+
+    def begin(self, job: Job) -> None:
+        """A job runs from here on."""
+        now, pace = time.monotonic(), self.paces[job.candidate]
+        pace.began_at = pace.began_at or now
+        pace.running += 1
+        self.running[job.key], self.began_at[job.key] = job, now
+
+    def end(self, job: Job) -> None:
+        """It does no longer."""
+        del self.running[job.key], self.began_at[job.key]
+        self.paces[job.candidate].running -= 1
+
+    def make_board(self, *, is_stopping: bool) -> RunBoard:
+        """How far it is at this moment."""
+        now = time.monotonic()
+        jobs = [
+            CurrentJob(job.ticket_id, job.candidate, job.trial, now - self.began_at[key])
+            for key, job in self.running.items()
+        ]
+        rows = tuple(pace.row for pace in self.paces.values())
+        return RunBoard(rows, tuple(jobs), is_live=True, is_stopping=is_stopping)
 
     @property
     def spent(self) -> float:

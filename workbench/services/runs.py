@@ -7,15 +7,15 @@ continues and repeats nothing. Threads run candidates; the store is this thread'
 import json
 import queue
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.domain.harness import CandidateSettings, RunSettings
 from workbench.domain.output import Delivered
 from workbench.domain.run import Ending, ExitClass, Job, make_key
+from workbench.domain.run_board import RunBoard
 from workbench.services.outputs import Outputs
 from workbench.services.run_state import Pace, RunState
 
@@ -68,7 +68,7 @@ class Control:
     retries: Retries
     stop: threading.Event = field(default_factory=threading.Event)
     cancel: threading.Event = field(default_factory=threading.Event)
-    progress: Callable[[], None] = lambda: None
+    progress: Callable[[RunBoard], None] = lambda _board: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,26 +128,37 @@ class Runs:
     ) -> Iterator[Finished]:
         """Run what has no answer yet, storing outputs as they come; what is known comes first."""
         by_name = {entry.settings.name: entry for entry in entries}
-        jobs = self.list_jobs(entry.settings for entry in by_name.values())
-        state = RunState(
-            settings,
-            {name: Pace(name, sum(j.candidate == name for j in jobs)) for name in by_name},
-            {name: entry.settings.max_cost_usd for name, entry in by_name.items()},
-            deque(),
-        )
+        state = _make_state(settings, [entry.settings for entry in by_name.values()])
         self.paces = state.paces
         earlier: dict[str, float] = {}
+        for job, known in self._recall(state, [entry.settings for entry in by_name.values()]):
+            if known is not None and known.exit_class.is_answer:
+                yield self._store_output(job, known, is_new=False)
+                continue
+            earlier[job.key] = (known.spent_usd or 0.0) if known else 0.0
+            state.waiting.append(job)
+        yield from self._drive(by_name, state, earlier, control)
+
+    def survey(self, candidates: Sequence[CandidateSettings]) -> RunBoard:
+        """How far the candidates are by their records alone, with nothing running."""
+        state = _make_state(RunSettings(), candidates)
+        for job, known in self._recall(state, candidates):
+            state.paces[job.candidate].failed += bool(known and known.exit_class.is_retried)
+        return replace(state.make_board(is_stopping=False), is_live=False)
+
+    def _recall(
+        self, state: RunState, candidates: Sequence[CandidateSettings]
+    ) -> Iterator[tuple[Job, Ending | None]]:
+        """Every job with how it ended, counted."""
+        jobs = self.list_jobs(candidates)
+        for job in jobs:
+            state.paces[job.candidate].total += 1
         for job in jobs:
             known = self._records.get(job)
             if known is not None:
                 state.paces[job.candidate].count(known)
-            if known is None or not known.exit_class.is_answer:
-                earlier[job.key] = (known.spent_usd or 0.0) if known else 0.0
-                state.waiting.append(job)
-                continue
-            state.paces[job.candidate].done += 1
-            yield self._store_output(job, known, is_new=False)
-        yield from self._drive(by_name, state, earlier, control)
+                state.paces[job.candidate].done += known.exit_class.is_answer
+            yield job, known
 
     def _drive(
         self,
@@ -160,19 +171,16 @@ class Runs:
         try:
             while True:
                 while not control.stop.is_set() and (job := state.take()):
-                    pace = state.paces[job.candidate]
-                    pace.began_at = pace.began_at or time.monotonic()
-                    pace.running += 1
-                    state.running[job.key] = job
+                    state.begin(job)
                     _start(by_name[job.candidate].harness, job, control, ended)
-                control.progress()
+                control.progress(state.make_board(is_stopping=control.stop.is_set()))
                 if not state.running:
                     break
                 try:
                     job, ending = ended.get(timeout=_LOOK_SECONDS)
                 except queue.Empty:
                     continue
-                del state.running[job.key]
+                state.end(job)
                 finished = self._take(state, job, _check(ending), earlier[job.key])
                 if finished is not None:
                     yield finished
@@ -184,7 +192,6 @@ class Runs:
     def _take(self, state: RunState, job: Job, ending: Ending, earlier: float) -> Finished | None:
         """Record how a job ended; None where there is nothing to tell of it."""
         pace = state.paces[job.candidate]
-        pace.running -= 1
         pace.count(ending)
         if ending.exit_class is ExitClass.CANCELLED:
             return None
@@ -220,6 +227,11 @@ class Runs:
             extra=_extra(job, ending),
             trial=0 if is_taken else job.trial,
         )
+
+
+def _make_state(settings: RunSettings, candidates: Iterable[CandidateSettings]) -> RunState:
+    caps = {one.name: one.max_cost_usd for one in candidates}
+    return RunState(settings, {name: Pace(name, 0) for name in caps}, caps, deque())
 
 
 def _extra(job: Job, ending: Ending) -> str:

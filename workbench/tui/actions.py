@@ -164,6 +164,8 @@ REVIEW = (
            "numbers"),
     Action("pane.dashboard", ("D",), "Dashboard",
            "Candidates side by side, and the outputs behind each number", "dashboard", "Panes"),
+    Action("pane.runs", ("P",), "Runs", "How far `workbench run` is: done, failed, cost, time left",
+           "runs", "Panes"),
     Action("pane.queue", ("w",), "Queue", "What is left, and what was decided",
            "pane('queue')", "Panes", "queue"),
     Action("app.palette", ("ctrl+p",), "Palette", "Every action by name",

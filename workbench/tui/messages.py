@@ -11,6 +11,7 @@ from workbench.domain.finding import Finding
 
 if TYPE_CHECKING:  # neither the dashboard nor a list of files is there at the first paint
     from workbench.domain.comparison import Behind, Comparison
+    from workbench.domain.run_board import RunBoard
     from workbench.domain.unsaved import Kept
     from workbench.tui.widgets.file_tree import FileTree
 
@@ -118,6 +119,13 @@ class TicketsNotFound(Message):
     """They could not be searched."""
 
     sentence: str
+
+
+@dataclass
+class RunsSeen(Message):
+    """How far the runs of the study are."""
+
+    board: "RunBoard"
 
 
 @dataclass

@@ -20,7 +20,7 @@ VOTE_WORDS = {
     "4": "both bad",
     "5": "cannot judge",
 }
-_LEFT_OUT = {"queue.filter", "queue.sort", "pane.queue", "pane.dashboard"}
+_LEFT_OUT = {"queue.filter", "queue.sort", "pane.queue", "pane.dashboard", "pane.runs"}
 _GROUPS_LEFT_OUT = {"Marks"}  # they are of one output in front of one reader
 # Titles and helps that a pair needs otherwise, by action.
 _OTHERWISE = {
