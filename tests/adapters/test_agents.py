@@ -4,17 +4,19 @@ The samples with a version were printed by @anthropic-ai/claude-code, @openai/co
 (npm) and aider-chat (PyPI) in front of tests/cli/model_server.py, as test_run_agents runs them.
 """
 
+import json
 import random
 from pathlib import Path
 
 import pytest
 
 from workbench.adapters.agents import ADAPTERS, read_transcript
-from workbench.adapters.agents.reading import Told, Trouble
+from workbench.adapters.agents.reading import Told, Trouble, cost_of
 from workbench.domain.run import ExitClass, Usage
 
 SAMPLES = Path(__file__).parent / "agents"
 NOTHING = Path("/dev/null")
+STEP = '{"type": "step_finish", "part": {"cost": 0.5, "tokens": {"input": 5, "output": 5}}}\n'
 LEAK = "sed -i 's/a + b/b + a/' calc.py && git log --all --oneline | head -3"
 
 
@@ -34,15 +36,15 @@ def test_codex() -> None:
     """No cost is known, and that is no 0."""
     told = read("codex", "codex-0.169.0.jsonl")
     assert told.said.message == "Done: swapped the operands."
-    assert told.usage == Usage(None, 200, 20, 40, 1, 0, 0, 0, 0, 0)
+    assert told.usage == Usage(None, 200, 20, 40, 1, 0, 0, None, 0, None)
     assert [LEAK in leak for leak in told.leaks] == [True]
 
 
 def test_opencode() -> None:
-    """Summed over its steps."""
+    """Summed over its steps; it knows no price of this model, and says 0."""
     told = read("opencode", "opencode-1.18.33.jsonl")
     assert told.said.message == "Done: swapped the operands."
-    assert told.usage == Usage(0.0, 200, 20, 40, 2, 0, 0, 0, 0, 0)
+    assert told.usage == Usage(None, 200, 20, 40, 2, 0, 0, None, 0, 0)
     assert told.leaks == (LEAK,)
 
 
@@ -60,7 +62,7 @@ def test_openhands() -> None:
     """A failed command and one that worked after it are an error and a recovery."""
     told = read("openhands", "openhands-documented.jsonl")
     assert told.said.message == "Done."
-    assert told.usage == Usage(0.25, 900, None, 80, 3, 1, 1, 0, 0, 0)
+    assert told.usage == Usage(0.25, 900, None, 80, 3, 1, 1, None, 0, 0)
     assert told.leaks == ("git log --all --oneline",)
 
 
@@ -101,6 +103,20 @@ def test_whose_failure_it_was(tmp_path: Path, line: str, adapter: str, failure: 
     """The provider's, the settings', the purse's, or its own."""
     (tmp_path / "out").write_text(line + "\n")
     assert read_transcript(adapter, tmp_path / "out", NOTHING).failure is failure
+
+
+def test_what_an_agent_cannot_tell_is_none(tmp_path: Path) -> None:
+    """A command that failed is an error; plain text and a lone result tell nothing of trouble."""
+    part = {"tool": "bash", "state": {"status": "completed", "metadata": {"exit": 2}}}
+    (tmp_path / "out").write_text(json.dumps({"type": "tool_use", "part": part}) + "\n" + STEP)
+    assert read_transcript("opencode", tmp_path / "out", NOTHING).usage == Usage(
+        0.5, 5, 0, 5, 1, 1, 0, None, 0, 0
+    )
+    (tmp_path / "out").write_text('{"type": "result", "result": "done", "total_cost_usd": 0}\n')
+    for name in ("claude", "none"):
+        assert read_transcript(name, tmp_path / "out", NOTHING).usage.tool_errors is None
+    assert cost_of(0, 10) is None
+    assert cost_of(0, 0) == 0.0
 
 
 @pytest.mark.parametrize("name", ADAPTERS)

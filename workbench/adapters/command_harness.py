@@ -23,7 +23,7 @@ from workbench.adapters.sandbox import Cancel
 from workbench.adapters.transcripts import read_end
 from workbench.domain.errors import InputRefused
 from workbench.domain.harness import CandidateSettings
-from workbench.domain.run import Ending, ExitClass, Job, classify
+from workbench.domain.run import Ending, ExitClass, Job, Usage, classify
 from workbench.text import decode, display
 
 _WORK, _OUT, _TICKET, _EXIT = "/work", "/out", "/ticket", "/wb/exit"
@@ -76,6 +76,17 @@ class CommandHarness:
         if not ending.exit_class.is_answer:  # an answer is whole only with its record
             self._means.files.tidy(job)
         return replace(ending, sandbox=self.sandbox)
+
+    def find_lost(self, job: Job) -> float:
+        """What a try that was killed with us has cost, by the transcript it left."""
+        folder = self._means.files.find(job)
+        if not (folder / "checkout").is_dir() or self._find_exited(folder):
+            return 0.0
+        return self._read_usage(folder).cost_usd or 0.0
+
+    def _read_usage(self, folder: Path) -> Usage:
+        told = read_transcript(self._settings.adapter, folder / "stdout", folder / "stderr")
+        return read_result(folder / "out", told.said, told.usage)[1]
 
     def identify(self) -> str:
         """The first line that `command --version` prints in the surroundings of a job."""
@@ -220,7 +231,9 @@ class CommandHarness:
     def _finish(self, job: Job, folder: Path, exited: Exited) -> Ending:
         """Read what it said, take what it changed, and say how it ended."""
         if exited.stop is Stop.CANCELLED:
-            return Ending(ExitClass.CANCELLED, seconds=exited.seconds)
+            usage = self._read_usage(folder)
+            cost = usage.cost_usd
+            return Ending(ExitClass.CANCELLED, usage=usage, seconds=exited.seconds, spent_usd=cost)
         told = read_transcript(self._settings.adapter, folder / "stdout", folder / "stderr")
         said, usage, warnings = read_result(folder / "out", told.said, told.usage)
         notes = [*told.notes, *warnings]

@@ -64,6 +64,11 @@ class HttpHarness:
             where = "is neither set in the environment nor in a keyring"
             raise InputRefused(f"candidate {settings.name}: {key} {where}")
 
+    def find_lost(self, job: Job) -> float:
+        """Nobody can tell what a provider asks for an answer that nobody read."""
+        del job
+        return 0.0
+
     def identify(self) -> str:
         """A model has no version of its own; the ids it was served under are in the lock."""
         return ""

@@ -51,7 +51,7 @@ class Retries:
             last = work.result()
         except asyncio.CancelledError:
             last = Ending(ExitClass.CANCELLED)
-        costs = [one.usage.cost_usd for one in tries if one.usage.cost_usd is not None]
+        costs = [one.spent_usd for one in tries if one.spent_usd is not None]
         spent = sum(costs) if costs else None
         return replace(last, tries=len(tries), spent_usd=spent)
 

@@ -26,15 +26,19 @@ class RunFiles:
         """Nothing is made before the first job."""
         self._folder = folder
 
+    def find(self, job: Job) -> Path:
+        """Where everything of a job lies, or will."""
+        return self._folder / job.key[:32]
+
     def folder(self, job: Job) -> Path:
-        """Where everything of a job lies, made by now."""
-        path = self._folder / job.key[:32]
+        """The same, made by now."""
+        path = self.find(job)
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return path
 
     def get(self, job: Job) -> Ending | None:
         """How a job ended; None where it did not, or where its record cannot be read."""
-        path = self._folder / job.key[:32]
+        path = self.find(job)
         try:
             raw = json.loads((path / _RECORD).read_bytes())
             patch = (path / _PATCH).read_bytes() if raw["has_patch"] else b""

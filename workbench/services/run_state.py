@@ -52,7 +52,11 @@ class Pace:
         """Count what a job cost, and whether it reached for the answer."""
         self.leaks += bool(ending.leaks)
         if ending.spent_usd is not None:
-            self.spent_usd = (self.spent_usd or 0.0) + ending.spent_usd
+            self.spend(ending.spent_usd)
+
+    def spend(self, usd: float) -> None:
+        """Count a cost."""
+        self.spent_usd = (self.spent_usd or 0.0) + usd
 
 
 @dataclass(slots=True)

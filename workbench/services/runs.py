@@ -41,6 +41,10 @@ class Harness(Protocol):
         """One try at a job."""
         ...
 
+    def find_lost(self, job: Job) -> float:
+        """US dollars of a try that ended with us, as far as anybody can tell."""
+        ...
+
     def identify(self) -> str:
         """What its program calls itself, "" where nobody can tell."""
         ...
@@ -135,9 +139,22 @@ class Runs:
             if known is not None and known.exit_class.is_answer:
                 yield self._store_output(job, known, is_new=False)
                 continue
-            earlier[job.key] = (known.spent_usd or 0.0) if known else 0.0
+            spent = self._find_spent(by_name[job.candidate].harness, state, job, known)
+            earlier[job.key] = spent
             state.waiting.append(job)
         yield from self._drive(by_name, state, earlier, control)
+
+    def _find_spent(
+        self, harness: Harness, state: RunState, job: Job, known: Ending | None
+    ) -> float:
+        """What a job without an answer has cost by now; what a kill cut short is put on record."""
+        known = known or Ending(ExitClass.CANCELLED)
+        lost = harness.find_lost(job)
+        if lost:
+            state.paces[job.candidate].spend(lost)
+            known = replace(known, spent_usd=(known.spent_usd or 0.0) + lost)
+            self._records.put(job, known)
+        return known.spent_usd or 0.0
 
     def survey(self, candidates: Sequence[CandidateSettings]) -> RunBoard:
         """How far the candidates are by their records alone, with nothing running."""
@@ -193,16 +210,18 @@ class Runs:
         """Record how a job ended; None where there is nothing to tell of it."""
         pace = state.paces[job.candidate]
         pace.count(ending)
-        if ending.exit_class is ExitClass.CANCELLED:
-            return None
-        if ending.exit_class in {ExitClass.CONFIGURATION, ExitClass.QUOTA}:
+        if ending.spent_usd is not None or earlier:
+            ending = replace(ending, spent_usd=(ending.spent_usd or 0.0) + earlier)
+        if ending.delivery is None:  # tried again by the next run, which has to know what it cost
+            if ending.spent_usd:
+                self._records.put(job, ending)
+            if ending.exit_class is ExitClass.CANCELLED:
+                return None
             pace.halted = ending.reason or str(ending.exit_class)
             return Finished(job, ending, is_new=True)
         pace.n_run += 1
         pace.done += ending.exit_class.is_answer
         pace.failed += not ending.exit_class.is_answer
-        if ending.spent_usd is not None or earlier:
-            ending = replace(ending, spent_usd=(ending.spent_usd or 0.0) + earlier)
         self._records.put(job, ending)
         return self._store_output(job, ending, is_new=True)
 

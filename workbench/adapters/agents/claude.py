@@ -10,6 +10,7 @@ from workbench.adapters.agents.plain import read_plain
 from workbench.adapters.agents.reading import (
     Told,
     Trouble,
+    cost_of,
     count_of,
     list_of,
     mapping_of,
@@ -25,7 +26,7 @@ _BUDGET = frozenset(("error_max_turns", "error_max_budget_usd"))
 def read_claude(stdout: Path, stderr: Path) -> Told:
     """Final text, cost, turns, models; what its tools failed at, where the stream holds them."""
     result: Mapping[str, object] = {}
-    trouble = Trouble()
+    trouble = Trouble(tells_losses=True, tells_helpers=True)
     has_stream = False
     for event in read_objects(stdout):
         kind = event.get("type")
@@ -65,9 +66,8 @@ def _usage(result: Mapping[str, object]) -> Usage:
         given += (count_of(used.get("inputTokens")) or 0) + read + written
         cached += read
         made += count_of(used.get("outputTokens")) or 0
-    cost = result.get("total_cost_usd")
     return Usage(
-        cost_usd=float(cost) if isinstance(cost, int | float) else None,
+        cost_usd=cost_of(result.get("total_cost_usd"), given + made),
         input_tokens=given if models else None,
         cached_tokens=cached if models else None,
         output_tokens=made if models else None,

@@ -6,6 +6,7 @@ from workbench.adapters.agents.plain import read_plain
 from workbench.adapters.agents.reading import (
     Told,
     Trouble,
+    cost_of,
     count_of,
     mapping_of,
     read_objects,
@@ -17,7 +18,7 @@ from workbench.domain.run import Said, Usage
 
 def read_opencode(stdout: Path, stderr: Path) -> Told:
     """The last text; failed tools; an error where nothing else came."""
-    trouble, message, problem = Trouble(), "", ""
+    trouble, message, problem = Trouble(tells_helpers=True), "", ""
     cost, given, cached, made, turns = 0.0, 0, 0, 0, 0
     for event in read_objects(stdout):
         kind, part = event.get("type"), mapping_of(event.get("part"))
@@ -26,7 +27,8 @@ def read_opencode(stdout: Path, stderr: Path) -> Told:
         elif kind == "tool_use":
             state = mapping_of(part.get("state"))
             trouble.see_command(text_of(mapping_of(state.get("input")).get("command")))
-            trouble.see_tool(failed=state.get("status") == "error")
+            code = count_of(mapping_of(state.get("metadata")).get("exit"))
+            trouble.see_tool(failed=state.get("status") == "error" or bool(code))
             if part.get("tool") == "task":
                 trouble.start_helper()
         elif kind == "step_finish":
@@ -48,7 +50,8 @@ def read_opencode(stdout: Path, stderr: Path) -> Told:
             )
     if not turns and not problem and not message:
         return read_plain(stdout, stderr).with_note("opencode: there are no events")
-    usage = Usage(cost, given, cached, made, turns) if turns else Usage()
+    spent = cost_of(cost, given + made)
+    usage = Usage(spent, given, cached, made, turns) if turns else Usage()
     failure = Trouble.class_of(problem) if problem and not turns else None
     told = Told(Said(clean_text(message)), usage, failure, problem[:300], trouble.leaks)
     return trouble.add_to(told)

@@ -22,7 +22,7 @@ _FINAL = frozenset(("finish", "message"))
 
 def read_openhands(stdout: Path, stderr: Path) -> Told:
     """The last message or finish; errors among the observations; metrics where they are."""
-    trouble, message, turns = Trouble(), "", 0
+    trouble, message, turns = Trouble(tells_helpers=True), "", 0
     metrics = mapping_of(None)
     for event in read_objects(stdout):
         kind = text_of(event.get("type")) or next(

@@ -48,10 +48,14 @@ class Told:
 
 
 class Trouble:
-    """Counts what went wrong on the way, and what reached for the answer (METRICS.md 7.12)."""
+    """Counts what went wrong on the way, and what reached for the answer (METRICS.md 7.12).
 
-    def __init__(self) -> None:
+    An agent whose output never tells of cut contexts or of helpers has no number of them: not 0.
+    """
+
+    def __init__(self, *, tells_losses: bool = False, tells_helpers: bool = False) -> None:
         """Nothing is known."""
+        self._tells_losses, self._tells_helpers = tells_losses, tells_helpers
         self._errors = self._recoveries = self._losses = self._helpers = 0
         self._is_failing = False
         self._leaks: dict[str, None] = {}
@@ -86,9 +90,9 @@ class Trouble:
             told.usage,
             tool_errors=self._errors,
             recoveries=self._recoveries,
-            context_losses=self._losses,
+            context_losses=self._losses if self._tells_losses else None,
             interventions=0,  # nobody could: it ran without a terminal
-            helpers=self._helpers,
+            helpers=self._helpers if self._tells_helpers else None,
         )
         return replace(told, usage=counted)
 
@@ -129,6 +133,13 @@ def list_of(value: object) -> list[object]:
 def text_of(value: object) -> str:
     """A text, or ""."""
     return value if isinstance(value, str) else ""
+
+
+def cost_of(value: object, used: int | None) -> float | None:
+    """US dollars; an agent that knows no price says 0, and that is None where tokens were used."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not value >= 0:
+        return None
+    return None if value == 0 and used else float(value)
 
 
 def count_of(value: object) -> int | None:
