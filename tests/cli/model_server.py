@@ -49,6 +49,7 @@ class ModelServer(ThreadingHTTPServer):
         self.finish = "stop"
         self.refusal: str | None = None
         self.faults: list[Fault] = []
+        self.faults_of: Mapping[str, Fault] = {}  # by the model that is asked for
         self.pages: Mapping[str, Fault] = {}
         self.requests: list[tuple[str, Mapping[str, str], dict[str, Any]]] = []
         self.leaving = threading.Event()
@@ -90,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         self.asked = json.loads(body)
         self.model.requests.append((self.path, self._heads(), self.asked))
-        fault = self.model.take_fault()
+        fault = self.model.faults_of.get(self.asked.get("model", "")) or self.model.take_fault()
         page = self.model.pages.get(f"{self.path}#{self._cursor()}")
         given = fault if fault is not None else page
         self._send(given) if given is not None else self._answer(urlsplit(self.path).path)

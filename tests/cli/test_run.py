@@ -22,7 +22,16 @@ from workbench.study import find_study
 from workbench.text import display
 
 from .kit import WORKBENCH, Cli, Done, change, environment, git, prediction, ticket, write_lines
-from .run_kit import FIX, make_run_study, rows_of, run_one, set_candidates, wait_for, write_script
+from .run_kit import (
+    FIX,
+    is_running,
+    make_run_study,
+    rows_of,
+    run_one,
+    set_candidates,
+    wait_for,
+    write_script,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -435,16 +444,6 @@ def test_a_second_run_is_refused_with_who_and_since_when(tmp_path: Path) -> None
     process.communicate()
     write_script(tmp_path / "tools" / "a", FIX)
     cli.ok("run")
-
-
-def is_running(marker: str) -> bool:
-    """Whether any process of the machine is `sleep MARKER`."""
-    wanted = f"sleep\0{marker}\0".encode()
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            if entry.read_bytes() == wanted:
-                return True
-    return False
 
 
 def test_the_first_interrupt_finishes_what_runs_the_second_ends_it(tmp_path: Path) -> None:

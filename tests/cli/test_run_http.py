@@ -12,7 +12,7 @@ import pytest
 from .keyring_shelf import shelve
 from .kit import WORKBENCH, Cli, change, environment
 from .model_server import Fault, ModelServer, error, serve
-from .run_kit import make_run_study, rows_of, set_candidates
+from .run_kit import make_run_study, rows_of, set_candidates, wait_for
 
 KEY = "sk-CANARY-0123456789"
 PRICES = {"input_usd_per_mtok": 2.0, "cached_usd_per_mtok": 0.5, "output_usd_per_mtok": 10.0}
@@ -39,7 +39,7 @@ def set_model(cli: Cli, server: ModelServer, api: str = "openai", **settings: ob
 
 
 def run(cli: Cli) -> dict[str, object]:
-    done = cli.run("run", "--json", env={"MODEL_KEY": KEY})
+    done = cli.quick("run", "--json", env={"MODEL_KEY": KEY})
     assert KEY not in done.out + done.err
     lines = [json.loads(line) for line in done.out.splitlines()]
     assert lines, done.err
@@ -119,11 +119,11 @@ def test_a_template_of_the_study_is_part_of_the_candidate(
         "Do it: # Title of t0\n\nBody of t0 with ."
     )
     (tmp_path / "own.md").write_text("Do it now: {{ticket}} {{files}}")
-    done = cli.run("run", env={"MODEL_KEY": KEY})
+    done = cli.quick("run", env={"MODEL_KEY": KEY})
     assert done.code == 2
     assert "template_digest was" in done.err
     (tmp_path / "own.md").write_text("Do it now.")
-    done = cli.run("run", env={"MODEL_KEY": KEY})
+    done = cli.quick("run", env={"MODEL_KEY": KEY})
     assert "own.md: {{ticket}} is not in it" in done.err
 
 
@@ -151,15 +151,25 @@ CASES: dict[str, tuple[Fault, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_what_a_fault_comes_to(tmp_path: Path, server: ModelServer, case: str) -> None:
+def test_what_a_fault_comes_to(tmp_path: Path, server: ModelServer) -> None:
     """Try again, pause, mend the settings, or the model's own failure; never a wrong label."""
-    fault, exit_class, said = CASES[case]
-    server.faults = [fault]
-    row = run(make(tmp_path, server, timeout_s=1))
-    assert row["exit_class"] == exit_class
-    assert str(row["reason"]).startswith(said)
-    assert len(server.requests) == 1
+    server.faults_of = {case: fault for case, (fault, _, _) in CASES.items()}
+    rows = run_all(make_run_study(tmp_path, {}), server, list(CASES))
+    for case, (_, exit_class, said) in CASES.items():
+        assert rows[case]["exit_class"] == exit_class, case
+        assert str(rows[case]["reason"]).startswith(said), case
+    assert sorted(body["model"] for _, _, body in server.requests) == sorted(CASES)
+
+
+def run_all(cli: Cli, server: ModelServer, models: list[str]) -> dict[str, dict[str, object]]:
+    """One candidate a model, all in one run; what is told of each."""
+    table = {"api": "openai", "base_url": f"{server.url}/v1", "key": "MODEL_KEY", "timeout_s": 1}
+    tables = {model: {**table, "model": model} for model in models}
+    set_candidates(cli, tables, max_workers=8)
+    done = cli.quick("run", "--json", env={"MODEL_KEY": KEY, "WORKBENCH_LOG": "debug"})
+    assert KEY not in done.out + done.err
+    lines = [json.loads(line) for line in done.out.splitlines()[:-1]]
+    return {line["candidate"]: line for line in lines}
 
 
 def test_what_passes_is_waited_for(tmp_path: Path, server: ModelServer) -> None:
@@ -177,14 +187,14 @@ def test_no_money_pauses_and_the_same_command_goes_on(tmp_path: Path, server: Mo
     server.reply = FENCED
     cli = make_run_study(tmp_path, {}, n_tickets=4)
     set_model(cli, server)
-    assert cli.run("run", env={"MODEL_KEY": KEY}).code == 0
+    assert cli.quick("run", env={"MODEL_KEY": KEY}).code == 0
     set_model(cli, server, trials=2)
     server.faults = [(429, {}, error("insufficient_quota", "no credit"))]
-    done = cli.run("run", env={"MODEL_KEY": KEY})
+    done = cli.quick("run", env={"MODEL_KEY": KEY})
     assert done.code == 1
     assert "m was stopped: quota exhausted (HTTP 429: no credit): fill it up" in done.err
     assert len(server.requests) <= 4 + 3
-    assert cli.run("run", env={"MODEL_KEY": KEY}).code == 0
+    assert cli.quick("run", env={"MODEL_KEY": KEY}).code == 0
     assert len(rows_of(cli)) == 8
     assert len(server.requests) == 4 + 1 + 4
 
@@ -217,7 +227,7 @@ def test_settings_that_cannot_be_meant(
     """Nothing is sent."""
     cli = make(tmp_path, server)
     set_model(cli, server, **{"api": "openai", **settings})
-    done = cli.run("run", env={"MODEL_KEY": KEY})
+    done = cli.quick("run", env={"MODEL_KEY": KEY})
     assert done.code == 2
     assert said in done.err
     assert server.requests == []
@@ -225,7 +235,7 @@ def test_settings_that_cannot_be_meant(
 
 def test_no_key_no_request(tmp_path: Path, server: ModelServer) -> None:
     """The variable is named."""
-    done = make(tmp_path, server).run("run")
+    done = make(tmp_path, server).quick("run")
     assert done.code == 3
     assert "candidate m: MODEL_KEY is neither set in the environment nor in a keyring" in done.err
 
@@ -252,18 +262,50 @@ def test_files_that_lead_outside_are_left_out(tmp_path: Path, server: ModelServe
     assert str(rows_of(cli)["t0", "m", 1]["patch"]).count("diff --git") == 1
 
 
-@pytest.mark.parametrize("case", ["401", "never", "cut", "echo"])
-def test_k1_a_key_is_nowhere_after_a_failure(
-    tmp_path: Path, server: ModelServer, case: str
-) -> None:
+def test_k1_a_key_is_nowhere_after_a_failure(tmp_path: Path, server: ModelServer) -> None:
     """Forced 401, timeout, a cut connection, a server that echoes the key: 0 hits on disk."""
     echo: Fault = (400, {}, error("bad", f"your key {KEY} is odd"))
-    server.faults = [echo if case == "echo" else CASES[case][0]]
-    cli = make(tmp_path, server, timeout_s=1)
-    done = cli.run("run", env={"MODEL_KEY": KEY, "WORKBENCH_LOG": "debug"})
-    assert KEY not in done.out + done.err
+    faults = {case: CASES[case][0] for case in ("401", "never", "cut")}
+    server.faults_of = {**faults, "echo": echo}
+    cli = make_run_study(tmp_path, {})
+    assert len(run_all(cli, server, list(server.faults_of))) == len(server.faults_of)
     files = [path for path in cli.folder.rglob("*") if path.is_file()]
     assert not [path for path in files if KEY.encode() in path.read_bytes()]
+
+
+def test_a_diff_against_other_files_is_kept_and_does_not_apply(
+    tmp_path: Path, server: ModelServer
+) -> None:
+    """It is an answer all the same: shown as it came, with the rung that says so."""
+    server.reply = f"```diff\n{change().replace('calc.py', 'gone.py')}```\n"
+    cli = make(tmp_path, server)
+    row = run(cli)
+    assert (row["delivery"], row["code"]) == ("patch", 0)
+    kept = rows_of(cli)["t0", "m", 1]
+    assert (kept["rung"], "gone.py" in str(kept["patch"])) == ("failed", True)
+
+
+def test_a_kill_during_a_request_loses_nothing(tmp_path: Path, server: ModelServer) -> None:
+    """What was answered stays, what was not is asked again, and nothing twice."""
+    server.reply = FENCED
+    cli = make_run_study(tmp_path, {}, n_tickets=3)
+    set_model(cli, server, timeout_s=60)
+    server.faults = [(-1, {}, b"")]
+    process = subprocess.Popen(
+        [*WORKBENCH, "run"],
+        cwd=cli.folder,
+        env={**environment(cli.folder), "MODEL_KEY": KEY},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(lambda: len(list((cli.folder / ".workbench/runs").glob("*/record.json"))) == 2)
+    finally:
+        process.kill()
+        process.communicate()
+    server.leaving.set()
+    assert run(cli)["code"] == 0
+    assert len(rows_of(cli)) == 3
+    assert len(server.requests) == 3 + 1
 
 
 def test_a_second_interrupt_ends_a_request(tmp_path: Path, server: ModelServer) -> None:
