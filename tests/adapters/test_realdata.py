@@ -16,6 +16,7 @@ from workbench.adapters.importers.predictions import read_predictions
 from workbench.adapters.importers.reports import read_reports
 from workbench.adapters.importers.tickets import read_tickets
 from workbench.domain.check import CheckStatus
+from workbench.domain.errors import GitFailed
 from workbench.domain.imported import Reported
 from workbench.domain.output import Applied, Delivered, Rung
 from workbench.domain.ticket import Ticket
@@ -83,7 +84,12 @@ class Real:
 @pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
     """The three repositories, cloned once."""
-    made = Real(tmp_path_factory.mktemp("realdata"))
+    try:
+        made = Real(tmp_path_factory.mktemp("realdata"))
+    except GitFailed as error:
+        if "another user" not in str(error):
+            raise
+        pytest.skip(f"mirrors are read by their owner alone: {error}")
     yield made
     for ladder in made.ladders.values():
         ladder.close()
