@@ -104,7 +104,7 @@ def test_a_ticket_of_a_megabyte_goes_through(tmp_path: Path) -> None:
     cli = make_run_study(tmp_path, {"a": f"wc -c; wc -c < $WB_TICKET_FILE; {FIX} >&2"})
     large = {**ticket("t1"), "body": "word " * 200_000}
     cli.ok("tickets", "import", write_lines(tmp_path / "large.jsonl", [large]))
-    assert str(run_one(cli, ticket="t1")["message"]).split() == ["1000015", "1000015"]
+    assert str(run_one(cli, ticket="t1")["message"]).split() == ["1000016", "1000016"]
     set_candidates(cli, {"b": {"command": ["a"], "prompt": "arg"}})
     row = run_one(cli, "b", "t1")
     assert row["reason"] == 'the ticket is too long for prompt = "arg": use stdin or file'
