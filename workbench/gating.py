@@ -4,7 +4,7 @@ Apart from bootstrap, so that what opens a review does not know how a gate is ju
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -18,7 +18,7 @@ from workbench.domain.gate import GATE_FILE, Gate, SuiteSize
 from workbench.domain.gate_reading import read_gate
 from workbench.domain.lint import Lint
 from workbench.domain.published import tell_disagreements
-from workbench.domain.recorded import read_recorded
+from workbench.domain.recorded import NOTHING_RECORDED
 from workbench.domain.ticket import Spec
 from workbench.scoring import compare
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from workbench.domain.case import Case
     from workbench.domain.decision import Decision
     from workbench.domain.published import Comparison
+    from workbench.services.trajectories import Logs
     from workbench.services.verdicts import Field
 
 SEALED = "the study is sealed, and a gate judges candidates by name: first `workbench reveal`"
@@ -72,8 +73,11 @@ class Ruling:
     scores: "tuple[Comparison, ...]" = ()
 
 
-def read_gate_at(path: Path, bench: Workbench | None = None) -> Read:
-    """Read and lint a gate file, against a study where one is at hand; raises InputRefused."""
+def read_gate_at(path: Path, bench: Workbench | None = None, *, is_whole: bool = False) -> Read:
+    """Read and lint a gate file, against a study where one is at hand; raises InputRefused.
+
+    `is_whole` looks at every output as well, as a verdict does.
+    """
     from workbench.adapters.gate_file import read_gate_file, read_locked, read_suite
     from workbench.services.lints import Known, lint
 
@@ -87,7 +91,9 @@ def read_gate_at(path: Path, bench: Workbench | None = None) -> Read:
     if bench:
         names = None if bench.store.is_sealed else frozenset(_list_names(bench))
         locked = {} if names is None else read_locked(bench.study.folder)
-        known = Known(suite.size, suite.problem, names, bench.store.first_label_at, locked)
+        mixed = {} if names is None or not is_whole else survey(bench, None)[0].mixed
+        first_at = bench.store.first_label_at
+        known = Known(suite.size, suite.problem, names, first_at, locked, mixed)
     return Read(file, gate, (*lints, *lint(gate, known, file.find_line)), suite.size)
 
 
@@ -121,6 +127,7 @@ def survey(
     bench: Workbench, gate: Gate | None, incumbent: str = "", suite: SuiteSize | None = None
 ) -> tuple["Field", Mapping[str, float]]:
     """The cases of every candidate under the gate's definitions, with what they cost."""
+    from workbench.services.trajectories import read_logs
     from workbench.services.verdicts import Field, apply_policy
 
     cases: dict[str, list[Case]] = {name: [] for name in _list_names(bench)}
@@ -130,17 +137,47 @@ def survey(
         cases.setdefault(name, []).extend(group)
     if gate:
         cases = {name: apply_policy(held, gate) for name, held in cases.items()}
-    recorded = {key: read_recorded(extra) for key, extra in bench.store.list_extras()}
+    logs = read_logs(bench.store.list_extras())
+    costs = {key: found.cost for key, found in logs.items() if found.cost is not None}
+    stumbled = frozenset(key for key, found in logs.items() if found.has_stumbled)
     harnesses = {
-        name: frozenset(filter(None, (recorded[case.output_id].harness for case in held)))
+        name: frozenset(
+            logs[case.output_id].harness
+            for case in held
+            if case.output_id in logs and logs[case.output_id].harness
+        )
         for name, held in cases.items()
     }
-    costs = {key: found.cost for key, found in recorded.items() if found.cost is not None}
-    stumbled = frozenset(key for key, found in recorded.items() if found.has_stumbled)
     size = suite or _size_up(bench)
     found = (case for case in bench.store.cases(is_control=True) if case.counted.reviewer)
     controls = apply_policy(list(found), gate) if gate else list(found)
-    return Field(cases, size, incumbent, harnesses, stumbled, controls), costs
+    mixed = {} if bench.store.is_sealed else _find_mixed(bench, cases, logs)
+    return Field(cases, size, incumbent, harnesses, stumbled, controls, mixed), costs
+
+
+def _find_mixed(
+    bench: Workbench, cases: "Mapping[str, Sequence[Case]]", logs: "Logs"
+) -> dict[str, tuple[str, ...]]:
+    """Why the outputs of a candidate are not of one candidate, by its lock and its run logs."""
+    from workbench.services.candidate_locks import list_mixed, parse_locks
+
+    path = bench.study.candidate_lock_file
+    try:
+        locks = parse_locks(path.read_text("utf-8"))
+    except (OSError, ValueError):  # a run says what is wrong with it
+        locks = {}
+    return {
+        name: found
+        for name, held in cases.items()
+        if (
+            found := tuple(
+                list_mixed(
+                    locks.get(name),
+                    [logs.get(case.output_id, NOTHING_RECORDED) for case in held],
+                )
+            )
+        )
+    }
 
 
 def _list_names(bench: Workbench) -> list[str]:

@@ -161,6 +161,14 @@ def test_w08_answers_older_than_a_candidate() -> None:
     assert find(lint(unanswered, locked), "W08") == []
 
 
+def test_w09_outputs_that_are_not_of_one_candidate() -> None:
+    """Said before a verdict is asked for, of each candidate."""
+    mixed = replace(TWENTY, mixed={"m1": ("its outputs come from 2 different models: a, b",)})
+    [told] = find(lint(gate(), mixed), "W09")
+    assert told.startswith("no verdict on m1 is possible: its outputs come from 2 different models")
+    assert find(lint(gate(), TWENTY), "W09") == []
+
+
 def test_errors_come_first_and_every_remark_has_its_line() -> None:
     """What forbids a verdict is read first."""
     made = gate("design.blind = false", criteria=[escape(0.05)])

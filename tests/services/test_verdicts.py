@@ -23,8 +23,10 @@ from workbench.domain.gate_reading import read_gate
 from workbench.domain.label import Judgement, Label
 from workbench.domain.output import Delivery
 from workbench.domain.policy import Policy, SelfFlag, UnknownTests
+from workbench.domain.recorded import Recorded
 from workbench.domain.ticket import Spec
 from workbench.domain.verdict import CriterionVerdict, Verdict
+from workbench.services.candidate_locks import Lock, list_mixed
 from workbench.services.orders import order_outcomes
 from workbench.services.verdicts import Field, apply_policy, judge
 from workbench.stats.proportion import cp_upper
@@ -35,6 +37,7 @@ EXAMPLE = (Path(__file__).parents[1] / "domain" / "gate.toml").read_text(encodin
 CLEAR, VAGUE = Spec.CLEAR, Spec.VAGUE
 PASS, FAIL, OPEN = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
 MERGE = Criterion("merge_rate", Bound.LOWER, 0.30)
+LOCKED = Lock({"model": "x"}, models=("x-1",))
 
 
 def escape(limit: float = 0.25) -> Criterion:
@@ -239,6 +242,37 @@ def test_whoever_stumbles_may_recover() -> None:
     assert ask(criterion, field(cases)).worst.value is None
 
 
+def test_controls_are_asked_whoever_the_candidate_is() -> None:
+    """Nine of ten accepted: proved to be half; without controls nothing is known."""
+    controls = [*study(merged=9), case("t30", ESCAPED)]
+    criterion = Criterion("control_acceptance", Bound.LOWER, 0.5)
+    found = ask(criterion, replace(field(study(merged=20)), controls=controls))
+    assert (found.verdict, found.worst.hits, found.worst.n) == (PASS, 9, 10)
+    assert ask(criterion, field(study(merged=20))).worst.value is None
+
+
+@pytest.mark.parametrize(
+    ("lock", "outputs", "wanted"),
+    [
+        (None, [Recorded(), Recorded(harness="a")], ""),
+        (LOCKED, [Recorded(harness="a", model="x-1")] * 2, ""),
+        (LOCKED, [Recorded(harness="a")] * 2, ""),
+        (LOCKED, [Recorded()] * 2, ""),
+        (LOCKED, [Recorded(harness="a", model="x-2")], "2 different models: x-1, x-2"),
+        (replace(LOCKED, models=("x-1", "x-2")), [Recorded()], "2 different models: x-1, x-2"),
+        (None, [Recorded(model="x"), Recorded(model="y")], "2 different models: x, y"),
+        (LOCKED, [Recorded(harness="a"), Recorded()], "1 of its 2 outputs come from no run"),
+    ],
+)
+def test_outputs_of_one_name_that_are_not_of_one_candidate(
+    lock: Lock | None, outputs: list[Recorded], wanted: str
+) -> None:
+    """By what its lock says, by what each output says, and by what no run of it made."""
+    found = " ".join(list_mixed(lock, outputs))
+    assert wanted in found
+    assert bool(found) == bool(wanted)
+
+
 def test_data_that_allow_no_verdict() -> None:
     """A harness that failed too often, two harnesses, a label against the delivery."""
     gate = Gate("g", (escape(),))
@@ -253,6 +287,10 @@ def test_data_that_allow_no_verdict() -> None:
     named = replace(gate, design=Design(harness_sha="b"))
     assert judge(named, other, "m1").verdict is Verdict.INVALID
     assert judge(replace(gate, design=Design(harness_sha="a")), other, "m1").verdict is PASS
+    served = replace(
+        field(clean), mixed={"m1": ("its outputs come from 2 different models: a, b",)}
+    )
+    assert judge(gate, served, "m1").verdict is Verdict.INVALID
     against = [*clean, case("t21", MERGED, NOT_RUN, Delivery.ASK)]
     found = judge(gate, field(against), "m1")
     assert found.verdict is Verdict.INVALID

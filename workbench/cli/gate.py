@@ -119,7 +119,7 @@ def lint_(
             read = read_gate_at(path)
         else:
             with open_workbench(found) as bench:
-                read = read_gate_at(path, bench)
+                read = read_gate_at(path, bench, is_whole=True)
     if as_json:
         say_json("lints", _lints_as_json(read), errors=len(read.errors))
     else:

@@ -32,7 +32,8 @@ class Recorded:
 
     `has_stumbled`: a tool failed in mid-run, which a good candidate recovers from.
     `leaks` are commands by which the candidate may have found the answer; `is_watched` says that
-    its log tells what it did, so that none means none. `log` holds what of TRAITS is known.
+    its log tells what it did, so that none means none. `model` is the id that was served, `log`
+    holds what of TRAITS is known.
     """
 
     cost: float | None = None
@@ -40,6 +41,7 @@ class Recorded:
     has_stumbled: bool = False
     leaks: tuple[str, ...] = ()
     is_watched: bool = False
+    model: str = ""
     log: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -74,6 +76,7 @@ def read_recorded(extra: str) -> Recorded:
         harness=harness if isinstance(harness, str) else "",
         has_stumbled=bool(log.get("tool_errors")),
         leaks=listed,
+        model=next((str(part["model"]) for part in parts[1:] if part.get("model")), ""),
         is_watched=bool(listed) or (isinstance(leaks, list) and "tool_errors" in log),
         log=log,
     )

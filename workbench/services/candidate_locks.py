@@ -5,10 +5,11 @@ for both would mix two in one rate. `candidates.lock.json` is written as outputs
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from workbench.domain.harness import CandidateSettings
+from workbench.domain.recorded import Recorded
 
 _UNNAMED = {"name", "trials"}
 
@@ -55,6 +56,26 @@ def add_model(lock: Lock, model: str) -> Lock:
     if not model or model in lock.models:
         return lock
     return replace(lock, models=(*lock.models, model))
+
+
+def list_mixed(lock: Lock | None, recorded: Sequence[Recorded]) -> list[str]:
+    """Why the outputs of a candidate are not of one candidate, beside what their harness says.
+
+    `lock` is None where no run of it wrote one, which leaves what the outputs say.
+    """
+    served = dict.fromkeys(one.model for one in recorded if one.model)
+    models = [*(lock.models if lock else ()), *served]
+    names = list(dict.fromkeys(models))
+    found = []
+    if len(names) > 1:
+        found.append(f"its outputs come from {len(names)} different models: {', '.join(names)}")
+    n_elsewhere = sum(not one.harness for one in recorded)
+    if lock and 0 < n_elsewhere < len(recorded):
+        found.append(
+            f"{n_elsewhere} of its {len(recorded)} outputs come from no run of the candidate that"
+            " is locked"
+        )
+    return found
 
 
 def parse_locks(text: str) -> dict[str, Lock]:

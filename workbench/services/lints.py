@@ -35,7 +35,8 @@ class Known:
     """What a gate is checked against beside itself.
 
     `suite_problem` says why the frozen tickets are not what they should be. `candidates` None: no
-    study is at hand. `locked` says when each candidate's settings were frozen.
+    study is at hand. `locked` says when each candidate's settings were frozen, `mixed` why outputs
+    of one name are not of one candidate.
     """
 
     suite: SuiteSize | None = None
@@ -43,6 +44,7 @@ class Known:
     candidates: frozenset[str] | None = None
     first_label_at: datetime | None = None
     locked: Mapping[str, datetime] = field(default_factory=dict)
+    mixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def lint(gate: Gate, known: Known, find_line: FindLine = lambda *_: 0) -> list[Lint]:
@@ -160,7 +162,7 @@ def _lint_reach(c: Criterion, gate: Gate, suite: SuiteSize | None) -> Iterator[t
 
 
 def _lint_settings(gate: Gate, known: Known, find_line: FindLine) -> Iterator[Lint]:
-    """W03, W04, W07, W08: choices that weaken what the verdict means."""
+    """W03, W04, W07, W08, W09: choices that weaken what the verdict means."""
     design, policy = gate.design, gate.policy
 
     def warn(code: str, table: str, key: str, sentence: str) -> Lint:
@@ -182,6 +184,9 @@ def _lint_settings(gate: Gate, known: Known, find_line: FindLine) -> Iterator[Li
         sentence = "unknown_tests = identified: an untested clean patch costs nothing"
         yield warn("W07", "inference", "unknown_tests", sentence)
     yield from _lint_answers(gate, known, find_line)
+    for who, reasons in sorted(known.mixed.items()):
+        for reason in reasons:
+            yield Lint("W09", f"no verdict on {who} is possible: {reason}")
 
 
 def _lint_answers(gate: Gate, known: Known, find_line: FindLine) -> Iterator[Lint]:

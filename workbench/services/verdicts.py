@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 
 from workbench.domain.case import Case
 from workbench.domain.decision import PENDING
@@ -44,7 +45,8 @@ class Field:
 
     `incumbent` is the candidate in use, "" where nobody said; `harnesses` the hashes of each one's
     harness, where they were recorded; `stumbled` the outputs in whose run a tool failed; `controls`
-    the merged human patches among the outputs.
+    the merged human patches among the outputs; `mixed` why outputs of one name are not of one
+    candidate.
     """
 
     cases: Mapping[str, Cases]
@@ -53,6 +55,7 @@ class Field:
     harnesses: Mapping[str, frozenset[str]] | None = None
     stumbled: frozenset[str] = frozenset()
     controls: Cases = ()
+    mixed: Mapping[str, tuple[str, ...]] = dataclass_field(default_factory=dict)
 
     @property
     def everyone(self) -> list[Case]:
@@ -72,7 +75,8 @@ def judge(gate: Gate, field: Field, candidate: str) -> CandidateVerdict:
     criteria = tuple(
         judge_criterion(criterion, gate, field, candidate, open_) for criterion in gate.criteria
     )
-    reasons = tuple(find_invalid(gate, cases, (field.harnesses or {}).get(candidate, frozenset())))
+    harnesses = (field.harnesses or {}).get(candidate, frozenset())
+    reasons = (*find_invalid(gate, cases, harnesses), *field.mixed.get(candidate, ()))
     verdict = Verdict.INVALID if reasons else combine(criteria)
     return CandidateVerdict(candidate, verdict, criteria, reasons)
 
