@@ -111,7 +111,7 @@ def rule(bench: Workbench, path: Path | None = None, incumbent: str = "") -> Rul
     field, costs = survey(bench, gate, incumbent, read.suite if read else None)
     changed = _find_change(bench, read) if read else ""
     errors = read.errors if read else []
-    problem = changed or (f"{errors[0].code}, {errors[0].sentence}" if errors else "")
+    problem = changed or _tell_errors(errors)
     if read and gate is None:
         gate = Gate(read.file.path.stem, ())
     if bench.store.is_sealed:
@@ -121,6 +121,14 @@ def rule(bench: Workbench, path: Path | None = None, incumbent: str = "") -> Rul
     made = decide(gate, field, costs, problem)
     told = tuple(sentence for one in scores for sentence in tell_disagreements(one))
     return Ruling(read, changed, replace(made, notes=(*made.notes, *told)), scores)
+
+
+def _tell_errors(errors: Sequence[Lint]) -> str:
+    """Why such a gate decides nothing, "" where nothing is wrong with it."""
+    if not errors:
+        return ""
+    more = f" and {len(errors) - 1} more, `workbench gate lint` names them" if errors[1:] else ""
+    return f"{errors[0].sentence} ({errors[0].code}{more})"
 
 
 def survey(

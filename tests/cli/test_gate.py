@@ -90,8 +90,8 @@ def test_the_key_gives_the_four_numbers_and_the_decision(demo: Cli) -> None:
         " sparrow-1 fails."
     )
     assert second == (
-        "heron-2: 1 of 12 outputs with green tests was wrong and only review saw it, at most 33.9%"
-        " where 25% is allowed (needs >= 6 more green outputs, with no further escape); sparrow-1:"
+        "heron-2: 1 of 12 outputs with green tests was silently wrong, at most 33.9% where 25% is"
+        " allowed (to settle it, at least 6 more green outputs, with no further escape); sparrow-1:"
         " asked or declined on 1 of 10 vague tickets, at most 39.4% where 40% is asked for."
     )
     verdicts = {row["candidate"]: row for row in answer["verdicts"]}

@@ -157,8 +157,9 @@ def test_numbers_follow_the_gate_in_force(study: Cli) -> None:
     assert found["able"]["merge_rate"]["interval"] != [0.0, 0.7934506856227626]
     told = squeeze(study)
     assert "the gate severe: escape_min_severity = 3, display_interval = jeffreys" in told
-    assert "labelled twice: 0 of 1 outputs; the gate asks for 20%" in told
-    assert "the gate follows them for 30" in told
+    assert "labelled twice: 0 of 1, the gate asks for 20%" in told
+    assert "controls with a label: 0, the gate asks for 2" in told
+    assert "followed for 0 days since the first label, the gate asks for 30" in told
     explained = ("metrics", "explain", "escape_rate", "--candidate", "able")
     assert "no grave defect is recorded" in study.ok(*explained).out
     made = study.ok("report", "--json", "--html", "r.html").json("report")[0]
@@ -167,6 +168,7 @@ def test_numbers_follow_the_gate_in_force(study: Cli) -> None:
     html = (study.folder / "r.html").read_text("utf-8")
     assert "Counted by the definitions of the gate severe: escape_min_severity = 3" in html
     assert "its Jeffreys interval" in html
+    assert "labels of two reviewers (0 of 1, the gate asks for 20%): how far" in html
     (study.folder / "gate.toml").write_text(GATE.replace("= 3", "= 2"))
     found = numbers_of(study)
     assert found["definitions"]["gate"] is None

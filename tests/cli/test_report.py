@@ -234,7 +234,7 @@ STUDIES: dict[str, tuple[Rows, Rows, list[str], str]] = {
         [CLEAR, VAGUE],
         [prediction(t, "m1", "", **ASKS) for t in ("t1", "t2")],
         ["abstained"],
-        "Of m1 there is no merge rate",
+        "There is no merge rate of m1",
     ),
     "nothing tested": (
         [CLEAR], [prediction("t1", "m1", change())], ["merged"],

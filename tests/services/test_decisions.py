@@ -48,9 +48,9 @@ def test_one_that_passes() -> None:
         "careful may run under the gate payments: it alone of 2 candidates keeps every bound."
     )
     assert second == (
-        "Of the 12 outputs of careful whose tests passed, none was wrong with only review to see"
-        " it (95% sure: at most 22.1% are); it asked or declined on 8 of 8 vague and 0 of 12 clear"
-        " tickets; hasty fails."
+        "12 outputs of careful passed their tests, and review found none of them silently wrong:"
+        " with 95% confidence, at most 22.1% of such outputs are; it asked or declined on 8 of 8"
+        " vague and 0 of 12 clear tickets; hasty fails."
     )
     alone = decide(GATE, field(CAREFUL))
     assert alone.sentences[0] == "careful may run under the gate payments: it keeps every bound."
@@ -78,15 +78,15 @@ def test_those_that_cannot_be_told_apart() -> None:
     made = decide(GATE, field(CAREFUL, twin))
     assert made.left == ("careful", "twin")
     assert made.sentences[0] == (
-        "careful and twin keep every bound of the gate payments and are not distinguishable with"
-        " n = 20 tickets; which is cheapest is not known, and telling them apart would take more"
-        " tickets than a study has."
+        "careful and twin may both run under the gate payments: each keeps every bound, and they"
+        " are not distinguishable with n = 20 tickets; which is cheapest is not known, and telling"
+        " them apart would take more tickets than a study has."
     )
     costs = {one.output_id: 2.0 for one in CAREFUL}
     twin = [replace(one, output_id=f"x{one.output_id}") for one in twin]
     costs |= {one.output_id: 1.0 for one in twin}
     told = decide(GATE, field(CAREFUL, twin), costs).sentences[0]
-    assert "the cheapest is twin (1.67 a merged output)" in told
+    assert "the cheapest is twin (1.67 US dollars a merged output)" in told
     worse = study("worse", {"asked": 8}, {"merged": 10, "escaped": 2})
     loose = replace(GATE, criteria=(Criterion("escape_rate", Bound.UPPER, 0.6),))
     made = decide(loose, field(CAREFUL, worse))
@@ -121,10 +121,20 @@ def test_nobody_passes() -> None:
         " hasty fails."
     )
     assert second == (
-        "few: 0 of 5 outputs with green tests were wrong and only review saw it, at most 45.1%"
-        " where 40% is allowed (needs >= 1 more green outputs, with no further escape); hasty: 16"
-        " of 20 outputs with green tests were wrong and only review saw it, at least 59.9% where"
-        " 40% is allowed."
+        "few: 0 of 5 outputs with green tests were silently wrong, at most 45.1% where 40% is"
+        " allowed (to settle it, at least 1 more green outputs, with no further escape); hasty: 16"
+        " of 20 outputs with green tests were silently wrong, at least 59.9% where 40% is allowed."
+    )
+
+
+def test_several_with_one_verdict_are_named_together() -> None:
+    """Five candidates are no five clauses."""
+    rash = [replace(one, candidate="rash") for one in HASTY]
+    few = study("few", {"asked": 15}, {"merged": 5})
+    assert (
+        decide(GATE, field(few, HASTY, rash))
+        .sentences[0]
+        .endswith("under the gate payments few is inconclusive, and hasty and rash fail.")
     )
 
 
@@ -152,7 +162,7 @@ def test_without_a_gate_nobody_is_released() -> None:
     """The numbers are told all the same."""
     made = decide(None, field(HASTY, CAREFUL))
     assert made.sentences[0].startswith("No gate is set, so these numbers release no candidate")
-    assert made.sentences[1].startswith("Of the 12 outputs of careful whose tests passed")
+    assert made.sentences[1].startswith("12 outputs of careful passed their tests")
     assert made.verdicts == ()
 
 

@@ -42,8 +42,8 @@ def render_numbers(numbers: "Numbers") -> Iterator[str]:
     yield from render_repeats(numbers.repeats)
     if numbers.recognised.n:
         yield f"recognised by their blind reviewer, of those asked: {short(numbers.recognised)}"
-    for remark in numbers.remarks:
-        yield from _wrap(remark)
+    for lack, remark in numbers.remarks.items():
+        yield from _wrap(f"{lack}: {remark}")
     yield from _wrap(numbers.definitions.sentence)
 
 
@@ -138,7 +138,7 @@ def numbers_as_json(numbers: "Numbers") -> tuple[list[object], dict[str, object]
             {"first": flip.first, "second": flip.second, "changes_at": list(flip.at)}
             for flip in numbers.flips
         ],
-        "remarks": list(numbers.remarks),
+        "lacking": [f"{lack}: {remark}" for lack, remark in numbers.remarks.items()],
     }
     return rows, more
 

@@ -17,7 +17,6 @@ from workbench.cli.terminal import (
     describe_counts,
     say,
     say_json,
-    say_table,
     warn,
 )
 from workbench.domain.errors import InputRefused
@@ -89,7 +88,8 @@ def _print(made: "Report") -> None:
             say(line)
     say()
     if made.candidates:
-        say_table(("candidate", "number", "hits/n", "95 % interval", "beside it"), _rows(made))
+        for line in _render_candidates(made):
+            say(line)
         say()
         for line in wrap(made.basis.split(" "), indent=0, join=" "):
             say(line)
@@ -106,22 +106,28 @@ def _print(made: "Report") -> None:
     say(_PAGE)
 
 
-def _rows(made: "Report") -> Iterator[tuple[str, ...]]:
+def _render_candidates(made: "Report") -> Iterator[str]:
+    """A line for each of the four numbers, under the name of whose it is."""
+    yield f"{'':<26}{'hits/n':<12}{'95 % interval':<18}beside it"
     for page in made.candidates:
-        for nth, number in enumerate(page.numbers):
-            rate = number.rate
+        settled = f"{page.n_settled} of {page.n_outputs} outputs settled"
+        verdict = f"{page.verdict}, " if page.verdict else ""
+        yield from wrap([f"{page.name}:", f"{verdict}{settled}"], indent=0, join=" ", hang=2)
+        for number in page.numbers:
             beside = ", ".join(
                 f"{_WORDS[c.name]} {short(c.rate).partition(' (')[0]}"
                 for c in number.companions
                 if c.name in _WORDS
             )
-            name = page.name if not nth else ""
-            if rate.value is None:
-                yield name, number.title, "—", number.reason, beside
-            else:
-                low, high = rate.interval
-                count = f"{rate.hits}/{rate.n} {rate.value:.0%}"
-                yield name, number.title, count, f"{low:.0%} to {high:.0%}", beside
+            yield f"  {number.title:<24}{_describe_rate(number):<30}{beside}".rstrip()
+
+
+def _describe_rate(number: "Number") -> str:
+    rate = number.rate
+    if rate.value is None:
+        return f"{'—':<12}{number.reason}"
+    low, high = rate.interval
+    return f"{f'{rate.hits}/{rate.n} {rate.value:.0%}':<12}{low:.0%} to {high:.0%}"
 
 
 _WORDS = {

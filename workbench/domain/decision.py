@@ -12,8 +12,8 @@ from workbench.domain.gate import ABSTENTION, Criterion, Mode
 from workbench.domain.verdict import CandidateVerdict, CriterionVerdict, Measured, Verdict
 
 Count = tuple[int, int]
-PENDING = "pending: "
-"""Begins what is needed where outputs or labels are still to come."""
+PENDING, NEEDS = "pending: ", "needs >= "
+"""Begin what is needed: where outputs or labels are still to come, and how many more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,15 @@ class Decision:
 
 def _tell_decision(made: Decision) -> str:
     if not made.gate:
-        return "No gate is set, so these numbers release no candidate: `workbench gate init`."
+        return (
+            "No gate is set, so these numbers release no candidate: `workbench gate init` sets one."
+        )
     if made.problem:
         return f"The gate {made.gate} gives no verdict: {made.problem}."
     if not made.verdicts:
         return f"The gate {made.gate} has nothing to judge: there are no outputs yet."
     if not made.left:
-        told = join(f"{v.candidate} {_SAYS[v.verdict]}" for v in made.verdicts)
+        told = _tell_verdicts(made.verdicts)
         return f"No candidate may run on this evidence: under the gate {made.gate} {told}."
     passed = [v.candidate for v in made.verdicts if v.verdict is Verdict.PASS]
     if len(made.left) > 1:
@@ -111,16 +113,17 @@ def _tell_decision(made: Decision) -> str:
 
 def _tell_tie(made: Decision) -> str:
     """Several are left: which is cheapest, and what it takes to tell them apart."""
+    several = "both" if len(made.left) == 2 else "all"
     head = (
-        f"{join(made.left)} keep every bound of the gate {made.gate} and are not distinguishable"
-        f" with n = {made.n_tickets} tickets"
+        f"{join(made.left)} may {several} run under the gate {made.gate}: each keeps every bound,"
+        f" and they are not distinguishable with n = {made.n_tickets} tickets"
     )
     costs = {e.candidate: e.cost for e in made.evidence if e.candidate in made.left}
     known = {name: cost for name, cost in costs.items() if cost is not None}
     cheapest = min(known, key=lambda name: known[name]) if len(known) == len(costs) else ""
-    told = f"the cheapest is {cheapest} ({known[cheapest]:.2f} a merged output)" if cheapest else (
-        "which is cheapest is not known"
-    )  # fmt: skip
+    told = "which is cheapest is not known"
+    if cheapest:
+        told = f"the cheapest is {cheapest} ({known[cheapest]:.2f} US dollars a merged output)"
     found = made.separation
     if found is None:
         return f"{head}; {told}."
@@ -128,11 +131,21 @@ def _tell_tie(made: Decision) -> str:
     return f"{head}; {told}, and telling them apart would take {needed}."
 
 
+def _tell_verdicts(verdicts: Iterable[CandidateVerdict]) -> str:
+    """As in: A fails, and B and C are inconclusive."""
+    held: dict[Verdict, list[str]] = {}
+    for verdict in verdicts:
+        held.setdefault(verdict.verdict, []).append(verdict.candidate)
+    told = [f"{join(names)} {_SAYS[verdict][len(names) > 1]}" for verdict, names in held.items()]
+    has_several = any(len(names) > 1 for names in held.values())
+    return ", and ".join(told) if has_several else join(told)
+
+
 _SAYS = {
-    Verdict.PASS: "passes",
-    Verdict.FAIL: "fails",
-    Verdict.INCONCLUSIVE: "is inconclusive",
-    Verdict.INVALID: "is invalid",
+    Verdict.PASS: ("passes", "pass"),
+    Verdict.FAIL: ("fails", "fail"),
+    Verdict.INCONCLUSIVE: ("is inconclusive", "are inconclusive"),
+    Verdict.INVALID: ("is invalid", "are invalid"),
 }
 
 
@@ -151,15 +164,20 @@ def _tell_evidence(made: Decision) -> str:
 
 
 def _describe(found: Evidence) -> str:
-    """As in: Of the 18 outputs of A whose tests passed, 1 was wrong and only review saw it ..."""
+    """As in: 18 outputs of A passed their tests, and review found 1 of them silently wrong ..."""
     (hits, green), name = found.escapes, found.candidate
     if not green:
         told = f"No output of {name} has passed its tests, so nothing is known of what escapes"
     else:
-        wrong = "none was" if not hits else f"{hits} {'was' if hits == 1 else 'were'}"
-        one = "The one output" if green == 1 else f"Of the {green} outputs"
-        told = f"{one} of {name} whose tests passed, {wrong} wrong with only review to see it"
-        told += f" ({found.confidence:.0%} sure: at most {found.at_most:.1%} are)"
+        one = "1 output" if green == 1 else f"{green} outputs"
+        passed = "passed its tests" if green == 1 else "passed their tests"
+        told = f"{one} of {name} {passed}, and review found {hits or 'none'} of them silently wrong"
+        if green == 1:
+            told = told.replace("1 of them", "it").replace("none of them", "nothing")
+        told += (
+            f": with {found.confidence:.0%} confidence, at most {found.at_most:.1%} of such outputs"
+            " are"
+        )
     asked = [f"{h} of {n} {kind}" for (h, n), kind in
              ((found.vague, "vague"), (found.clear, "clear")) if n]  # fmt: skip
     return f"{told}; it asked or declined on {join(asked)} tickets" if asked else told
@@ -168,7 +186,7 @@ def _describe(found: Evidence) -> str:
 def _tell_rest(made: Decision, lead: str) -> str:
     """The verdict on all others."""
     rest = [v for v in made.verdicts if v.candidate != lead and v.candidate not in made.left]
-    told = join(f"{v.candidate} {_SAYS[v.verdict]}" for v in rest if v.verdict is not Verdict.PASS)
+    told = _tell_verdicts(v for v in rest if v.verdict is not Verdict.PASS)
     return f"; {told}" if told else ""
 
 
@@ -186,7 +204,7 @@ def _tell_missing(verdict: CandidateVerdict) -> str:
 
 
 def describe_criterion(found: CriterionVerdict) -> str:
-    """As in: 1 of 12 outputs with green tests was wrong ..., at most 33.9% where 25% is allowed."""
+    """As in: 1 of 12 outputs with green tests was ..., at most 33.9% where 25% is allowed."""
     criterion = found.criterion
     is_upper = criterion.bound == "upper"
     is_failed = found.verdict is Verdict.FAIL
@@ -198,14 +216,17 @@ def describe_criterion(found: CriterionVerdict) -> str:
         side = "at most" if is_upper is not is_failed else "at least"
         wanted = f"{criterion.limit:.0%} is {'allowed' if is_upper else 'asked for'}"
         told = f"{_say_count(criterion, shown)}, {side} {bound:.1%} where {wanted}"
-    return f"{told} ({found.needs})" if found.needs else told
+    if not found.needs:
+        return told
+    wanting = found.needs.replace(NEEDS, "to settle it, at least ")
+    return f"{told} ({wanting})"
 
 
 def _say_count(criterion: Criterion, shown: Measured) -> str:
     """Hits and n in words, for what a newcomer meets first."""
     count, was = f"{shown.hits} of {shown.n}", "was" if shown.hits == 1 else "were"
     if criterion.metric == "escape_rate":
-        return f"{count} outputs with green tests {was} wrong and only review saw it"
+        return f"{count} outputs with green tests {was} silently wrong"
     if criterion.metric == "escape_rate_total":
         return f"{count} outputs with green tests {was} wrong, confessed or not"
     if criterion.metric == "merge_rate":

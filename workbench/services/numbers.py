@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from workbench.domain.case import Case
@@ -19,6 +20,14 @@ from workbench.services.trajectories import Sums, Trajectory, read_logs, summari
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
+
+
+class Lack(StrEnum):
+    """What a gate may ask of a study beside its bounds."""
+
+    DOUBLES = "labelled twice"
+    CONTROLS = "controls with a label"
+    FOLLOW_UP = "defects after merge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,7 @@ class Numbers:
     controls: Mapping[str, ControlCard]
     repeats: Mapping[str, SelfAgreement]
     recognised: Rate
-    remarks: tuple[str, ...]
+    remarks: Mapping[Lack, str]
 
 
 def count_numbers(store: "Store", cases: Iterable[Case], definitions: Definitions) -> Numbers:
@@ -68,7 +77,7 @@ def count_numbers(store: "Store", cases: Iterable[Case], definitions: Definition
         controls=score_reviewers(controls, definitions),
         repeats=score_repeats(looks),
         recognised=rate_guesses(guesses),
-        remarks=tuple(_list_remarks(store, definitions, labelled[0], agreed.n, controls)),
+        remarks=dict(_list_remarks(store, definitions, labelled[0], agreed.n, controls)),
     )
 
 
@@ -85,22 +94,18 @@ def _note_doubles(
 
 def _list_remarks(
     store: "Store", definitions: Definitions, n_labelled: int, n_doubles: int, controls: list[Case]
-) -> Iterator[str]:
+) -> Iterator[tuple[Lack, str]]:
     """What the gate's design asks for, beside what there is."""
     design = definitions.design
     if design is None:
         return
     if n_labelled and n_doubles < design.double_label_share * n_labelled:
-        yield (
-            f"labelled twice: {n_doubles} of {n_labelled} outputs; the gate asks for"
-            f" {design.double_label_share:.0%}"
-        )
+        asked = f"{design.double_label_share:.0%}"
+        yield Lack.DOUBLES, f"{n_doubles} of {n_labelled}, the gate asks for {asked}"
     n_controls = sum(bool(case.counted.reviewer) for case in controls)
     if n_controls < design.controls_min:
-        yield f"controls with a label: {n_controls}; the gate asks for {design.controls_min}"
+        yield Lack.CONTROLS, f"{n_controls}, the gate asks for {design.controls_min}"
     began, last = store.first_label_at, store.last_event_at
     if began and last and (days := (last - began).days) < design.leak_window_days:
-        yield (
-            f"defects after merge: the log covers {days} days since the first label; the gate"
-            f" follows them for {design.leak_window_days}"
-        )
+        asked = f"the gate asks for {design.leak_window_days}"
+        yield Lack.FOLLOW_UP, f"followed for {days} days since the first label, {asked}"

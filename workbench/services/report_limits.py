@@ -1,13 +1,15 @@
 """What a study does not know, and what it never measured: a page of numbers owes both."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from workbench.domain.case import Case
+from workbench.domain.decision import join
 from workbench.domain.measures import is_untested
 from workbench.domain.outcome import Outcome
 from workbench.domain.report import CandidatePage
 from workbench.domain.ticket import Spec, Ticket
+from workbench.services.numbers import Lack
 
 
 def list_unknown(
@@ -31,21 +33,34 @@ def list_unknown(
         )
     if unset := [ticket for ticket in tickets if ticket.spec is Spec.UNSET]:
         yield f"Marked neither clear nor vague: {len(unset)} of {len(tickets)} tickets."
+    yield from _list_undefined(list(pages))
+
+
+def _list_undefined(pages: list[CandidatePage]) -> Iterator[str]:
+    """Each number that is 0/0, with its reason and whose it is."""
+    lacking: dict[tuple[str, str], list[str]] = {}
     for page in pages:
-        if undefined := [n for n in page.numbers if n.rate.value is None]:
-            told = ", ".join(f"{number.title} ({number.reason})" for number in undefined)
-            yield f"Of {page.name} there is no {told}."
+        for number in page.numbers:
+            if number.rate.value is None:
+                lacking.setdefault((number.title, number.reason), []).append(page.name)
+    for (title, reason), names in lacking.items():
+        whose = "any candidate" if len(names) == len(pages) > 1 else join(names)
+        yield f"There is no {title} of {whose}: {reason}."
 
 
 def list_unmeasured(
     cases: Sequence[Case],
     n_trials: int,
     span: tuple[datetime | None, datetime | None],
+    remarks: Mapping[Lack, str],
     *,
     has_costs: bool,
     has_controls: bool,
 ) -> Iterator[str]:
-    """What these numbers say nothing about, a sentence each."""
+    """What these numbers say nothing about, a sentence each.
+
+    `remarks` are what the gate asks for and is not there.
+    """
     yield (
         "The tickets speak for the backlog they were drawn from: other work, other repositories"
         " and later versions of a candidate were not tried."
@@ -56,16 +71,28 @@ def list_unmeasured(
             " is not known."
         )
     if not any(case.others for case in cases):
-        yield "No output has labels of two reviewers: how far they agree is not known."
+        asked = _ask(remarks, Lack.DOUBLES)
+        yield f"No output has labels of two reviewers{asked}: how far they agree is not known."
+    elif Lack.DOUBLES in remarks:
+        yield f"Too few outputs have labels of two reviewers{_ask(remarks, Lack.DOUBLES)}."
     if not has_controls:
         yield (
-            "No merged patch of a person was hidden among the outputs: how strict the reviewers are"
-            " is not known."
+            "No merged patch of a person was hidden among the outputs"
+            f"{_ask(remarks, Lack.CONTROLS)}: how strict the reviewers are is not known."
         )
+    elif Lack.CONTROLS in remarks:
+        yield f"Too few controls have a label{_ask(remarks, Lack.CONTROLS)}."
+    followed = _ask(remarks, Lack.FOLLOW_UP)
     if not any(case.cell.has_leak for case in cases):
-        yield f"No defect was written down after a merge{_follow_up(span)}."
+        yield f"No defect was written down after a merge{followed or _follow_up(span)}."
+    elif followed:
+        yield f"Defects after a merge may still come up{followed}."
     if not has_costs:
         yield "What every output cost was not recorded."
+
+
+def _ask(remarks: Mapping[Lack, str], lack: Lack) -> str:
+    return f" ({remarks[lack]})" if lack in remarks else ""
 
 
 def _follow_up(span: tuple[datetime | None, datetime | None]) -> str:

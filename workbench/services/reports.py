@@ -80,7 +80,12 @@ def make_report(
     has_costs = all(told.costs.get(who) is not None for who in numbers.boards)
     has_controls = bool(numbers.controls)
     unmeasured = list_unmeasured(
-        cases, n_trials, dates, has_costs=has_costs, has_controls=has_controls
+        cases,
+        n_trials,
+        dates,
+        has_costs=has_costs,
+        has_controls=has_controls,
+        remarks=numbers.remarks,
     )
     return Report(
         title=TITLE,
@@ -88,7 +93,7 @@ def make_report(
         notes=(*told.notes, *tell_warnings(numbers, words.name)),
         candidates=tuple(pages),
         unknown=tuple(list_unknown(cases, tickets, pages)),
-        unmeasured=(*unmeasured, *(f"{_open(remark)}." for remark in numbers.remarks)),
+        unmeasured=tuple(unmeasured),
         duels=tuple(
             duel._replace(first=names[duel.first], second=names[duel.second])
             for duel in contrast_all(cases)

@@ -40,6 +40,9 @@ ANSWER_LEAKS = Measure(
 )  # fmt: skip
 
 
+MOST_K = 5  # trials, of which pass^k is told
+
+
 class Trait(NamedTuple):
     """One count of the run logs: over `n` runs that say it; `some` are those with one or more."""
 
@@ -140,7 +143,7 @@ def _summarise(sums: Sums, make: "partial[Rate]") -> Trajectory:
     }
     merges = list(sums.merges.values())
     most = max((n for _, n in merges), default=0)
-    pass_hat = {k: reliability.pass_hat_k(merges, k) for k in range(2, most + 1)}
+    pass_hat = {k: reliability.pass_hat_k(merges, k) for k in range(2, min(most, MOST_K) + 1)}
     return Trajectory(
         n_outputs=sums.n_outputs,
         traits=traits,
