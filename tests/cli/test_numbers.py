@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from workbench.bootstrap import open_workbench
+from workbench.domain.comparison import Line
 from workbench.domain.draft import Decision
 from workbench.domain.label import EditClass, Label
+from workbench.services.comparisons import Comparisons
 from workbench.study import find_study
 
 from .kit import Cli, change, prediction, ticket, write_lines
@@ -123,6 +125,22 @@ def test_what_runs_did_and_whether_one_reached_for_the_answer(study: Cli) -> Non
     recovered = ("metrics", "explain", "error_recovery", "--candidate", "able", "--json")
     rows = study.ok(*recovered).json("outputs")
     assert sorted(str(row["in"]) for row in rows) == ["denominator", *["outside"] * 4]
+
+
+def test_the_lists_behind_a_number_are_of_what_was_counted(study: Cli) -> None:
+    """A label that comes while the dashboard is open changes neither; a new look sees it."""
+    merged = Decision(Label.MERGED)
+    label_all(study, "able", *[merged] * 5)
+    line = Line("merge_rate", "merge")
+    with open_workbench(find_study(study.folder)) as bench:
+        found = Comparisons(bench.store, "ann", open_names=True)
+        column = found.make().columns[0]
+        label_all(study, "able", Decision(Label.EDITED, EditClass.MAJOR))
+        behind = found.trace(column.name, line)
+        assert [one.part for one in behind] == ["counted"] * 5
+        again = Comparisons(bench.store, "ann", open_names=True)
+        assert {one.part for one in again.trace(column.name, line)} == {"of it"}
+    assert found.make().whose == "labels of ann · usual definitions"
 
 
 GATE = """schema = 1

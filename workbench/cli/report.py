@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.bootstrap import open_workbench
-from workbench.cli.boards import short, wrap
+from workbench.cli.boards import percent, short, wrap
 from workbench.cli.exports import Text
 from workbench.cli.terminal import (
     JsonOption,
@@ -120,6 +120,10 @@ def _render_candidates(made: "Report") -> Iterator[str]:
                 if c.name in _WORDS
             )
             yield f"  {number.title:<24}{_describe_rate(number):<30}{beside}".rstrip()
+            for spread in page.spreads:
+                if spread.title == number.title:
+                    ends = f"{percent(spread.low.value)} to {percent(spread.high.value)}"
+                    yield f"    with what is unknown either way: {ends}"
 
 
 def _describe_rate(number: "Number") -> str:

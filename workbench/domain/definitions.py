@@ -23,6 +23,11 @@ class Definitions:
     why: str = ""
 
     @property
+    def name(self) -> str:
+        """Whose they are, in a few words."""
+        return f"by gate {self.gate}" if self.gate else "usual definitions"
+
+    @property
     def sentence(self) -> str:
         """Whose definitions are in force, and what in them is not usual."""
         if not self.gate:

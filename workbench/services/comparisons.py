@@ -58,7 +58,8 @@ class Comparisons:
         boards, costs = score_cases(cases, self.definitions), self._count_costs(cases)
         duels = () if self.store.is_sealed else contrast_all(cases)
         return Comparison(
-            whose="labels of all reviewers" if is_everyone else f"labels of {self.reviewer}",
+            whose=f"labels of {'all reviewers' if is_everyone else self.reviewer}"
+            f" · {self.definitions.name}",
             columns=tuple(
                 _make_column(name, board, times.get(name, ReviewTime()), costs.get(name), self.bar)
                 for name, board in boards.items()
