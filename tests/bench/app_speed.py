@@ -1,4 +1,4 @@
-"""What a reviewer waits for: P1 to P7, P9 to P15 and P17 of PERFORMANCE.md, in a real terminal.
+"""What a reviewer waits for: P1 to P15 and P17 of PERFORMANCE.md, in a real terminal.
 
     python tests/bench/app_speed.py [--quick]
 
@@ -17,6 +17,7 @@ from statistics import median
 
 from figures import FRAME_MS, Figure, ms, render_table, take
 from label_speed import measure_labels
+from pair_speed import measure_pairs
 from players import (
     BARE,
     QUICK,
@@ -181,6 +182,7 @@ MEASURES = (
     measure_long,
     measure_sizes,
     measure_burst,
+    measure_pairs,
     measure_labels,
 )
 

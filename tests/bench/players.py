@@ -95,10 +95,10 @@ class Walker:
         return self.program.key(key * n, mark(self.order[self.at + step])).ms
 
 
-def open_review(stack: ExitStack, bench: Bench, study: BenchStudy) -> Pty:
+def open_review(stack: ExitStack, bench: Bench, study: BenchStudy, *options: str) -> Pty:
     """Our program on a study, at rest, and not where an earlier one stopped."""
     shutil.rmtree(study.folder / ".workbench" / "reading", ignore_errors=True)
-    program = stack.enter_context(Pty(study.review, env=bench.env))
+    program = stack.enter_context(Pty([*study.review, *options], env=bench.env))
     program.wait(mark(""))
     program.rest()
     return program

@@ -68,6 +68,21 @@ class Workload:
         study.run("outputs", "import", str(outputs))
         return study
 
+    def add_pairs(self, name: str, batch: Batch) -> "BenchStudy":
+        """A study with two outputs of every ticket: its own, and the next one's."""
+        is_new = not (self.folder / name).exists()
+        study = self.add_study(name, batch)
+        if is_new:
+            other = self.folder / "other.jsonl"
+            rotated = (*batch.names[1:], batch.names[0])
+            with other.open("w") as file:
+                for ticket, source in zip(batch.names, rotated, strict=True):
+                    patch = self.git("diff", "main", f"{batch.changed}/{source}")
+                    row = {"instance_id": ticket, "model_name_or_path": "other"}
+                    file.write(json.dumps({**row, "model_patch": patch}) + "\n")
+            study.run("outputs", "import", str(other))
+        return study
+
     def _write(self, batch: Batch) -> tuple[Path, Path]:
         base = self.git("rev-parse", "main").strip()
         tickets, outputs = self.folder / "tickets.jsonl", self.folder / "outputs.jsonl"
