@@ -40,6 +40,7 @@ class LinesView(Widget):
         """Start empty."""
         super().__init__(id=id, classes=classes)
         self._lines: tuple[Line, ...] = ()
+        self._looks: dict[tuple[str, str], Style] = {}
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -76,6 +77,14 @@ class LinesView(Widget):
                 break
         return Strip(segments).adjust_cell_length(width, base)
 
+    def notify_style_update(self) -> None:
+        """Colours changed, as another theme or class brings with it."""
+        super().notify_style_update()
+        self._looks.clear()
+
     def _style(self, name: str) -> Style:
-        """Kept by Textual until the theme changes; `self.rich_style` would be made every time."""
-        return self.get_component_rich_style(f"lines--{name or 'plain'}")
+        """Kept by theme and name: Textual makes it anew after every repaint."""
+        key = self.app.theme, name
+        if key not in self._looks:
+            self._looks[key] = self.get_component_rich_style(f"lines--{name or 'plain'}")
+        return self._looks[key]
