@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # neither the dashboard nor a list of files is there at the f
     from workbench.tui.widgets.file_tree import FileTree
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DeskOpened(Message):
     """The store is open: there is a queue to walk; labels wait for the check.
 
@@ -26,7 +26,7 @@ class DeskOpened(Message):
     note: str = ""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DeskChecked(Message):
     """The database is sound; from here on labels can be saved.
 
@@ -37,14 +37,14 @@ class DeskChecked(Message):
     problem: str = ""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RubricChanged(Message):
     """So many of the reviewer's labels are older than the rubric in force."""
 
     n: int
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DeskRefused(Message):
     """The store cannot be written; labels stay off, reading goes on.
 
@@ -55,28 +55,28 @@ class DeskRefused(Message):
     exit_code: int = 0
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class BackupMissed(Message):
     """A backup could not be made; labels go on."""
 
     sentence: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ItemReady(Message):
     """The document of an output, prepared for the first screen."""
 
     document: DiffDocument
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class BlobsReady(Message):
     """The whole files behind a document that is on the screen."""
 
     key: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class SidesCompared(Message):
     """The left side of a pair against the right one; None where git could not, with why."""
 
@@ -85,28 +85,28 @@ class SidesCompared(Message):
     problem: str = ""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ComparisonReady(Message):
     """The candidates, counted."""
 
     comparison: "Comparison"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ComparisonRefused(Message):
     """They could not be counted, or an output not be found."""
 
     sentence: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class BehindReady(Message):
     """The outputs behind a number."""
 
     outputs: "tuple[Behind, ...]"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class TicketsFound(Message):
     """The tickets that hold a text."""
 
@@ -114,28 +114,28 @@ class TicketsFound(Message):
     ids: frozenset[str]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class TicketsNotFound(Message):
     """They could not be searched."""
 
     sentence: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RunsSeen(Message):
     """How far the runs of the study are."""
 
     board: "RunBoard"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class TerminalAnswered(Message):
     """Keys came in one piece with something that no key sends, and were not taken."""
 
     sentence: str = "the terminal answered by itself: the keys beside it were not taken"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class BlanksReady(Message):
     """The output that is on the screen, with some blanks left out of account."""
 
@@ -143,7 +143,7 @@ class BlanksReady(Message):
     blanks: Blanks
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class FilesMade(Message):
     """The list of files of an output that has many."""
 
@@ -151,7 +151,7 @@ class FilesMade(Message):
     tree: "FileTree"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class FilesListed(Message):
     """The files that the patch of an output does not touch, and the list of them."""
 
@@ -160,7 +160,7 @@ class FilesListed(Message):
     tree: "FileTree"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class FileShown(Message):
     """A file stands behind the diff, by its ordinal; `finding` is what led there."""
 
@@ -169,14 +169,14 @@ class FileShown(Message):
     finding: Finding | None = None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class FileRefused(Message):
     """A file could not be shown, or the files not listed."""
 
     sentence: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class BlanksRefused(Message):
     """git could not make that diff."""
 

@@ -29,28 +29,28 @@ class Editing:
     left: "LeftEdit | None" = None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class CopyReady(Message):
     """A private copy of a tree lies there: the editor can have the terminal."""
 
     edit: Editing
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class CopyGrows(Message):
     """A private copy is being made, and takes a while: how far it is."""
 
     percent: int
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class EditsLeft(Message):
     """Edits that an earlier session left unfinished."""
 
     left: "tuple[LeftEdit, ...]"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class EditTaken(Message):
     """What came back from the editor; None where nothing was changed."""
 
@@ -59,7 +59,7 @@ class EditTaken(Message):
     document: DiffDocument | None = None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ReadingCompared(Message):
     """Another reading of the output that is on the screen."""
 
@@ -68,7 +68,7 @@ class ReadingCompared(Message):
     title: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class EditRefused(Message):
     """No copy could be made, nothing taken, or nothing compared."""
 
