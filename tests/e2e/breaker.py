@@ -48,11 +48,11 @@ def spawn_thread(*_: object) -> None:
 
 SCREEN = review.ReviewScreen
 PLACES = {
-    "key": (SCREEN, "action_skip", fail),
-    "timer": (SCREEN, "action_skip", lambda screen: screen.set_timer(0.01, fail)),
-    "thread worker": (SCREEN, "action_skip", lambda s: s.run_worker(fail, thread=True)),
-    "worker": (SCREEN, "action_skip", lambda s: s.run_worker(fail_later())),
-    "thread": (SCREEN, "action_skip", spawn_thread),
+    "key": (SCREEN, "action_set_aside", fail),
+    "timer": (SCREEN, "action_set_aside", lambda screen, _: screen.set_timer(0.01, fail)),
+    "thread worker": (SCREEN, "action_set_aside", lambda s, _: s.run_worker(fail, thread=True)),
+    "worker": (SCREEN, "action_set_aside", lambda s, _: s.run_worker(fail_later())),
+    "thread": (SCREEN, "action_set_aside", spawn_thread),
     "input": (terminal.ReplyFilter, "feed", fail),
     "paint": (LinesView, "render_line", fail),
     "mount": (SCREEN, "on_mount", fail),

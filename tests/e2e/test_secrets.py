@@ -109,9 +109,9 @@ class Session:
     trace: str
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    """Made once: it takes long."""
+    """Made in front of a tracer."""
     strace = shutil.which("strace")
     if strace is None:
         pytest.skip("needs strace")
@@ -148,8 +148,13 @@ def press_until(screen: Pty, key: str, holds: Callable[[], object]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.needs_strace
-def test_k1_a_key_is_nowhere_after_a_session(session: Session, record_property: Record) -> None:
-    """All commands, all screens, errors; files, terminal, arguments and environments: 0 hits."""
+def test_k1_k2_a_session_hides_the_key_and_makes_private_files(
+    session: Session, record_property: Record
+) -> None:
+    """All commands, all screens, errors: no key anywhere, and modes 0600 and 0700 at umask 0.
+
+    Files, terminals, arguments, environments. One test, since a session takes long.
+    """
     walk = session.walk
     assert find_canary(walk, session.planted) == []
     started, given = read_trace(session.trace)
@@ -158,6 +163,7 @@ def test_k1_a_key_is_nowhere_after_a_session(session: Session, record_property: 
     assert names.count("git") > 20
     assert every_command() <= walk.used, "a new command goes into tests/every_command.py"
     record_property("cases", len(list(files_below(walk.folder))) + len(started) + len(walk.said))
+    record_property("cases", check_modes(walk, session.before))
 
 
 @pytest.mark.slow
@@ -225,13 +231,6 @@ def check_modes(walk: Walkthrough, before: set[Path]) -> int:
     assert {f"{FILE_NAME}.1", "backup.db", "verbatim.jsonl.manifest.json", "demo"} <= names
     assert wrong_modes(walk.folder, before) == []
     return len(made)
-
-
-@pytest.mark.slow
-@pytest.mark.needs_strace
-def test_k2_all_that_a_session_makes_is_private(session: Session, record_property: Record) -> None:
-    """Study, exports, backups, log, demo, leftovers: 0600 and 0700, though all was allowed."""
-    record_property("cases", check_modes(session.walk, session.before))
 
 
 @pytest.mark.slow

@@ -141,7 +141,12 @@ class StudyApp(App[str]):
 
     def on_mount(self) -> None:
         """The first frame is on its way."""
+        self.app_resume_signal.subscribe(self, self._repaint)
         self.call_after_refresh(self._settle_memory)
+
+    def _repaint(self, _: App[object]) -> None:
+        """Back from a shell, whose text the terminal shows."""
+        self.screen.refresh()
 
     def _drop_foreign(self, keymap: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         """What a keymap says of this screen's actions; those of another screen are no mistake."""

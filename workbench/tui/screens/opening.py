@@ -5,6 +5,7 @@ time comes in front again as it was left: NOT SAVED, to be tried again or given 
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -75,8 +76,9 @@ class OpeningScreen(NotingScreen):
             return
         kept, problems = desk.reviews.find_kept()
         self.post_message(DeskChecked(tuple(kept), "; ".join(problems)))
-        if stale := desk.reviews.count_stale():
-            self.post_message(RubricChanged(stale))
+        with suppress(WorkbenchError):  # a hint: the next start tells it too
+            if stale := desk.reviews.count_stale():
+                self.post_message(RubricChanged(stale))
         self.back_up(desk.backups.start)
 
     def on_desk_opened(self, message: DeskOpened) -> None:
