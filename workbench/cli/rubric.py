@@ -9,6 +9,8 @@ from workbench.bootstrap import open_workbench
 from workbench.cli.terminal import JsonOption, StudyOption, say, say_json, say_table, say_text
 from workbench.study import find_study
 
+SHOWN = 100  # lines of a table that a person may read; to lay out thousands takes minutes
+
 
 def rubric(
     show: Annotated[bool, typer.Option("--show", help="Print the text as well.")] = False,
@@ -40,7 +42,9 @@ def rubric(
     where = found.settings.rubric or "the built-in one"
     say(f"rubric {version} ({where}): {counts[version]} of {counts.total()} labels are of it")
     if stale:
-        say_table(tuple(stale[0]), [tuple(row.values()) for row in stale])
+        say_table(tuple(stale[0]), [tuple(row.values()) for row in stale[:SHOWN]])
+        if len(stale) > SHOWN:
+            say(f"and {len(stale) - SHOWN:,} more: --json lists all")
         say("these are stale: look at each again under the rubric in force, and label it anew")
     if show:
         say()

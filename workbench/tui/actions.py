@@ -7,6 +7,7 @@ Textual drops the loser silently.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from textual.app import App
 from textual.binding import Binding
@@ -27,8 +28,7 @@ class Action:
     footer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyProblem:
+class KeyProblem(NamedTuple):
     """A key of the configuration that cannot be used, and why."""
 
     action: str

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.types import CSSPathType
 from textual.worker import WorkerFailed
 
 from workbench.domain.queue import FirstScreen
@@ -69,7 +70,7 @@ class ActionProvider(Provider):
 class StudyApp(App[str]):
     """Shows one screen to one person; what it returns has to be read after the screen is gone."""
 
-    CSS_PATH = "workbench.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = "review.tcss"
     TITLE = "workbench"
     COMMANDS: ClassVar = {ActionProvider}
     ESCAPE_TO_MINIMIZE = False
@@ -143,6 +144,14 @@ class StudyApp(App[str]):
         """The first frame is on its way."""
         self.app_resume_signal.subscribe(self, self._repaint)
         self.call_after_refresh(self._settle_memory)
+        self.call_after_refresh(self._read_styles)
+
+    def _read_styles(self) -> None:
+        """Of the screens that come later: to read them takes 2 % of a start."""
+        path = Path(__file__).with_name("workbench.tcss")
+        if not self.stylesheet.has_source(str(path)):
+            self.stylesheet.read(path)
+            self.stylesheet.parse()
 
     def _repaint(self, _: App[object]) -> None:
         """Back from a shell, whose text the terminal shows."""

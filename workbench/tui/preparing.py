@@ -4,8 +4,7 @@ It never touches a widget: it yields messages, each with one frozen result.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 
@@ -21,8 +20,7 @@ if TYPE_CHECKING:  # a start needs no more than its names
     from workbench.services.desk import Desk
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """The size in cells and the layout for which a first screen is prepared."""
 
     width: int

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from textual.types import CSSPathType
+
 from workbench.domain.queue import FirstScreen
 from workbench.services.desk import OpenDesk
 from workbench.tui.actions import Action
@@ -15,7 +17,7 @@ from workbench.tui.screens.panes import ReviewSettings
 class PairApp(WorkbenchApp):
     """Shows one study's pairs to one reviewer."""
 
-    CSS_PATH = "../workbench.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = ["../review.tcss", "../workbench.tcss"]
     ACTIONS: ClassVar[tuple[Action, ...]] = PAIR
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
+from textual.types import CSSPathType
+
 from workbench.domain.run_board import RunBoard
 from workbench.tui.actions import Action
 from workbench.tui.app import StudyApp
@@ -13,7 +15,7 @@ from workbench.tui.screens.watching import RunScreen
 class RunApp(StudyApp):
     """Watches until a key ends it."""
 
-    CSS_PATH = "../workbench.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = ["../review.tcss", "../workbench.tcss"]
     ENABLE_COMMAND_PALETTE = False
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
 

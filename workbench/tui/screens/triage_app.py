@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from textual.types import CSSPathType
+
 from workbench.services.triage import Entry, Triage
 from workbench.tui.actions import Action
 from workbench.tui.app import StudyApp
@@ -15,7 +17,7 @@ from workbench.tui.triage_actions import TRIAGE
 class TriageApp(StudyApp):
     """Shows a study's tickets to one person."""
 
-    CSS_PATH = "../workbench.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = ["../review.tcss", "../workbench.tcss"]
     ACTIONS: ClassVar[tuple[Action, ...]] = TRIAGE
 
     def __init__(

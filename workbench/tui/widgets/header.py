@@ -1,8 +1,8 @@
 """One line at the top: what is in front, how much is left, when the last label was saved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.check import CONCEALED, NO_SANDBOX, CheckStatus
@@ -14,8 +14,7 @@ from workbench.tui.widgets.lines import Line, LinesView, Span
 NARROW = 60  # columns below which the time gives way as well
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderSnapshot:
+class HeaderSnapshot(NamedTuple):
     """What the header shows; times are shown in local time."""
 
     study_name: str

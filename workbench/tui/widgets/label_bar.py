@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from workbench.domain.label import Label
 from workbench.text import display
@@ -19,8 +19,7 @@ INTRODUCTION = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LabelBarSnapshot:
+class LabelBarSnapshot(NamedTuple):
     """What the bar shows. `notice` is the last thing that happened, already safe to show."""
 
     waiting: Waiting = READY

@@ -4,7 +4,7 @@ Painted from one frozen snapshot after every label. 0/0 is a dash with the reaso
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.metrics import Rate, Scorecard, explain_undefined
 from workbench.domain.queue import Progress
@@ -14,8 +14,7 @@ from workbench.tui.widgets.lines import Line, LinesView, Span
 _INDENT = " " * 5  # of a companion, under its rate
 
 
-@dataclass(frozen=True, slots=True)
-class MetricsSnapshot:
+class MetricsSnapshot(NamedTuple):
     """One scorecard per alias, with what the reviewer did so far.
 
     `active_seconds` is the mean over labelled outputs, idle time cut off; None before the first.
