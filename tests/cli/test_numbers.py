@@ -134,7 +134,7 @@ def test_the_lists_behind_a_number_are_of_what_was_counted(study: Cli) -> None:
     line = Line("merge_rate", "merge")
     with open_workbench(find_study(study.folder)) as bench:
         found = Comparisons(bench.store, "ann", open_names=True)
-        column = found.make().columns[0]
+        column = next(c for c in found.make().columns if c.name.endswith(" able"))
         label_all(study, "able", Decision(Label.EDITED, EditClass.MAJOR))
         behind = found.trace(column.name, line)
         assert [one.part for one in behind] == ["counted"] * 5

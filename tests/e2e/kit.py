@@ -18,7 +18,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Self
 
@@ -221,15 +221,18 @@ class Pty:
 
 
 def wait_for_labels(screen: Pty) -> None:
-    """Until the study has been checked and a label key is taken; it is taken back again."""
+    """Until the study has been checked and a label key is taken; it is taken back again.
+
+    A key may also be left out because it came together with an answer of the terminal.
+    """
     screen.until(" left")
     screen.rest()
+    deadline = time.monotonic() + PATIENCE
     while "1 minor" not in screen.text:
+        assert time.monotonic() < deadline, f"no label key is taken\n{screen.text}"
         screen.send("e")
-        screen.until(lambda: "1 minor" in screen.text or "checking the study" in screen.text)
-        if "1 minor" not in screen.text:
-            screen.until(lambda: "checking the study" not in screen.text)
-            screen.pass_time(0.8)  # the same key sooner could be one that is held down
+        with suppress(AssertionError):
+            screen.until("1 minor", 0.8)  # the same key sooner could be one that is held down
     screen.send("\x1b")
     screen.until("cancelled")
 

@@ -3,6 +3,7 @@
 import re
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -144,6 +145,22 @@ def test_field_t25_suspended_and_back_it_repaints(demo: Demo) -> None:
         screen.until(lambda: b"led-10" in screen.raw[before:])
         screen.send("q")
         assert screen.wait() == 0
+
+
+def test_stopped_by_a_signal_that_nobody_hears_of_it_takes_the_terminal_once(demo: Demo) -> None:
+    """`kill -STOP` and fg: painted again, one thread reads the keys, and all is left in order."""
+    with demo.open() as screen:
+        start(screen)
+        n_threads = len(list(Path(f"/proc/{screen.process.pid}/task").iterdir()))
+        screen.signal(signal.SIGSTOP)
+        screen.until(screen.is_stopped)
+        before = len(screen.raw)
+        screen.signal(signal.SIGCONT)
+        screen.until(lambda: b"led-10" in screen.raw[before:])
+        assert len(list(Path(f"/proc/{screen.process.pid}/task").iterdir())) == n_threads
+        screen.send("q")
+        assert screen.wait() == 0
+        assert screen.is_restored()
 
 
 def test_filled_it_opens_at_the_numbers(demo: Demo) -> None:

@@ -1,13 +1,17 @@
 """What a terminal answers is no key, whole or cut in two; what a person types is."""
 
+import os
+import pty
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 from textual._xterm_parser import XTermParser
+from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
 
 from workbench.tui.messages import TerminalAnswered
-from workbench.tui.terminal import GIVE_UP_TICKS, ReplyFilter, sift
+from workbench.tui.terminal import GIVE_UP_TICKS, Outlet, ReplyFilter, sift
 
 REPLIES = {
     "device attributes": "\x1b[?62;22c",
@@ -202,3 +206,15 @@ def test_nothing_is_held_for_good(text: str, data: st.DataObject) -> None:
     for _ in range(GIVE_UP_TICKS):
         replies.tick()
     assert replies.feed("q") == "q"
+
+
+def test_nobody_waits_for_a_terminal_that_is_gone() -> None:
+    """The thread that writes lives on, so its full queue never stops the program from leaving."""
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "w") as terminal:
+        writer = WriterThread(Outlet(terminal))  # type: ignore[arg-type]  # all that it uses
+        writer.start()
+        os.close(master)
+        for _ in range(3 * MAX_QUEUED_WRITES):
+            writer._queue.put("x" * 10_000, timeout=5)  # write() itself would wait for good
+        writer.stop()

@@ -14,9 +14,12 @@ import re
 import selectors
 import signal
 from codecs import getincrementaldecoder
+from contextlib import suppress
+from typing import TextIO
 
 from textual import events
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
@@ -137,10 +140,48 @@ def sift(keys: str, parser: XTermParser, *, has_reply: bool) -> list[Message]:
     return [*rest, TerminalAnswered()]
 
 
+class Outlet:
+    """The terminal to write to; one that is gone takes whatever is written, and shows nothing.
+
+    An error would end Textual's thread that writes, and then the program waits for it for good.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        """Over the file that stands for the terminal."""
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """All of it, or none where nobody is there."""
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        """What was written is on its way."""
+        with suppress(OSError):
+            self._file.flush()
+
+    def fileno(self) -> int:
+        """The number of the file below."""
+        return self._file.fileno()
+
+
 class TerminalDriver(LinuxDriver):
     """Textual's driver with the filter in front of its parser."""
 
     _was_away = False
+
+    def __init__(
+        self,
+        app: App[object],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        """Over the terminal that the program was started in."""
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        if self._file is not None:
+            self._file = Outlet(self._file)  # type: ignore[assignment]  # all that is used of a file
 
     def start_application_mode(self) -> None:
         """Take the terminal, and leave in order when asked to stop."""
@@ -161,6 +202,21 @@ class TerminalDriver(LinuxDriver):
         self._was_away = True
         asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
         signal.signal(signal.SIGINT, lambda *_: None)
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Take the terminal again, once: a window that closes sends this too, and has none left.
+
+        Textual takes it whenever this comes: a second thread would read keys beside the first.
+        """
+        if self._must_signal_resume:  # it was left in order before
+            super()._sigcont_application()
+        elif self._auto_restart and os.isatty(self.fileno):  # a stop that nobody can prepare for
+            asyncio.get_running_loop().call_soon_threadsafe(self._retake)
+
+    def _retake(self) -> None:
+        self.suspend_application_mode()
+        self._must_signal_resume = True
+        self.resume_application_mode()
 
     def _stop(self, number: int) -> None:
         _log.warning("stopped by signal %d", number)
