@@ -25,8 +25,6 @@ class Raw(Widget):
 class Forgetful(app.WorkbenchApp):
     """Shows it from the first frames on, when there is no log yet."""
 
-    CSS_PATH = str(Path(app.__file__).with_name("review.tcss"))
-
     def on_mount(self) -> None:
         """One widget more."""
         self.call_after_refresh(self._review.mount, Raw())

@@ -182,7 +182,7 @@ def run_review(
     `app_class` and `open_first` are those of a training round.
     """
     need_terminal()
-    gc.disable()  # what is made before the first paint stays; the app enables it after that
+    gc.disable()  # as `review` did in its first line; the app enables it after its first paint
     from workbench.tui.app import WorkbenchApp
 
     is_blind = veil is not None

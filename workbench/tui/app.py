@@ -31,6 +31,8 @@ from workbench.tui.themes import ABOUT, THEMES, choose_theme
 if TYPE_CHECKING:  # a start needs no more than its names
     from workbench.services.desk import OpenDesk
 
+STYLES = Path(__file__).parent  # absolute: Textual would look beside the file of each subclass
+
 _log = logging.getLogger("workbench.app")
 
 
@@ -70,7 +72,7 @@ class ActionProvider(Provider):
 class StudyApp(App[str]):
     """Shows one screen to one person; what it returns has to be read after the screen is gone."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = "review.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = STYLES / "review.tcss"
     TITLE = "workbench"
     COMMANDS: ClassVar = {ActionProvider}
     ESCAPE_TO_MINIMIZE = False
@@ -148,7 +150,7 @@ class StudyApp(App[str]):
 
     def _read_styles(self) -> None:
         """Of the screens that come later: to read them takes 2 % of a start."""
-        path = Path(__file__).with_name("workbench.tcss")
+        path = STYLES / "workbench.tcss"
         if not self.stylesheet.has_source(str(path)):
             self.stylesheet.read(path)
             self.stylesheet.parse()
@@ -176,6 +178,7 @@ class StudyApp(App[str]):
         self.set_class(is_dark, "-dark-mode", update=False)
         self.set_class(not is_dark, "-light-mode", update=False)
         self.add_class(f"-theme-{name}", update=False)
+        self._refresh_truecolor_filter(self.ansi_theme)
         self.stylesheet.set_variables(self.get_css_variables())
         return unknown
 

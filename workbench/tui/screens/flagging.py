@@ -71,8 +71,6 @@ class FlagScreen(ReviewScreen):
 class FlagApp(WorkbenchApp):
     """Shows the outputs that have flags to match."""
 
-    CSS_PATH = "../review.tcss"
-
     def build_screen(
         self, first: FirstScreen, settings: ReviewSettings, open_desk: OpenDesk, notice: str
     ) -> OpeningScreen:

@@ -7,7 +7,7 @@ from textual.types import CSSPathType
 from workbench.domain.queue import FirstScreen
 from workbench.services.desk import OpenDesk
 from workbench.tui.actions import Action
-from workbench.tui.app import WorkbenchApp
+from workbench.tui.app import STYLES, WorkbenchApp
 from workbench.tui.pair_actions import PAIR
 from workbench.tui.screens.opening import OpeningScreen
 from workbench.tui.screens.pair import PairScreen
@@ -17,7 +17,7 @@ from workbench.tui.screens.panes import ReviewSettings
 class PairApp(WorkbenchApp):
     """Shows one study's pairs to one reviewer."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = ["../review.tcss", "../workbench.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = [STYLES / "review.tcss", STYLES / "workbench.tcss"]
     ACTIONS: ClassVar[tuple[Action, ...]] = PAIR
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

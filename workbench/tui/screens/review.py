@@ -54,6 +54,7 @@ class ReviewScreen(RepeatingScreen):
         super().__init__(first, settings, keys, open_desk)
         self.item, self._first = first.item, first
         self._drawn: Counts | None = None  # what the numbers show
+        self._is_stale = False  # something is saved that is not drawn yet
         self.shelf = Shelf()
         self.notice = Notice(notice, "warn")
         self._came_skipped = False  # what is in front came back
@@ -90,6 +91,7 @@ class ReviewScreen(RepeatingScreen):
 
     def draw(self) -> None:
         """Repaint everything around the diff from frozen snapshots."""
+        self._is_stale = False
         counts, walk = self.counts, self.walk
         rows = self.conceal_rows(walk.rows)
         current = self.item.output_id if self.item else ""
@@ -202,7 +204,12 @@ class ReviewScreen(RepeatingScreen):
         if self.desk:
             self.counts = self.counts.after(saved, self.desk.queues)
         self.walk = self.walk.with_row(saved.item)
-        self.draw()
+        self._is_stale = True
+        self.call_next(self._draw_what_stayed)  # unless the next output draws it all before
+
+    def _draw_what_stayed(self) -> None:
+        if self._is_stale:
+            self.draw()
 
     def take_news(self, desk: "Desk") -> bool:
         """Counts and rows, where another program wrote."""

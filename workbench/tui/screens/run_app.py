@@ -8,14 +8,14 @@ from textual.types import CSSPathType
 
 from workbench.domain.run_board import RunBoard
 from workbench.tui.actions import Action
-from workbench.tui.app import StudyApp
+from workbench.tui.app import STYLES, StudyApp
 from workbench.tui.screens.watching import RunScreen
 
 
 class RunApp(StudyApp):
     """Watches until a key ends it."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = ["../review.tcss", "../workbench.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = [STYLES / "review.tcss", STYLES / "workbench.tcss"]
     ENABLE_COMMAND_PALETTE = False
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
 

@@ -97,8 +97,6 @@ class TrainingScreen(ReviewScreen):
 class TrainingApp(WorkbenchApp):
     """Shows the outputs of a training round."""
 
-    CSS_PATH = "../review.tcss"
-
     def build_screen(
         self, first: FirstScreen, settings: ReviewSettings, open_desk: OpenDesk, notice: str
     ) -> OpeningScreen:

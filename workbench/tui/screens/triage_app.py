@@ -9,7 +9,7 @@ from textual.types import CSSPathType
 
 from workbench.services.triage import Entry, Triage
 from workbench.tui.actions import Action
-from workbench.tui.app import StudyApp
+from workbench.tui.app import STYLES, StudyApp
 from workbench.tui.screens.triage_calls import TriageScreen
 from workbench.tui.triage_actions import TRIAGE
 
@@ -17,7 +17,7 @@ from workbench.tui.triage_actions import TRIAGE
 class TriageApp(StudyApp):
     """Shows a study's tickets to one person."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = ["../review.tcss", "../workbench.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = [STYLES / "review.tcss", STYLES / "workbench.tcss"]
     ACTIONS: ClassVar[tuple[Action, ...]] = TRIAGE
 
     def __init__(
