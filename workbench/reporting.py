@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from workbench.bootstrap import Workbench
+from workbench.domain.case import place_all
 from workbench.domain.comparison import Bar
 from workbench.domain.decision import Decision, describe_criterion
 from workbench.domain.errors import WorkbenchError
@@ -47,7 +48,7 @@ def open_report(bench: Workbench, text: str, taken_out: Counter[str]) -> Report:
     )
     ruling, hide = rule(bench), make_hide(named, taken_out)
     definitions = find_definitions(bench.study.folder, bench.store)
-    cases = [case.under(definitions.policy) for case in bench.store.cases()]
+    cases = list(place_all(bench.store.cases(), definitions.policy))
     numbers = count_numbers(bench.store, cases, definitions)
     told = _tell(ruling, hide, is_sealed=bench.store.is_sealed)
     told = replace(

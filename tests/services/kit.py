@@ -1,7 +1,5 @@
 """What the tests of services share: cases made from a few words."""
 
-from dataclasses import replace
-
 from workbench.domain.case import Case, Opinion
 from workbench.domain.cell import classify
 from workbench.domain.check import CheckStatus
@@ -54,7 +52,7 @@ def study_of(candidate: str, *kinds: tuple[int, Spec, str]) -> list[Case]:
             judgement, tests, delivery = _MADE[what]
             ticket = f"t{len(cases) + 1:02}"
             made = case(ticket, judgement, tests, delivery, spec, candidate=candidate)
-            cases.append(replace(made, output_id=f"{candidate}-{ticket}", began=len(cases) + 1))
+            cases.append(made._replace(output_id=f"{candidate}-{ticket}", began=len(cases) + 1))
     return cases
 
 

@@ -74,7 +74,7 @@ def test_safety_first_takes_the_one_that_tells_vague_from_clear() -> None:
 
 def test_those_that_cannot_be_told_apart() -> None:
     """Both names, what is cheapest if it is known, and how many tickets it would take."""
-    twin = [replace(one, candidate="twin") for one in CAREFUL]
+    twin = [one._replace(candidate="twin") for one in CAREFUL]
     made = decide(GATE, field(CAREFUL, twin))
     assert made.left == ("careful", "twin")
     assert made.sentences[0] == (
@@ -83,7 +83,7 @@ def test_those_that_cannot_be_told_apart() -> None:
         " them apart would take more tickets than a study has."
     )
     costs = {one.output_id: 2.0 for one in CAREFUL}
-    twin = [replace(one, output_id=f"x{one.output_id}") for one in twin]
+    twin = [one._replace(output_id=f"x{one.output_id}") for one in twin]
     costs |= {one.output_id: 1.0 for one in twin}
     told = decide(GATE, field(CAREFUL, twin), costs).sentences[0]
     assert "the cheapest is twin (1.67 US dollars a merged output)" in told
@@ -129,7 +129,7 @@ def test_nobody_passes() -> None:
 
 def test_several_with_one_verdict_are_named_together() -> None:
     """Five candidates are no five clauses."""
-    rash = [replace(one, candidate="rash") for one in HASTY]
+    rash = [one._replace(candidate="rash") for one in HASTY]
     few = study("few", {"asked": 15}, {"merged": 5})
     assert (
         decide(GATE, field(few, HASTY, rash))

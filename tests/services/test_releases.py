@@ -1,6 +1,5 @@
 """The study run again: paired changes, non-inferiority, and every ticket that changed."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -86,7 +85,7 @@ def test_what_is_not_settled_for_both_is_named() -> None:
 
 def test_trial_one_counts_and_swapping_mirrors() -> None:
     """What later trials did changes nothing; old against new is new against old mirrored."""
-    again = [replace(one, trial=2, output_id=f"{one.output_id}-2") for one in OLD]
+    again = [one._replace(trial=2, output_id=f"{one.output_id}-2") for one in OLD]
     assert compare([*NEW, *again], OLD) == compare(NEW, OLD)
     there, back = compare(NEW, OLD), compare(OLD, NEW)
     assert [t.gain for t in there.tickets] == [-t.gain for t in back.tickets]
@@ -106,4 +105,4 @@ def test_the_order_of_outcomes() -> None:
     for outcome in counted:
         one = case("t1")
         cell = one.counted.cell._replace(outcome=outcome)
-        assert 0 <= weigh(replace(one, counted=one.counted._replace(cell=cell))) <= 6
+        assert 0 <= weigh(one._replace(counted=one.counted._replace(cell=cell))) <= 6

@@ -1,7 +1,5 @@
 """How far merge rates hang on the limit of a minor edit."""
 
-from dataclasses import replace
-
 from workbench.domain.case import Case
 from workbench.domain.edited import Edited, EditSize
 from workbench.domain.label import EditClass, Judgement, Label
@@ -20,7 +18,7 @@ def edited(lines: int, judged: str = "") -> Judgement:
 
 def cases_of(candidate: str, *judgements: Judgement) -> list[Case]:
     return [
-        replace(case(f"t{n}", held, candidate=candidate), output_id=f"{candidate}{n}")
+        case(f"t{n}", held, candidate=candidate)._replace(output_id=f"{candidate}{n}")
         for n, held in enumerate(judgements)
     ]
 

@@ -172,7 +172,7 @@ def test_several_trials_are_one_ticket() -> None:
     """Thirty-three clean outputs on eleven tickets prove what eleven do."""
     tickets = study(merged=11)
     cases = [
-        replace(one, trial=trial, output_id=f"{one.output_id}-{trial}")
+        one._replace(trial=trial, output_id=f"{one.output_id}-{trial}")
         for one in tickets
         for trial in (1, 2, 3)
     ]
@@ -315,7 +315,7 @@ def test_what_crossed_first_stays() -> None:
     """Escapes after the crossing change nothing; the same ones before it do."""
     first = study_of("m1", (16, CLEAR, "merged"), (6, CLEAR, "escaped"))
     assert ask(escape(), field(first), ANY_TIME).verdict is PASS
-    late = [replace(one, began=23 - one.began) for one in first]
+    late = [one._replace(began=23 - one.began) for one in first]
     assert ask(escape(), field(late), ANY_TIME).verdict is not PASS
 
 
@@ -328,10 +328,10 @@ def test_what_crossed_first_stays() -> None:
 def test_a_prefix_of_labels_has_a_prefix_of_the_path(kinds: list[str], n: int) -> None:
     """What is labelled later never changes what was counted before."""
     whole = study_of("m1", *((1, CLEAR, kind) for kind in kinds))
-    whole = [replace(one, began=0) if kind == "red" else one
+    whole = [one._replace(began=0) if kind == "red" else one
              for one, kind in zip(whole, kinds, strict=True)]  # fmt: skip
     early = [
-        one if one.began <= n else replace(case(one.ticket_id), output_id=one.output_id,
+        one if one.began <= n else case(one.ticket_id)._replace(output_id=one.output_id,
                                             counted=study(open=1)[0].counted)
         for one in whole
     ]  # fmt: skip
@@ -397,6 +397,6 @@ def test_the_order_of_tickets_changes_no_verdict(
     shuffle(mixed)
     assert ask(criterion, Field({"m1": mixed}, where.suite)) == before
     void = study_of("m1", (1, CLEAR, "void"))[0]
-    more = [*cases, replace(void, ticket_id="t99", output_id="t99-1")]
+    more = [*cases, void._replace(ticket_id="t99", output_id="t99-1")]
     after = ask(criterion, Field({"m1": more}, where.suite))
     assert (after.worst, after.verdict) == (before.worst, before.verdict)

@@ -98,6 +98,17 @@ def counted(store: Store, reviewer: str = "") -> dict[str, Counter[Cell]]:
     return tallies
 
 
+def test_what_several_judged_can_be_read_alone(store: Store) -> None:
+    """The outputs with several labels, without a pass over those with one."""
+    store.ensure_reviewer("bob", NOW)
+    first, second, third = ids_of(store)[:3]
+    for output_id, names in ((first, ("ann", "bob")), (second, ("ann",)), (third, ("bob",))):
+        for name in names:
+            label(store, output_id, MERGED, name)
+    assert [case.output_id for case in store.cases(is_double=True)] == [first]
+    assert [case for case in store.cases() if case.others] == list(store.cases(is_double=True))
+
+
 def only(store: Store) -> dict[Outcome, int]:
     """The study's outcomes of the four outputs, pending ones left out."""
     counts: dict[Outcome, int] = {}

@@ -1,6 +1,6 @@
 """One output with all that was said of it: what a number is traced back to."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from workbench.domain.cell import Cell, classify
@@ -19,8 +19,7 @@ class Opinion(NamedTuple):
     cell: Cell
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One output; `counted` is the opinion that counts, `others` are labels beside it.
 
     Without an opinion `counted` has no reviewer. `began` is the event with which its label began,
@@ -54,9 +53,18 @@ class Case:
         return self.others if self.is_adjudicated else (self.counted, *self.others)
 
     @property
+    def possible(self) -> tuple[Cell, ...]:
+        """Every cell that it may count in: those of all labels, until somebody has decided."""
+        if not self.others or self.is_adjudicated:
+            return (self.cell,)
+        return tuple(opinion.cell for opinion in self.raters)
+
+    @property
     def is_disputed(self) -> bool:
         """Whether another label would make it count otherwise; not once it was adjudicated."""
-        return not self.is_adjudicated and any(other.cell != self.cell for other in self.others)
+        if not self.others or self.is_adjudicated:
+            return False
+        return any(other.cell != self.cell for other in self.others)
 
     def classify(self, policy: Policy) -> Cell:
         """Where it counts under other definitions."""
@@ -67,8 +75,13 @@ class Case:
         if policy == DEFAULT_POLICY:
             return self
         others = tuple(self._hold(other, policy) for other in self.others)
-        return replace(self, counted=self._hold(self.counted, policy), others=others)
+        return self._replace(counted=self._hold(self.counted, policy), others=others)
 
     def _hold(self, opinion: Opinion, policy: Policy) -> Opinion:
         cell = classify(self.spec, self.delivery, self.tests, opinion.judgement, policy)
         return opinion._replace(cell=cell)
+
+
+def place_all(cases: Iterable[Case], policy: Policy) -> Iterable[Case]:
+    """The same outputs under a policy; those under the usual one as they come."""
+    return cases if policy == DEFAULT_POLICY else (case.under(policy) for case in cases)

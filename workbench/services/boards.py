@@ -8,24 +8,26 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from math import inf
+from operator import attrgetter
 
 from workbench.domain.case import Case
 from workbench.domain.cell import Cell
 from workbench.domain.definitions import USUAL, Definitions
 from workbench.domain.edit_size import Curve, EditSources, count_sources, merge_curve
-from workbench.domain.measures import MEASURES, NOTHING, Count, Measure
+from workbench.domain.measures import MEASURES, Count, Measure, is_mergeable
 from workbench.domain.metrics import Interval, Rate, Scorecard, make_scorecard
 from workbench.domain.policy import Policy
 from workbench.domain.scenarios import Range, Rival, compute_range
 from workbench.domain.ticket import Spec
 from workbench.services.scorecards import CONFIDENCE, WILSON, Draw, choose_interval, score
-from workbench.services.sensitivity import Pair, limit_of, source_of
+from workbench.services.sensitivity import EDITS, Pair, limit_of, source_of
 from workbench.stats import clusters
 from workbench.stats.proportion import square_and_add
 
-_MERGE = MEASURES["merge_rate"]
-Ticket = tuple[Cell, ...]
-"""The cells of one candidate's trials on one ticket, sorted."""
+_MERGE, _YIELD = MEASURES["merge_rate"], MEASURES["yield"]
+Ticket = frozenset[tuple[Cell, int]]
+"""How many trials of one candidate on one ticket are in which cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Board:
 
     `ranges` hold the rates that something unknown leaves open; `n_trials` is the most of a ticket.
     `curve` is the merge rate by how large a minor edit may be, `edits` says who said how large they
-    were, `merges` the (merged, attempts) of each ticket.
+    were, `merges` the (merged, attempts) of each ticket, `trials` how many tickets have what
+    (merged, counted).
     """
 
     card: Scorecard
@@ -46,6 +49,7 @@ class Board:
     curve: Curve
     edits: EditSources
     merges: Mapping[str, Count]
+    trials: Counter[Count]
 
 
 @dataclass(slots=True)
@@ -53,7 +57,6 @@ class _Counts:
     """What a candidate's outputs add up to: as many entries as there are kinds of tickets."""
 
     tickets: Counter[Ticket] = field(default_factory=Counter)
-    settled: Counter[Cell] = field(default_factory=Counter)
     rivals: list[Rival] = field(default_factory=list)
     limits: Counter[tuple[float, int]] = field(default_factory=Counter)
     sources: Counter[Pair] = field(default_factory=Counter)
@@ -61,30 +64,35 @@ class _Counts:
 
     def add(self, trials: Sequence[Case], policy: Policy) -> None:
         """All trials of one ticket."""
-        self.tickets[tuple(sorted(case.cell for case in trials))] += 1
+        cells = Counter([case.counted.cell for case in trials])
+        self.tickets[frozenset(cells.items())] += 1
+        hits, n = _sum_up(_MERGE, cells.items())
+        if n:
+            self.merges[trials[0].ticket_id] = hits, n
+        for cell, times in cells.items():
+            if cell.outcome not in EDITS and _MERGE.contribute(cell)[1]:
+                self.limits[0.0 if is_mergeable(cell) else inf, n] += times
         for case in trials:
-            if case.is_disputed:
+            if case.counted.cell.outcome in EDITS:
+                self.limits[limit_of(case.counted, policy), n] += 1
+                self.sources[source_of(case.counted, policy)] += 1
+            if case.others and case.is_disputed:
                 self.rivals.append((case.cell, *(other.cell for other in case.others)))
-            else:
-                self.settled[case.cell] += 1
-            if source := source_of(case, policy):
-                self.sources[source] += 1
-        limits = [limit for case in trials if (limit := limit_of(case, policy)) is not None]
-        for limit in limits:
-            self.limits[limit, len(limits)] += 1
-        if limits:
-            hits = sum(_MERGE.contribute(case.cell)[0] for case in trials)
-            before = self.merges.get(trials[0].ticket_id, NOTHING)
-            self.merges[trials[0].ticket_id] = before[0] + hits, before[1] + len(limits)
+
+    @property
+    def settled(self) -> Counter[Cell]:
+        """The outputs that no two labels place differently."""
+        return _sum_cells(self.tickets) - Counter(cells[0] for cells in self.rivals)
 
 
 def score_cases(cases: Iterable[Case], definitions: Definitions = USUAL) -> dict[str, Board]:
-    """A board for every candidate; the cases of a ticket and candidate stand together."""
+    """A board for every candidate.
+
+    The cases of a ticket and candidate stand together, placed by the policy of the definitions.
+    """
     counts: dict[str, _Counts] = {}
-    policy = definitions.policy
-    for (_, candidate), group in groupby(cases, key=lambda case: (case.ticket_id, case.candidate)):
-        trials = [case.under(policy) for case in group]
-        counts.setdefault(candidate, _Counts()).add(trials, policy)
+    for (_, candidate), group in groupby(cases, key=attrgetter("ticket_id", "candidate")):
+        counts.setdefault(candidate, _Counts()).add(list(group), definitions.policy)
     return {who: _make_board(held, definitions) for who, held in sorted(counts.items())}
 
 
@@ -92,9 +100,9 @@ def _make_board(held: _Counts, definitions: Definitions) -> Board:
     draw = choose_interval(definitions.interval)
     card = score_tickets(held.tickets, draw)
     specs = [spec for spec in (Spec.VAGUE, Spec.CLEAR) if _keep(held.tickets, spec)]
-    unknown = definitions.policy.unknown_tests
+    settled, unknown = held.settled, definitions.policy.unknown_tests
     ranges = {
-        name: compute_range(measure, held.settled, held.rivals, unknown, draw.interval)
+        name: compute_range(measure, settled, held.rivals, unknown, draw.interval)
         for name, measure in MEASURES.items()
     }
     return Board(
@@ -103,34 +111,56 @@ def _make_board(held: _Counts, definitions: Definitions) -> Board:
         ranges={name: found for name, found in ranges.items() if not found.is_point},
         discrimination=compute_discrimination(card),
         n_tickets=held.tickets.total(),
-        n_trials=max(map(len, held.tickets), default=0),
+        n_trials=max((sum(n for _, n in ticket) for ticket in held.tickets), default=0),
         curve=merge_curve(held.limits),
         edits=count_sources(held.sources.elements()),
         merges=held.merges,
+        trials=_count_trials(_YIELD, held.tickets),
     )
 
 
 def _keep(tickets: Mapping[Ticket, int], spec: Spec) -> dict[Ticket, int]:
-    return {cells: n for cells, n in tickets.items() if cells[0].spec is spec}
+    return {cells: n for cells, n in tickets.items() if next(iter(cells))[0].spec is spec}
+
+
+def _sum_up(measure: Measure, cells: Iterable[tuple[Cell, int]]) -> Count:
+    """(hits, n) over outputs of these cells, so many of each."""
+    hits = n = 0
+    for cell, times in cells:
+        hit, of = measure.contribute(cell)
+        hits += hit * times
+        n += of * times
+    return hits, n
+
+
+def _count_trials(measure: Measure, tickets: Mapping[Ticket, int]) -> Counter[Count]:
+    """How many tickets have what (hits, n) over their trials."""
+    counts = Counter[Count]()
+    for cells, times in tickets.items():
+        counts[_sum_up(measure, cells)] += times
+    return counts
+
+
+def _sum_cells(tickets: Mapping[Ticket, int]) -> Counter[Cell]:
+    """How many outputs there are of each cell."""
+    tally = Counter[Cell]()
+    for cells, times in tickets.items():
+        for cell, n in cells:
+            tally[cell] += n * times
+    return tally
 
 
 def score_tickets(tickets: Mapping[Ticket, int], draw: Draw = WILSON) -> Scorecard:
     """The rates of one candidate, tickets with several trials counted once each."""
-    tally: Counter[Cell] = Counter()
-    for cells, n in tickets.items():
-        for cell in cells:
-            tally[cell] += n
-    if all(len(cells) == 1 for cells in tickets):
+    tally = _sum_cells(tickets)
+    if tally.total() == sum(tickets.values()):
         return score(tally, draw.interval)
     return make_scorecard(tally, lambda measure: _score_clustered(measure, tickets, draw))
 
 
 def _score_clustered(measure: Measure, tickets: Mapping[Ticket, int], draw: Draw) -> Rate:
     """One rate over tickets; that of single trials where no ticket has two outcomes in it."""
-    counts: list[tuple[int, int]] = []
-    for cells, times in tickets.items():
-        pairs = [measure.contribute(cell) for cell in cells]
-        counts += [(sum(h for h, _ in pairs), sum(n for _, n in pairs))] * times
+    counts = list(_count_trials(measure, tickets).elements())
     hits, n = sum(h for h, _ in counts), sum(n for _, n in counts)
     if not n:
         return Rate(0, 0)

@@ -4,10 +4,10 @@ Loads scipy; for a worker. Names stay closed unless they are open on the screen 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from workbench.domain.case import Case
+from workbench.domain.case import Case, place_all
 from workbench.domain.comparison import LINES, USUAL, Bar, Behind, Column, Comparison, Line
 from workbench.domain.definitions import USUAL as USUAL_DEFINITIONS
 from workbench.domain.definitions import Definitions
@@ -114,8 +114,8 @@ class Comparisons:
         """By the words that stand for the candidates, so by them in order; read once."""
         if reviewer not in self._read:
             names, policy = self._names, self.definitions.policy
-            cases = (replace(c.under(policy), candidate=names.get(c.candidate, c.candidate))
-                     for c in self.store.cases(reviewer))  # fmt: skip
+            cases = (c._replace(candidate=names.get(c.candidate, c.candidate))
+                     for c in place_all(self.store.cases(reviewer), policy))  # fmt: skip
             self._read[reviewer] = sorted(
                 cases, key=lambda case: (case.ticket_id, case.candidate, case.trial)
             )
@@ -126,7 +126,7 @@ class Comparisons:
         if "" in self._read:
             return [case for case in self._read[""] if case.others]
         if _DOUBLES not in self._read:
-            self._read[_DOUBLES] = [case for case in self.store.cases() if case.others]
+            self._read[_DOUBLES] = [c for c in self.store.cases(is_double=True) if c.others]
         return self._read[_DOUBLES]
 
     @property

@@ -4,12 +4,15 @@ A step of the decision keeps whoever is not proved to be worse; with few tickets
 them, and it says so.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import combinations
 from math import lcm
 
 from workbench.domain.case import Case
 from workbench.domain.measures import MEASURES, Count, Measure
+from workbench.domain.metrics import count
 from workbench.services.criteria import Cases
 from workbench.stats import clusters, paired, proportion
 
@@ -35,8 +38,9 @@ def keep_leaders(
 def by_ticket(measure: Measure, cases: Cases) -> dict[str, Count]:
     """(hits, n) of each ticket that counts, over its trials."""
     found: dict[str, Count] = {}
+    contribute = cache(measure.contribute)
     for case in cases:
-        hits, n = measure.contribute(case.cell)
+        hits, n = contribute(case.cell)
         if n:
             held = found.get(case.ticket_id, (0, 0))
             found[case.ticket_id] = held[0] + hits, held[1] + n
@@ -75,8 +79,7 @@ def compare_self_flags(first: Cases, second: Cases) -> float:
 
 def count_all(measure: Measure, cases: Sequence[Case]) -> Count:
     """(hits, n) over all outputs."""
-    counts = [measure.contribute(case.cell) for case in cases]
-    return sum(hits for hits, _ in counts), sum(n for _, n in counts)
+    return count(measure, Counter(case.cell for case in cases))
 
 
 def compute_rate(measure: Measure, cases: Cases) -> float | None:

@@ -5,10 +5,13 @@ tickets that say something.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from workbench.domain.case import Case
+from workbench.domain.cell import Cell
 from workbench.domain.gate import ABSTENTION, AGREEMENTS, DIFFERENCES, HAT_K, Criterion, Gate
 from workbench.domain.label import Label
 from workbench.domain.measures import MEASURES, NOTHING, Count, Measure
@@ -23,6 +26,7 @@ from workbench.stats.proportion import cp_lower, cp_upper
 
 Cases = Sequence[Case]
 Pick = Callable[[Count], tuple[int, int]]
+Choice = Callable[[tuple[Cell, ...]], Count]
 NO_DATA = Measured(0, 0, None, 0.0, 1.0)
 _DIFFERENCE_OF = {
     "escape_rate_diff": "escape_rate",
@@ -96,16 +100,23 @@ def count_tickets(
     base: Measure, cases: Cases, unknown: UnknownTests, pick: Pick
 ) -> Iterator[Count]:
     """(hits, n) of each ticket over its trials, in one scenario."""
-    for _, group in groupby(cases, key=lambda case: case.ticket_id):
-        counts = [choose(base, case, unknown, pick) for case in group]
+    choose = make_choice(base, unknown, pick)
+    for _, group in groupby(cases, key=attrgetter("ticket_id")):
+        counts = [choose(case.possible) for case in group]
         yield sum(hits for hits, _ in counts), sum(n for _, n in counts)
 
 
-def choose(base: Measure, case: Case, unknown: UnknownTests, pick: Pick) -> Count:
-    """What one output contributes in a scenario: labels that disagree are all possible."""
-    opinions = (case.counted,) if case.is_adjudicated else case.raters
-    options = [c for held in opinions for c in list_options(base, held.cell, unknown)]
-    return min(options, key=pick)
+def make_choice(base: Measure, unknown: UnknownTests, pick: Pick) -> Choice:
+    """What one output contributes in a scenario, by its possible cells: the best or the worst.
+
+    Outputs of equal cells are decided once.
+    """
+
+    @cache
+    def choose(possible: tuple[Cell, ...]) -> Count:
+        return min((c for cell in possible for c in list_options(base, cell, unknown)), key=pick)
+
+    return choose
 
 
 def _measure_tickets(base: Measure, counts: list[Count], confidence: float) -> Measured:
@@ -135,10 +146,8 @@ def pair_up(
     shared = [(case, other[t]) for t, case in first_trials(mine).items() if t in other]
 
     def count(pick: Pick, their_pick: Pick) -> Pairs:
-        found = [
-            (choose(base, a, unknown, pick), choose(base, b, unknown, their_pick))
-            for a, b in shared
-        ]
+        choose, choose_theirs = (make_choice(base, unknown, end) for end in (pick, their_pick))
+        found = [(choose(a.possible), choose_theirs(b.possible)) for a, b in shared]
         return paired.count_pairs((a[0] > 0, b[0] > 0) for a, b in found if NOTHING not in {a, b})
 
     return count(lowest, highest), count(highest, lowest)

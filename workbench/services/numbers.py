@@ -1,22 +1,22 @@
 """All numbers of a study at once, by one set of definitions: what `metrics` and reports show."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from workbench.domain.case import Case
+from workbench.domain.case import Case, place_all
 from workbench.domain.controls import Adjusted, ControlCard
 from workbench.domain.definitions import Definitions
 from workbench.domain.metrics import Rate
 from workbench.services.agreements import Agreement, compare_reviewers, count_causes
 from workbench.services.boards import Board, score_cases
 from workbench.services.controls import adjust_all, score_reviewers
-from workbench.services.guesses import note_guesses, rate_guesses
-from workbench.services.repeats import Looks, SelfAgreement, note_repeats, score_repeats
+from workbench.services.guesses import rate_guesses
+from workbench.services.repeats import Looks, SelfAgreement, note_look, score_repeats
 from workbench.services.scorecards import choose_interval
 from workbench.services.sensitivity import Flip, list_flips
-from workbench.services.trajectories import Sums, Trajectory, read_logs, summarise, watch
+from workbench.services.trajectories import Logs, Sums, Trajectory, read_logs, summarise
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
@@ -51,45 +51,58 @@ class Numbers:
     remarks: Mapping[Lack, str]
 
 
+@dataclass(slots=True)
+class _Beside:
+    """What is counted beside the rates, while the outputs pass by; `looks` are by reviewer."""
+
+    logs: Logs
+    sums: dict[str, Sums] = field(default_factory=dict)
+    looks: dict[str, list[Looks]] = field(default_factory=dict)
+    guesses: list[bool] = field(default_factory=list)
+    doubles: list[Case] = field(default_factory=list)
+    n_labelled: int = 0
+
+    def watch(self, cases: Iterable[Case]) -> Iterator[Case]:
+        """The same cases."""
+        for case in cases:
+            self.n_labelled += bool(case.counted.reviewer)
+            for opinion in (case.counted, *case.others):
+                judgement = opinion.judgement
+                if judgement.again is not None:
+                    note_look(opinion, self.looks)
+                if judgement.recognised is not None:
+                    self.guesses.append(judgement.recognised)
+            if case.others:
+                self.doubles.append(case)
+            if case.output_id in self.logs:
+                sums = self.sums.setdefault(case.candidate, Sums())
+                sums.add(case, self.logs[case.output_id])
+            yield case
+
+
 def count_numbers(store: "Store", cases: Iterable[Case], definitions: Definitions) -> Numbers:
-    """From the cases of a study, by ticket and candidate; they are taken once."""
-    doubles: list[Case] = []
-    labelled = [0]
-    looks: dict[str, list[Looks]] = {}
-    guesses: list[bool] = []
-    sums: dict[str, Sums] = {}
-    logs = read_logs(store.list_extras())
-    placed = (case.under(definitions.policy) for case in cases)
-    noted = note_repeats(note_guesses(placed, guesses), looks)
-    seen = watch(_note_doubles(noted, doubles, labelled), logs, sums)
-    boards = score_cases(seen, definitions)
-    agreed = compare_reviewers(doubles, definitions.seed)
-    controls = list(note_repeats(store.cases(is_control=True), looks))
+    """From the cases of a study, by ticket and candidate, as its store has them; taken once."""
+    beside = _Beside(read_logs(store.list_extras()))
+    boards = score_cases(beside.watch(place_all(cases, definitions.policy)), definitions)
+    agreed = compare_reviewers(beside.doubles, definitions.seed)
+    controls = list(store.cases(is_control=True))
+    for control in controls:
+        for opinion in (control.counted, *control.others):
+            note_look(opinion, beside.looks)
     interval = choose_interval(definitions.interval).interval
     return Numbers(
         definitions=definitions,
         boards=boards,
         adjusted=adjust_all(boards, controls, definitions),
-        trajectories=summarise(sums, interval),
+        trajectories=summarise(beside.sums, boards, interval),
         flips=tuple(list_flips({who: board.curve for who, board in boards.items()})),
         agreed=agreed,
-        settled=count_causes(doubles),
+        settled=count_causes(beside.doubles),
         controls=score_reviewers(controls, definitions),
-        repeats=score_repeats(looks),
-        recognised=rate_guesses(guesses),
-        remarks=dict(_list_remarks(store, definitions, labelled[0], agreed.n, controls)),
+        repeats=score_repeats(beside.looks),
+        recognised=rate_guesses(beside.guesses),
+        remarks=dict(_list_remarks(store, definitions, beside.n_labelled, agreed.n, controls)),
     )
-
-
-def _note_doubles(
-    cases: Iterable[Case], doubles: list[Case], labelled: list[int]
-) -> Iterator[Case]:
-    """The same cases; those with several labels are kept, those with one counted."""
-    for case in cases:
-        labelled[0] += bool(case.counted.reviewer)
-        if case.others:
-            doubles.append(case)
-        yield case
 
 
 def _list_remarks(

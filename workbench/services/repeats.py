@@ -1,9 +1,8 @@
 """How far reviewers agree with themselves: outputs that came to them again, unmarked."""
 
-from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from workbench.domain.case import Case
+from workbench.domain.case import Opinion
 from workbench.domain.label import Label
 from workbench.domain.metrics import Interval, Rate
 from workbench.services.scorecards import CONFIDENCE
@@ -25,15 +24,12 @@ class SelfAgreement(NamedTuple):
     interval: Interval | None
 
 
-def note_repeats(cases: Iterable[Case], noted: dict[str, list[Looks]]) -> Iterator[Case]:
-    """The same cases; what was said again is kept by reviewer, and under "" for all of them."""
-    for case in cases:
-        for opinion in (case.counted, *case.others):
-            first, again = opinion.judgement.label, opinion.judgement.again
-            if first and again and again.label:
-                for who in ("", opinion.reviewer):
-                    noted.setdefault(who, []).append((first, again.label))
-        yield case
+def note_look(opinion: Opinion, noted: dict[str, list[Looks]]) -> None:
+    """What was said again of one output is kept by reviewer, and under "" for all of them."""
+    first, again = opinion.judgement.label, opinion.judgement.again
+    if first and again and again.label:
+        for who in ("", opinion.reviewer):
+            noted.setdefault(who, []).append((first, again.label))
 
 
 def score_repeats(noted: dict[str, list[Looks]]) -> dict[str, SelfAgreement]:

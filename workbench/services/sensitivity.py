@@ -9,7 +9,7 @@ from itertools import combinations
 from math import inf
 from typing import NamedTuple
 
-from workbench.domain.case import Case
+from workbench.domain.case import Opinion
 from workbench.domain.edit_size import (
     Attempt,
     Curve,
@@ -18,13 +18,12 @@ from workbench.domain.edit_size import (
     find_limit,
 )
 from workbench.domain.label import EditClass
-from workbench.domain.measures import MEASURES
+from workbench.domain.measures import is_mergeable
 from workbench.domain.outcome import Outcome
 from workbench.domain.policy import Policy
 
 MOST = 10  # candidates, of which every pair is compared
-_BY_SIZE = frozenset({Outcome.EDITED_MINOR, Outcome.EDITED_MAJOR, Outcome.REJECTED})
-_MERGE = MEASURES["merge_rate"]
+EDITS = frozenset({Outcome.EDITED_MINOR, Outcome.EDITED_MAJOR, Outcome.REJECTED})
 
 Pair = tuple[EditClass | None, EditClass | None]
 
@@ -46,28 +45,20 @@ class Flip(NamedTuple):
         )
 
 
-def limit_of(case: Case, policy: Policy) -> float | None:
-    """The ratio from which an attempt counts as merged; None where it is no attempt."""
-    cell = case.cell
-    if not _MERGE.contribute(cell)[1]:
-        return None
-    if cell.outcome is Outcome.MERGED:
-        return 0.0
-    if cell.outcome not in _BY_SIZE:
-        return inf
-    judgement = case.counted.judgement
-    edit = EditClass.MINOR if cell.outcome is Outcome.EDITED_MINOR else None
-    size = judgement.edited.size if judgement.edited else None
-    is_grave = any(map(policy.is_k_defect, judgement.defects))
-    return find_limit(Attempt(is_merged=False, edit=edit, size=size, has_fixed_k_defect=is_grave),
-                      policy)  # fmt: skip
+def limit_of(edit: Opinion, policy: Policy) -> float:
+    """The ratio from which an edit counts as merged; one judged by eye always does, or never."""
+    edited = edit.judgement.edited
+    if edited is None:
+        return 0.0 if is_mergeable(edit.cell) else inf
+    is_grave = any(map(policy.is_k_defect, edit.judgement.defects))
+    return find_limit(
+        Attempt(is_merged=False, size=edited.size, has_fixed_k_defect=is_grave), policy
+    )
 
 
-def source_of(case: Case, policy: Policy) -> Pair | None:
-    """(judged by eye, measured) of an edit; None where it is no edit."""
-    if case.cell.outcome not in _BY_SIZE:
-        return None
-    judgement = case.counted.judgement
+def source_of(edit: Opinion, policy: Policy) -> Pair:
+    """(judged by eye, measured) of an edit."""
+    judgement = edit.judgement
     edited = judgement.edited
     if edited is None:
         return judgement.edit, None

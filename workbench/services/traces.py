@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from workbench.domain.case import Case, Opinion
+from workbench.domain.case import Case, Opinion, place_all
 from workbench.domain.check import CheckStatus
 from workbench.domain.controls import Adjusted
 from workbench.domain.definitions import USUAL, Definitions
@@ -126,7 +126,8 @@ class Tracer:
 
     def adjust(self, candidate: str) -> Adjusted:
         """The merge rate by how strict reviewers are."""
-        cases = self._store.cases(self._reviewer, candidate)
+        found = self._store.cases(self._reviewer, candidate)
+        cases = place_all(found, self._definitions.policy)
         boards = score_cases(cases, self._definitions)
         controls = self._store.cases(is_control=True)
         return adjust_all(boards, controls, self._definitions)[candidate]

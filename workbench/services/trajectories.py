@@ -4,14 +4,14 @@ What no log says is not known, and never zero. Several trials of a ticket say ho
 candidate is.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
 from workbench.domain.case import Case
 from workbench.domain.check import CheckStatus
-from workbench.domain.measures import NOTHING, Count, Measure, is_mergeable
+from workbench.domain.measures import NOTHING, Count, Measure
 from workbench.domain.metrics import IntervalMethod, Rate
 from workbench.domain.outcome import Outcome
 from workbench.domain.recorded import (
@@ -23,6 +23,7 @@ from workbench.domain.recorded import (
     Recorded,
     read_recorded,
 )
+from workbench.services.boards import Board
 from workbench.stats import reliability
 
 Logs = Mapping[str, Recorded]
@@ -79,23 +80,14 @@ class Trajectory:
 class Sums:
     """What a candidate's runs add up to, while they are counted."""
 
-    n_outputs: int = 0
     known: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in TRAITS})
     by_ticket: dict[tuple[str, str], list[float]] = field(default_factory=dict)
-    merges: dict[str, Count] = field(default_factory=dict)
     recovery: Count = NOTHING
     leaks: Count = NOTHING
     touched: list[str] = field(default_factory=list)
 
     def add(self, case: Case, held: Recorded) -> None:
-        """One output."""
-        self.n_outputs += 1
-        if case.cell.is_counted:
-            self.merges[case.ticket_id] = _more(
-                self.merges.get(case.ticket_id, NOTHING), (int(is_mergeable(case.cell)), 1)
-            )
-        if held is NOTHING_RECORDED:
-            return
+        """One output, of which something was recorded."""
         for name, value in held.log.items():
             self.known[name].append(value)
         for name in (COST, SECONDS):
@@ -121,31 +113,24 @@ def contribute(measure: Measure, case: Case, held: Recorded) -> Count:
     return measure.count(case.cell) if is_asked else NOTHING  # no label is needed for it
 
 
-def watch(cases: Iterable[Case], logs: Logs, found: dict[str, Sums]) -> Iterator[Case]:
-    """The same cases; what their runs add up to is kept in `found`."""
-    for case in cases:
-        found.setdefault(case.candidate, Sums()).add(
-            case, logs.get(case.output_id, NOTHING_RECORDED)
-        )
-        yield case
-
-
-def summarise(found: Mapping[str, Sums], interval: IntervalMethod) -> dict[str, Trajectory]:
-    """What watch() kept, by candidate."""
+def summarise(
+    found: Mapping[str, Sums], boards: Mapping[str, Board], interval: IntervalMethod
+) -> dict[str, Trajectory]:
+    """Of every candidate that has a board; `found` holds those of whose runs anything is known."""
     make = partial(_make_rate, interval)
-    return {who: _summarise(sums, make) for who, sums in sorted(found.items())}
+    return {who: _summarise(found.get(who, Sums()), board, make) for who, board in boards.items()}
 
 
-def _summarise(sums: Sums, make: "partial[Rate]") -> Trajectory:
+def _summarise(sums: Sums, board: Board, make: "partial[Rate]") -> Trajectory:
     traits = {
         name: Trait(len(held), sum(held), make((sum(map(bool, held)), len(held))))
         for name, held in sums.known.items()
     }
-    merges = list(sums.merges.values())
+    merges = [count for count in board.trials.elements() if count[1]]
     most = max((n for _, n in merges), default=0)
     pass_hat = {k: reliability.pass_hat_k(merges, k) for k in range(2, min(most, MOST_K) + 1)}
     return Trajectory(
-        n_outputs=sums.n_outputs,
+        n_outputs=board.card.n_outputs,
         traits=traits,
         recovery=make(sums.recovery),
         answer_leaks=make(sums.leaks),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 
-from workbench.domain.case import Case
+from workbench.domain.case import Case, place_all
 from workbench.domain.decision import PENDING
 from workbench.domain.gate import (
     AGREEMENTS,
@@ -28,10 +28,10 @@ from workbench.domain.verdict import (
 )
 from workbench.services.criteria import (
     Cases,
-    choose,
     find_base,
     first_trials,
     keep_stratum,
+    make_choice,
     measure,
 )
 from workbench.services.needs import find_needs
@@ -65,7 +65,7 @@ class Field:
 
 def apply_policy(cases: Sequence[Case], gate: Gate) -> list[Case]:
     """The same cases under the definitions of a gate; no stored label changes."""
-    return [case.under(gate.policy) for case in cases]
+    return list(place_all(cases, gate.policy))
 
 
 def judge(gate: Gate, field: Field, candidate: str) -> CandidateVerdict:
@@ -114,8 +114,12 @@ def find_invalid(gate: Gate, cases: Cases, harnesses: frozenset[str]) -> list[st
 
 def _is_contradiction(case: Case) -> bool:
     """Whether a label cannot stand on the delivery, whatever the tests say."""
-    judgement = replace(case.counted.judgement, findings=(), flags=())
-    return judgement.label is not None and bool(objection(case.delivery, judgement))
+    judgement = case.counted.judgement
+    if judgement.label is None:
+        return False
+    if judgement.findings:  # a defect beside "merged" is no contradiction: the state says it
+        judgement = replace(judgement, findings=(), flags=())
+    return bool(objection(case.delivery, judgement))
 
 
 def judge_criterion(
@@ -181,7 +185,8 @@ def _judge_path(criterion: Criterion, gate: Gate, cases: Cases) -> Verdict:
 
     def path(end: str) -> list[bool]:
         pick = highest if end == "high" else lowest
-        counts = [choose(base, case, gate.policy.unknown_tests, pick) for case in ordered]
+        choose = make_choice(base, gate.policy.unknown_tests, pick)
+        counts = [choose(case.possible) for case in ordered]
         return [hits > 0 for hits, n in counts if n]
 
     limit, alpha = criterion.limit, gate.inference.alpha

@@ -22,7 +22,7 @@ from workbench.domain.errors import (
     StoreDamaged,
     WorkbenchError,
 )
-from workbench.store.sqlite import UNREADABLE, connect, explain, is_damage, make_engine
+from workbench.store.sqlite import CACHE, UNREADABLE, connect, explain, is_damage, make_engine
 
 Params = Mapping[str, Any]  # what sqlite3 binds: text, numbers, bytes, None
 Found = Row[Any]  # the types of a textual SELECT are not known to the checker
@@ -77,7 +77,7 @@ class Database:
                 connect(self.path, read_only=self.is_read_only, busy_ms=self._busy_ms)
             ) as driver:
                 driver.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
-                for pragma in ("trusted_schema=OFF", "query_only=ON"):
+                for pragma in (CACHE, "trusted_schema=OFF", "query_only=ON"):
                     driver.execute(f"PRAGMA {pragma}")
                 driver.execute("BEGIN")
                 yield driver

@@ -105,9 +105,9 @@ class Listing(Study):
         return sorted(aside, key=lambda one: (one.ticket_id, one.output_id, one.reviewer))
 
     def list_extras(self) -> list[tuple[str, str]]:
-        """(output id, JSON of what its harness recorded) of every output."""
+        """(output id, JSON of what its harness recorded), of the outputs of which there is any."""
         with self._reading() as connection:
-            sql = "SELECT output_id, extra FROM output"
+            sql = "SELECT output_id, extra FROM output WHERE extra <> '{}'"
             return [(row.output_id, row.extra) for row in rows(connection, sql, {})]
 
     def get_output(self, output_id: str) -> Output:

@@ -12,17 +12,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from workbench.domain.case import Case, Opinion
 from workbench.domain.cell import Cell
-from workbench.domain.check import CheckStatus
 from workbench.domain.draft import share_defect_leaks
-from workbench.domain.errors import UsageError
 from workbench.domain.finding import FoundBy
-from workbench.domain.label import NO_JUDGEMENT, canonical_judgement, parse_judgement
-from workbench.domain.output import Delivery
-from workbench.domain.seal import POOLED
-from workbench.domain.ticket import Spec
-from workbench.store.controls import read_controls
+from workbench.domain.label import canonical_judgement, parse_judgement
 from workbench.store.database import Database
 from workbench.store.derive import Ground, place_judgement
 
@@ -30,20 +23,7 @@ _OUTPUTS = (
     "SELECT o.id, o.candidate, t.spec, o.delivery, o.tests FROM output o"
     " CROSS JOIN ticket t ON t.ticket_id = o.ticket ORDER BY o.id"
 )
-_CASES = (
-    "SELECT o.output_id, o.ticket, o.candidate, o.trial, t.spec, o.delivery, o.tests, e.reviewer,"
-    " e.event_id, e.judgement FROM output o CROSS JOIN ticket t ON t.ticket_id = o.ticket"
-    " LEFT JOIN label_event e ON e.output = o.id"
-    "  AND e.reviewer = CASE :reviewer WHEN '' THEN e.reviewer ELSE :reviewer END"
-    " WHERE :candidate = '' OR o.candidate = :candidate"
-    " ORDER BY o.ticket, o.candidate, o.trial, e.reviewer, e.seq"
-)
 _LEAK = f'"{FoundBy.POST_MERGE}"'  # as it stands in the JSON of a judgement
-_IS_SEALED = (
-    "SELECT 1 FROM meta WHERE key = 'seal'"
-    " AND NOT EXISTS (SELECT 1 FROM meta WHERE key = 'revealed')"
-)
-_MARKS = ('"post_reveal"', '"unblinded"')
 _EVENTS = (
     "SELECT output, reviewer, event_id, judgement FROM label_event"
     " WHERE :reviewer = '' OR reviewer = :reviewer ORDER BY output, reviewer, seq"
@@ -106,80 +86,6 @@ class Recounts(Database):
             tallies.setdefault(candidate, Counter())[Cell.decode(cell)] += n
         return Recount(tallies, n_multiple, n_disagree)
 
-    def cases(
-        self,
-        reviewer: str = "",
-        candidate: str = "",
-        *,
-        with_post_reveal: bool = False,
-        is_control: bool = False,
-    ) -> Iterator[Case]:
-        """Every output, by ticket, candidate and trial, with the judgement that counts.
-
-        That is one reviewer's, or for the study ("") of whoever labelled first. While the study is
-        sealed no candidate has a name here: all stand under POOLED. An output whose name was opened
-        early is left out, and what was changed after the reveal, unless it is asked for. Controls
-        come only, and alone, where `is_control`. Streams; the read stays open until the last one
-        is taken.
-        """
-        params = {"reviewer": reviewer, "candidate": candidate}
-        with self._driving() as driver:
-            is_sealed = driver.execute(_IS_SEALED).fetchone() is not None
-            if is_sealed and candidate not in {"", POOLED}:
-                raise UsageError("the study is sealed: figures are pooled until `workbench reveal`")
-            if is_sealed:
-                params["candidate"] = ""
-            controls = read_controls(driver)
-            found = driver.execute(_CASES, params)
-            for key, group in groupby(found, key=itemgetter(0, 1, 2, 3, 4, 5, 6)):
-                events = _choose_counted([row[6:] for row in group], with_late=with_post_reveal)
-                named = (*key[:2], POOLED, *key[3:]) if is_sealed else key
-                if events and (key[2] in controls) == is_control:
-                    yield _to_case(named, events, is_study=not reviewer)
-
-
-def _choose_counted(events: list[tuple[Any, ...]], *, with_late: bool) -> list[tuple[Any, ...]]:
-    """The events of an output that may count; none at all where its name was opened early.
-
-    Each is (tests, reviewer, event id, judgement), with None for the last three where there is
-    none (Any: sqlite3 types no columns).
-    """
-    marked = [row for row in events if row[3] and any(mark in row[3] for mark in _MARKS)]
-    if not marked:
-        return events
-    if any(parse_judgement(row[3]).unblinded for row in marked):
-        return []
-    late = {row[2] for row in marked if parse_judgement(row[3]).post_reveal and not with_late}
-    kept = [row for row in events if row[2] not in late]
-    return kept or [(events[0][0], None, None, None)]
-
-
-def _to_case(key: tuple[Any, ...], events: list[tuple[Any, ...]], *, is_study: bool) -> Case:
-    """The rows of one output (Any: sqlite3 types no columns)."""
-    output_id, ticket, candidate, trial, *rest = key
-    ground = Ground(*rest)
-    held = [_hold(group) for name, group in groupby(events, key=itemgetter(1)) if name is not None]
-    labelled = sorted((h for h in held if h.label), key=lambda h: h.began or 0)
-    if is_study:  # what settles a disagreement comes before whoever labelled first
-        labelled.sort(key=lambda h: not parse_judgement(h.text).adjudicates)
-    mine = labelled if is_study else held
-    first = mine[0] if mine else Held("", "", None, None, None)
-    leaks = _defect_leaks(held)
-    return Case(
-        output_id=output_id,
-        ticket_id=ticket,
-        candidate=candidate,
-        trial=trial,
-        spec=Spec(ground.spec),
-        delivery=Delivery(ground.delivery),
-        tests=CheckStatus(ground.tests),
-        counted=_read_opinion(first.reviewer, _share(first.text, leaks), ground),
-        others=tuple(
-            _read_opinion(h.reviewer, _share(h.text, leaks), ground) for h in labelled[1:]
-        ),
-        began=first.began or 0,
-    )
-
 
 def _defect_leaks(held: Iterable[Held]) -> tuple[str, ...]:
     """The judgements in which a defect was found after merge."""
@@ -194,12 +100,6 @@ def _share(text: str, leaks: tuple[str, ...]) -> str:
     return canonical_judgement(
         share_defect_leaks(parse_judgement(text), map(parse_judgement, leaks))
     )
-
-
-@lru_cache(maxsize=4096)
-def _read_opinion(reviewer: str, text: str, ground: Ground) -> Opinion:
-    judgement = parse_judgement(text) if text else NO_JUDGEMENT
-    return Opinion(reviewer, judgement, Cell.decode(place_judgement(ground, text).cell))
 
 
 def _choose(held: tuple[Held, ...], labelled: list[Held], reviewer: str | None) -> str:

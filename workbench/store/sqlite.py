@@ -15,6 +15,7 @@ from workbench.store.disk import make_uri, network_of
 
 WAL_SAFE_FROM: tuple[int, ...] = (3, 51, 3)
 UNREADABLE = "SQLite cannot read all of it"
+CACHE = "cache_size=-16384"  # 16 MB hold the inner pages of 1,000,000 labels; the default is 2 MB
 _PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
@@ -22,7 +23,7 @@ _PRAGMAS = (
     "trusted_schema=OFF",
     "cell_size_check=ON",
     "mmap_size=0",
-    "cache_size=-16384",  # 16 MB hold the inner pages of 1,000,000 labels; the default is 2 MB
+    CACHE,
 )
 
 

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from workbench.domain.errors import StoreDamaged, StoreNewer, WorkbenchError
 from workbench.store.backups import Backups
+from workbench.store.cases import Cases
 from workbench.store.checks import CheckCounts, Checks
 from workbench.store.controls import Controls
 from workbench.store.copies import offer_newest
@@ -76,6 +77,7 @@ class Store(
     Edits,
     Events,
     Flags,
+    Cases,
     Recounts,
     Rubrics,
     Spans,
