@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,10 +143,13 @@ def open_entries(bench: Workbench, plan: RunPlan) -> "list[Entry]":
     """Every candidate with what runs it; raises NoSandbox, InputRefused before anything runs."""
     from workbench.services.runs import Entry
 
-    return [Entry(one, _make_harness(bench, one)) for one in plan.candidates]
+    find = cache(_find_bwrap)  # it is tried once for all
+    return [Entry(one, _make_harness(bench, one, find)) for one in plan.candidates]
 
 
-def _make_harness(bench: Workbench, settings: CandidateSettings) -> "Harness":
+def _make_harness(
+    bench: Workbench, settings: CandidateSettings, find: "Callable[[], Path]"
+) -> "Harness":
     from workbench.adapters.run_files import RunFiles
 
     files = RunFiles(bench.study.state / "runs")
@@ -163,7 +167,7 @@ def _make_harness(bench: Workbench, settings: CandidateSettings) -> "Harness":
         _find_clones(bench),
         sources,
         files,
-        _find_bwrap(settings),
+        _choose_bwrap(settings, find),
         os.environ,
         tuple(_check_tool(bench, settings, Path(tool)) for tool in settings.tools),
     )
@@ -185,15 +189,20 @@ def _find_clones(bench: Workbench) -> dict[str, Path]:
     return {name: bench.clones.path(name) for name in names}
 
 
-def _find_bwrap(settings: CandidateSettings) -> Path | None:
-    from workbench.adapters.bare import Bare
+def _find_bwrap() -> Path:
     from workbench.adapters.sandbox import find_sandbox
+
+    return find_sandbox().bwrap
+
+
+def _choose_bwrap(settings: CandidateSettings, find: "Callable[[], Path]") -> Path | None:
+    from workbench.adapters.bare import Bare
 
     try:
         if settings.sandbox == "none":
             Bare()  # refuses root
             return None
-        return find_sandbox().bwrap
+        return find()
     except NoSandbox as missing:
         raise NoSandbox(f"candidate {settings.name} is not run: no sandbox. {missing}") from missing
 

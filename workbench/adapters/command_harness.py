@@ -21,6 +21,7 @@ from workbench.adapters.result_file import SCHEMA, read_result
 from workbench.adapters.run_files import RunFiles
 from workbench.adapters.sandbox import Cancel
 from workbench.adapters.transcripts import read_end
+from workbench.adapters.turns import Turn
 from workbench.domain.errors import InputRefused
 from workbench.domain.harness import CandidateSettings
 from workbench.domain.run import Ending, ExitClass, Job, Usage, classify
@@ -59,22 +60,22 @@ class CommandHarness:
         self._settings, self._means = settings, means
         self.sandbox = "bubblewrap" if means.bwrap else "none"
 
-    def run(self, job: Job, cancel: Cancel) -> Ending:
+    def run(self, job: Job, turn: Turn) -> Ending:
         """Take one job to its end; failures of the machine and of settings are endings too."""
         folder = self._means.files.folder(job)
         try:
             exited = self._find_exited(folder)
             if exited is None:
                 folder = self._means.files.clear(job)
-                exited = self._start(job, folder, cancel)
-            ending = self._finish(job, folder, exited)
+                exited = self._start(job, folder, turn)
+            ending = self._finish(job, folder, exited, turn)
         except NotConfigured as error:
             ending = Ending(ExitClass.CONFIGURATION, reason=str(error))
         except (InputRefused, OSError) as error:
             reason = f"{error.strerror}" if isinstance(error, OSError) else str(error)
             ending = Ending(ExitClass.INFRASTRUCTURE, reason=reason or repr(error))
         if not ending.exit_class.is_answer:  # an answer is whole only with its record
-            self._means.files.tidy(job)
+            self._means.files.leave(job)
         return replace(ending, sandbox=self.sandbox)
 
     def find_lost(self, job: Job) -> float:
@@ -117,7 +118,8 @@ class CommandHarness:
         is_whole = (folder / "scratch" / "baseline").is_file() and (folder / "checkout").is_dir()
         return Exited(int(code), None, 0.0) if code.isdigit() and is_whole else None
 
-    def _start(self, job: Job, folder: Path, cancel: Cancel) -> Exited:
+    def _start(self, job: Job, folder: Path, turn: Turn) -> Exited:
+        """Only what is the candidate's own has to wait for its turn: setup and command."""
         for name in _FOLDERS:
             (folder / name).mkdir(mode=0o700)
         make_checkout(self._means.clone_of[job.repo], job.base_commit, folder / "checkout")
@@ -126,11 +128,16 @@ class CommandHarness:
         call, place = self._call(job, folder), self._place(folder)
         for name in ("checkout", "out", "home", "ticket", "exit"):
             hand_over(folder / name)
-        if self._settings.setup:
-            self._set_up(folder, place, call, cancel)
-        self._harvester(job, folder).begin()
+        harvester, setup = self._harvester(job, folder), self._settings.setup
+        if not setup:
+            harvester.begin()
+        if not turn.wait():
+            return Exited(0, Stop.CANCELLED, 0.0)
+        if setup:
+            self._set_up(folder, place, call, turn.cancel)
+            harvester.begin()
         streams = (folder / "stdout", folder / "stderr")
-        return run_agent(self._means.bwrap, place, call, streams, cancel)
+        return run_agent(self._means.bwrap, place, call, streams, turn.cancel)
 
     def _harvester(self, job: Job, folder: Path) -> Harvester:
         clone = self._means.clone_of[job.repo]
@@ -228,8 +235,8 @@ class CommandHarness:
             said = decode(read_end(streams[1], 500) or read_end(streams[0], 500)).strip()
             raise SetupFailed(f"setup failed ({why}): {display(said.split(chr(10))[-1])}")
 
-    def _finish(self, job: Job, folder: Path, exited: Exited) -> Ending:
-        """Read what it said, take what it changed, and say how it ended."""
+    def _finish(self, job: Job, folder: Path, exited: Exited, turn: Turn) -> Ending:
+        """Read what it said, let the next begin, take what it changed, and say how it ended."""
         if exited.stop is Stop.CANCELLED:
             usage = self._read_usage(folder)
             cost = usage.cost_usd
@@ -240,6 +247,7 @@ class CommandHarness:
         found, reason = find_class(self._settings, folder, exited, told)
         patch = b""
         if found is None or found.is_answer:
+            turn.give_back(usage.cost_usd)
             try:
                 harvest = self._harvester(job, folder).take()
             except InputRefused as error:

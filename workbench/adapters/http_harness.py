@@ -29,6 +29,7 @@ from workbench.adapters.replies import Answer, read_answer
 from workbench.adapters.run_files import RunFiles
 from workbench.adapters.sandbox import Cancel
 from workbench.adapters.secrets import find_secret
+from workbench.adapters.turns import Turn
 from workbench.domain.errors import InputRefused
 from workbench.domain.harness import CandidateSettings
 from workbench.domain.run import Ending, ExitClass, Job, classify
@@ -37,6 +38,7 @@ from workbench.text import display
 _LARGEST_REPLY = 32 << 20
 _LOOK_SECONDS = 0.1
 _CONNECT_SECONDS = 30.0
+_Answer = tuple[int, Mapping[str, str], bytes]  # status, headers, body
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +75,20 @@ class HttpHarness:
         """A model has no version of its own; the ids it was served under are in the lock."""
         return ""
 
-    def run(self, job: Job, cancel: Cancel) -> Ending:
+    def run(self, job: Job, turn: Turn) -> Ending:
         """One request."""
         folder = self._means.files.clear(job)
-        began = self._means.clock()
         try:
             context = self._choose(job)
             prompt = render_prompt(
                 self._means.template, f"# {job.title}\n\n{job.body}", context.text
             )
-            (folder / "stderr").write_text(prompt, "utf-8", "backslashreplace")
-            ending = self._ask(job, folder, prompt, context, cancel)
+            ending = self._ask(job, folder, prompt, context, turn)
         except (InputRefused, OSError) as error:
             ending = Ending(ExitClass.INFRASTRUCTURE, reason=str(error))
         if not ending.exit_class.is_answer:
-            self._means.files.tidy(job)
-        seconds = (self._means.clock() - began).total_seconds()
-        return replace(ending, seconds=round(seconds, 3))
+            self._means.files.leave(job)
+        return ending
 
     def _choose(self, job: Job) -> Context:
         settings = self._settings
@@ -97,25 +96,36 @@ class HttpHarness:
         clone, budget = self._means.clone_of[job.repo], settings.max_context_tokens
         return choose_context(clone, job.base_commit, ticket, settings.context, budget)
 
-    def _ask(self, job: Job, folder: Path, prompt: str, context: Context, cancel: Cancel) -> Ending:
-        """The request in a thread, so that a cancel can close the connection under it."""
-        answers: queue.SimpleQueue[Ending | tuple[int, Mapping[str, str], bytes]] = (
-            queue.SimpleQueue()
-        )
+    def _ask(self, job: Job, folder: Path, prompt: str, context: Context, turn: Turn) -> Ending:
+        """Ask once it is its turn; `seconds` is what the provider took."""
         timeout = httpx.Timeout(self._settings.timeout_s, connect=_CONNECT_SECONDS)
         with httpx.Client(timeout=timeout) as client:
-            threading.Thread(
-                target=lambda: answers.put(self._request(client, prompt)), name="http", daemon=True
-            ).start()
-            while True:
-                try:
-                    answer = answers.get(timeout=_LOOK_SECONDS)
-                    break
-                except queue.Empty:
-                    if cancel.is_set():
-                        return Ending(ExitClass.CANCELLED)
-        if isinstance(answer, Ending):
-            return answer
+            if not turn.wait():
+                return Ending(ExitClass.CANCELLED)
+            (folder / "stderr").write_text(prompt, "utf-8", "backslashreplace")
+            began = self._means.clock()
+            answer = self._follow(client, prompt, turn.cancel)
+            seconds = round((self._means.clock() - began).total_seconds(), 3)
+        if not isinstance(answer, Ending):
+            answer = self._read(job, folder, answer, context, turn)
+        return replace(answer, seconds=seconds)
+
+    def _follow(self, client: httpx.Client, prompt: str, cancel: Cancel) -> Ending | _Answer:
+        """The request in a thread, so that a cancel can close the connection under it."""
+        answers: queue.SimpleQueue[Ending | _Answer] = queue.SimpleQueue()
+        threading.Thread(
+            target=lambda: answers.put(self._request(client, prompt)), name="http", daemon=True
+        ).start()
+        while True:
+            try:
+                return answers.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                if cancel.is_set():
+                    return Ending(ExitClass.CANCELLED)
+
+    def _read(
+        self, job: Job, folder: Path, answer: _Answer, context: Context, turn: Turn
+    ) -> Ending:
         status, headers, data = answer[0], answer[1], self._clean(answer[2])
         (folder / "stdout").write_bytes(data)
         if status != httpx.codes.OK:
@@ -126,11 +136,10 @@ class HttpHarness:
             return Ending(
                 ExitClass.PROVIDER, reason=f"the reply cannot be read: {display(str(error))[:200]}"
             )
+        turn.give_back(reply.usage.cost_usd)
         return self._judge(job, folder, reply, context)
 
-    def _request(
-        self, client: httpx.Client, prompt: str
-    ) -> Ending | tuple[int, Mapping[str, str], bytes]:
+    def _request(self, client: httpx.Client, prompt: str) -> Ending | _Answer:
         settings = self._settings
         try:
             with client.stream(

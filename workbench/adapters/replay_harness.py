@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.adapters.importers.predictions import read_predictions
-from workbench.adapters.sandbox import Cancel
+from workbench.adapters.turns import Turn
 from workbench.domain.errors import InputRefused
 from workbench.domain.imported import RowProblem
 from workbench.domain.output import Delivered, Delivery
@@ -39,9 +39,10 @@ class ReplayHarness:
         """Nothing is run."""
         return ""
 
-    def run(self, job: Job, cancel: Cancel) -> Ending:
-        """The recording, at once."""
-        del cancel
+    def run(self, job: Job, turn: Turn) -> Ending:
+        """The recording, at once when it is its turn: what was paid for it counts too."""
+        if not turn.wait():
+            return Ending(ExitClass.CANCELLED)
         recorded = self._recorded.get(job.ticket_id, [])
         if len(recorded) < job.trial:
             reason = f"{self._path.name} has no recording of {job.ticket_id}, trial {job.trial}"

@@ -4,6 +4,7 @@ The record comes last and whole, so a job is done when its record is there. What
 kept beside it as an earlier try.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -71,6 +72,12 @@ class RunFiles:
         for entry in self.folder(job).iterdir():
             if entry.name not in {_RECORD, _PATCH, _EARLIER, *_KEPT}:
                 remove(entry)
+
+    def leave(self, job: Job) -> None:
+        """What came to nothing goes; its folder too where nothing else is in it."""
+        self.tidy(job)
+        with contextlib.suppress(OSError):  # not empty
+            self.find(job).rmdir()
 
     def clear(self, job: Job) -> Path:
         """A folder for a new try: transcripts of earlier ones are kept, checkouts are not."""

@@ -195,7 +195,7 @@ def _say_paces(paces: "list[Pace]", done: "list[Finished]") -> None:
 
 
 def _as_json(one: "Finished") -> dict[str, object]:
-    from workbench.services.runs import describe
+    from workbench.services.run_deliveries import describe
 
     job, ending = one.job, one.ending
     return {

@@ -1,13 +1,14 @@
 """How far a run is: what waits, what runs, what it has cost, and whether more may begin."""
 
 import time
-from collections import deque
-from collections.abc import Mapping
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workbench.domain.harness import RunSettings
 from workbench.domain.run import Ending, Job
 from workbench.domain.run_board import CurrentJob, RunBoard, RunRow
+from workbench.services.run_turns import Turn, Turns
 
 
 @dataclass(slots=True)
@@ -17,7 +18,6 @@ class Pace:
     name: str
     total: int
     done: int = 0
-    running: int = 0
     failed: int = 0
     leaks: int = 0
     spent_usd: float | None = None
@@ -25,14 +25,13 @@ class Pace:
     n_run: int = 0
     began_at: float = 0.0
 
-    @property
-    def row(self) -> RunRow:
+    def row(self, n_running: int) -> RunRow:
         """As it stands on a board."""
         return RunRow(
             self.name,
             self.total,
             self.done,
-            self.running,
+            n_running,
             self.failed,
             self.leaks,
             self.spent_usd,
@@ -66,30 +65,17 @@ class RunState:
     settings: RunSettings
     paces: dict[str, Pace]
     caps: Mapping[str, float]
-    waiting: deque[Job]
-    running: dict[str, Job] = field(default_factory=dict)
-    began_at: dict[str, float] = field(default_factory=dict)
+    waiting: deque[Job] = field(default_factory=deque)
 
-    def begin(self, job: Job) -> None:
-        """A job runs from here on."""
-        now, pace = time.monotonic(), self.paces[job.candidate]
-        pace.began_at = pace.began_at or now
-        pace.running += 1
-        self.running[job.key], self.began_at[job.key] = job, now
-
-    def end(self, job: Job) -> None:
-        """It does no longer."""
-        del self.running[job.key], self.began_at[job.key]
-        self.paces[job.candidate].running -= 1
-
-    def make_board(self, *, is_stopping: bool) -> RunBoard:
+    def make_board(self, running: Sequence[Turn], *, is_stopping: bool) -> RunBoard:
         """How far it is at this moment."""
         now = time.monotonic()
         jobs = [
-            CurrentJob(job.ticket_id, job.candidate, job.trial, now - self.began_at[key])
-            for key, job in self.running.items()
+            CurrentJob(turn.job.ticket_id, turn.job.candidate, turn.job.trial, now - turn.began_at)
+            for turn in running
         ]
-        rows = tuple(pace.row for pace in self.paces.values())
+        n_running = Counter(job.candidate for job in jobs)
+        rows = tuple(pace.row(n_running[pace.name]) for pace in self.paces.values())
         return RunBoard(rows, tuple(jobs), is_live=True, is_stopping=is_stopping)
 
     @property
@@ -97,16 +83,26 @@ class RunState:
         """US dollars by now, as far as anybody can tell."""
         return sum(pace.spent_usd or 0.0 for pace in self.paces.values())
 
-    def is_in_budget(self, job: Job) -> bool:
-        """Running jobs count at their cap, and so does the one that is to begin."""
-        total = self.settings.max_total_cost_usd
-        reserved = sum(self.caps[other.candidate] for other in self.running.values())
-        cap = self.caps[job.candidate]
-        return not total or (self.spent + reserved + cap <= total and self.spent + reserved < total)
+    def cap(self, job: Job) -> float:
+        """What it may cost; 0: nobody has said."""
+        return self.caps[job.candidate]
 
-    def take(self) -> Job | None:
+    def is_halted(self, job: Job) -> bool:
+        """Whether its candidate was stopped."""
+        return bool(self.paces[job.candidate].halted)
+
+    def is_in_budget(self, job: Job, reserved: float) -> bool:
+        """What is under way is `reserved`; the one that is to begin counts at its cap too."""
+        total, taken = self.settings.max_total_cost_usd, self.spent + reserved
+        return not total or (taken + self.cap(job) <= total and taken < total)
+
+    def take(self, turns: Turns) -> Job | None:
         """The next job that may begin; those of a halted candidate are passed over for good."""
-        self.waiting = deque(j for j in self.waiting if not self.paces[j.candidate].halted)
-        if not self.waiting or len(self.running) >= self.settings.max_workers:
+        self.waiting = deque(job for job in self.waiting if not self.is_halted(job))
+        if not self.waiting or turns.is_full or not turns.has_room:
             return None
-        return self.waiting.popleft() if self.is_in_budget(self.waiting[0]) else None
+        if not self.is_in_budget(self.waiting[0], turns.reserved):
+            return None
+        pace = self.paces[self.waiting[0].candidate]
+        pace.began_at = pace.began_at or time.monotonic()
+        return self.waiting.popleft()

@@ -4,41 +4,34 @@ What is done is told by records, one a job, named by all that its output depends
 continues and repeats nothing. Threads run candidates; the store is this thread's alone.
 """
 
-import json
 import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.domain.harness import CandidateSettings, RunSettings
-from workbench.domain.output import Delivered
 from workbench.domain.run import Ending, ExitClass, Job, make_key
 from workbench.domain.run_board import RunBoard
 from workbench.services.outputs import Outputs
+from workbench.services.run_deliveries import deliver
 from workbench.services.run_state import Pace, RunState
+from workbench.services.run_turns import Turn, Turns
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
 
 Retries = Callable[[Callable[[], Ending]], Ending]
+_Ended = queue.SimpleQueue[tuple[Turn, Ending | BaseException] | None]
 _LOOK_SECONDS = 0.2
-
-
-class Cancel(Protocol):
-    """Whether everything is to end at once."""
-
-    def is_set(self) -> bool:
-        """True from the moment on."""
-        ...
 
 
 class Harness(Protocol):
     """Runs the jobs of one candidate; never raises what a user could be told."""
 
-    def run(self, job: Job, cancel: Cancel) -> Ending:
-        """One try at a job."""
+    def run(self, job: Job, turn: Turn) -> Ending:
+        """One try at a job; only in its turn may anything of the candidate run."""
         ...
 
     def find_lost(self, job: Job) -> float:
@@ -161,7 +154,7 @@ class Runs:
         state = _make_state(RunSettings(), candidates)
         for job, known in self._recall(state, candidates):
             state.paces[job.candidate].failed += bool(known and known.exit_class.is_retried)
-        return replace(state.make_board(is_stopping=False), is_live=False)
+        return replace(state.make_board((), is_stopping=False), is_live=False)
 
     def _recall(
         self, state: RunState, candidates: Sequence[CandidateSettings]
@@ -184,21 +177,28 @@ class Runs:
         earlier: Mapping[str, float],
         control: Control,
     ) -> Iterator[Finished]:
-        ended: queue.SimpleQueue[tuple[Job, Ending | BaseException]] = queue.SimpleQueue()
+        ended: _Ended = queue.SimpleQueue()
+        events, n_slots = (control.stop, control.cancel), state.settings.max_workers
+        turns = Turns(state, n_slots, events, lambda: ended.put(None))
         try:
             while True:
-                while not control.stop.is_set() and (job := state.take()):
-                    state.begin(job)
-                    _start(by_name[job.candidate].harness, job, control, ended)
-                control.progress(state.make_board(is_stopping=control.stop.is_set()))
-                if not state.running:
+                while not control.stop.is_set() and (job := state.take(turns)):
+                    _start(by_name[job.candidate].harness, turns.open(job), control, ended)
+                board = state.make_board(turns.running, is_stopping=control.stop.is_set())
+                control.progress(board)
+                if not turns.n_begun:
                     break
                 try:
-                    job, ending = ended.get(timeout=_LOOK_SECONDS)
+                    got = ended.get(timeout=_LOOK_SECONDS)
                 except queue.Empty:
                     continue
-                state.end(job)
-                finished = self._take(state, job, _check(ending), earlier[job.key])
+                if got is None:
+                    continue
+                turn, ending = got[0], _check(got[1])
+                finished = self._take(state, turn.job, ending, earlier[turn.job.key])
+                if ending.exit_class is ExitClass.CANCELLED:  # its turn may come in another run
+                    state.waiting.appendleft(turn.job)
+                turns.close(turn)  # what it cost is counted by now
                 if finished is not None:
                     yield finished
         except BaseException:
@@ -228,52 +228,16 @@ class Runs:
     def _store_output(self, job: Job, ending: Ending, *, is_new: bool) -> Finished:
         if self._store.has_run(job.run_id, job.ticket_id, job.candidate):
             return Finished(job, ending, is_new=False)
-        done = self._outputs.add([(job.candidate, self._deliver(job, ending))])
+        is_taken = self._store.has_trial(job.ticket_id, job.candidate, job.trial)
+        trial = 0 if is_taken else job.trial
+        done = self._outputs.add([(job.candidate, deliver(job, ending, trial=trial))])
         reasons = tuple(problem.reason for problem in done.problems)
         return Finished(job, ending, is_new, reasons)
-
-    def _deliver(self, job: Job, ending: Ending) -> Delivered:
-        is_taken = self._store.has_trial(job.ticket_id, job.candidate, job.trial)
-        return Delivered(
-            ticket_id=job.ticket_id,
-            candidate=job.candidate,
-            patch=ending.patch,
-            message=ending.said.message or ("" if ending.exit_class.is_answer else ending.reason),
-            delivery=ending.delivery,
-            self_flagged=ending.said.self_flagged,
-            questions=ending.said.questions,
-            run_id=job.run_id,
-            extra=_extra(job, ending),
-            trial=0 if is_taken else job.trial,
-        )
 
 
 def _make_state(settings: RunSettings, candidates: Iterable[CandidateSettings]) -> RunState:
     caps = {one.name: one.max_cost_usd for one in candidates}
     return RunState(settings, {name: Pace(name, 0) for name in caps}, caps, deque())
-
-
-def _extra(job: Job, ending: Ending) -> str:
-    """What numbers need stands at the top, as harnesses elsewhere write it; the rest in `run`."""
-    told = {"run": describe(ending), "harness_sha": job.harness, "cost_usd": ending.spent_usd}
-    return json.dumps(told, sort_keys=True)
-
-
-def describe(ending: Ending) -> dict[str, object]:
-    """What is kept beside an output of how it came about; null: nobody can tell."""
-    return {
-        "exit_class": ending.exit_class,
-        "status": ending.said.status,
-        "confidence": ending.said.confidence,
-        "reason": ending.reason,
-        "notes": list(ending.notes),
-        "seconds": ending.seconds,
-        "tries": ending.tries,
-        "spent_usd": ending.spent_usd,
-        "sandbox": ending.sandbox,
-        "leaks": list(ending.leaks),
-        **asdict(ending.usage),
-    }
 
 
 def _check(ending: Ending | BaseException) -> Ending:
@@ -282,18 +246,19 @@ def _check(ending: Ending | BaseException) -> Ending:
     return ending
 
 
-def _start(
-    harness: Harness,
-    job: Job,
-    control: Control,
-    ended: "queue.SimpleQueue[tuple[Job, Ending | BaseException]]",
-) -> None:
+def _start(harness: Harness, turn: Turn, control: Control, ended: _Ended) -> None:
     """A thread that ends with the program: nobody waits for one that waits for a provider."""
+
+    def attempt() -> Ending:
+        turn.begin_try()
+        ending = harness.run(turn.job, turn)
+        turn.end_try(ending.spent_usd)
+        return ending
 
     def work() -> None:
         try:
-            ended.put((job, control.retries(lambda: harness.run(job, control.cancel))))
+            ended.put((turn, control.retries(attempt)))
         except BaseException as error:  # noqa: BLE001 - raised where the run is driven
-            ended.put((job, error))
+            ended.put((turn, error))
 
     threading.Thread(target=work, name="run", daemon=True).start()
