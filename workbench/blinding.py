@@ -154,7 +154,7 @@ def _open_listed(
     from workbench.adapters.kept_files import KeptFiles
     from workbench.services.listed import ListedReviews
     from workbench.services.unsaved import UnsavedLabels
-    from workbench.services.veils import Veil, VeiledDiffs
+    from workbench.services.veils import Veil, VeiledDiffs, VeiledListings
 
     bench = open_workbench(study, busy_ms=LABEL_BUSY_MS)
     try:
@@ -172,6 +172,7 @@ def _open_listed(
             reviews=ListedReviews(bench.store, queues, utc_now, unsaved, veil),
             queues=queues,
             diffs=VeiledDiffs(plain.diffs, veil),
+            listings=VeiledListings(plain.listings, veil),
             hide=veil.hide_text,
         )
         return Listed(desk, veil.seal, queues.first())

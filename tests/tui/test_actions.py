@@ -8,6 +8,7 @@ from textual.screen import Screen
 from workbench.tui.actions import (
     RESERVED,
     REVIEW,
+    Action,
     find_clash,
     find_clashes,
     make_bindings,
@@ -15,6 +16,10 @@ from workbench.tui.actions import (
     show_key,
 )
 from workbench.tui.pair_actions import PAIR
+from workbench.tui.screens.pair import PairScreen
+from workbench.tui.screens.review import ReviewScreen
+from workbench.tui.screens.triage_calls import TriageScreen
+from workbench.tui.triage_actions import TRIAGE
 
 DEFAULTS = {action.id: action.keys for action in REVIEW}
 # Shifted on a US keyboard, or behind AltGr or a dead key on many others.
@@ -157,3 +162,15 @@ def test_every_action_becomes_a_binding_with_its_id() -> None:
     """The id is what a keymap of Textual goes by too."""
     bindings = make_bindings(REVIEW, DEFAULTS)
     assert [binding.id for binding in bindings] == [action.id for action in REVIEW]
+
+
+@pytest.mark.parametrize(
+    ("screen", "actions"), [(ReviewScreen, REVIEW), (PairScreen, PAIR), (TriageScreen, TRIAGE)]
+)
+def test_no_screen_names_a_key_that_does_nothing_on_it(
+    screen: type[Screen[None]], actions: tuple[Action, ...]
+) -> None:
+    """Textual drops a binding whose action nobody has, and says nothing."""
+    names = {action.command.split("(")[0] for action in actions}
+    ours = {name for name in names if not name.startswith("app.")}
+    assert not [name for name in sorted(ours) if not hasattr(screen, f"action_{name}")]

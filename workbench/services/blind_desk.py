@@ -21,7 +21,7 @@ from workbench.services.pairs import PairQueue
 from workbench.services.queues import Queues
 from workbench.services.reviews import Clock, Reviews
 from workbench.services.unsaved import UnsavedLabels
-from workbench.services.veils import Veil, VeiledDiffs, pool
+from workbench.services.veils import Veil, VeiledDiffs, VeiledListings, pool
 
 if TYPE_CHECKING:  # the store's libraries are loaded after the first paint
     from workbench.store.store import Store
@@ -192,6 +192,7 @@ def make_blind(
         reviews=BlindReviews(store, reviewer, clock, unsaved, veil),
         queues=BlindQueues(store, reviewer, veil),
         diffs=diffs,
+        listings=VeiledListings(desk.listings, veil),
         pairs=pairs,
         hide=veil.hide_text,
     )

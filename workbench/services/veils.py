@@ -16,6 +16,8 @@ from workbench.domain.leak import Scrubber
 from workbench.domain.metrics import Cell
 from workbench.domain.queue import FirstScreen, QueueItem, Saved
 from workbench.services.patches import Diffs
+from workbench.services.surroundings import Listings
+from workbench.text import decode
 
 POOL = "pooled"
 NAMES: Mapping[str, str] = {POOL: "all outputs, pooled", "": "·"}
@@ -130,6 +132,22 @@ class VeiledDiffs:
     def diff_moves(self, repo: str, old: str, new: str) -> bytes:
         """The diff in which colours tell what moved; raises GitFailed."""
         return self._diffs.diff_moves(repo, old, new)
+
+
+class VeiledListings:
+    """Lists the files of trees, as a blind reviewer may see them."""
+
+    def __init__(self, listings: Listings, veil: Veil) -> None:
+        """List them by `listings`."""
+        self._listings, self._veil = listings, veil
+
+    def list_files(self, repo: str, treeish: str) -> tuple[bytes, ...]:
+        """All plain files but those whose path names anybody; raises GitFailed."""
+        found = self._listings.list_files(repo, treeish)
+        return tuple(path for path in found if self._is_bare(decode(path)))
+
+    def _is_bare(self, path: str) -> bool:
+        return self._veil.hide_text(path) == path
 
 
 def list_words(text: str) -> Iterable[str]:

@@ -20,8 +20,11 @@ VOTE_WORDS = {
     "4": "both bad",
     "5": "cannot judge",
 }
-_LEFT_OUT = {"queue.filter", "queue.sort", "pane.queue", "pane.dashboard", "pane.runs"}
-_GROUPS_LEFT_OUT = {"Marks"}  # they are of one output in front of one reader
+_LEFT_OUT = {
+    *("queue.filter", "queue.sort", "pane.queue"),  # pairs come as they were drawn
+    *("pane.dashboard", "pane.runs"),  # they tell of candidates by name
+    *("label.edit", "diff.compare", "diff.external"),  # files in other programs name their maker
+}
 # Titles and helps that a pair needs otherwise, by action.
 _OTHERWISE = {
     "queue.skip": ("Skip this pair", "It comes back by itself, after all others"),
@@ -32,6 +35,15 @@ _OTHERWISE = {
     "queue.aside": ("What was set aside", "The next pair that was skipped, to discuss, or later"),
     "queue.next": ("Next pair", "Go on without an answer"),
     "queue.previous": ("Previous pair", "Go back"),
+    "label.finding": (
+        "Finding",
+        "On a line, a range, a file or the output of this side; it stays with that output",
+    ),
+    "label.findings": ("Findings", "All on this side: go to one, or take one out"),
+    "mark.hide": (
+        "Hide what is reviewed",
+        "On this side: moves and search keep to the rest; the next pair shows all again",
+    ),
     "diff.files": ("Files", "What each side touched, and what only one did; type to go there"),
     "pane.message": ("Message", "What this side said, after the answer; an early look is logged"),
     "pane.metrics": ("Numbers", "Progress, pooled rates, your pace, and how often a side won"),
@@ -50,7 +62,7 @@ def _make() -> tuple[Action, ...]:
     shared = []
     for action in REVIEW:
         title, help_ = _OTHERWISE.get(action.id, (action.title, action.help))
-        if action.id not in _LEFT_OUT and action.group not in _GROUPS_LEFT_OUT:
+        if action.id not in _LEFT_OUT:
             shared.append(replace(action, title=title, help=help_))
     return (*OWN, *shared)
 

@@ -55,9 +55,15 @@ class FindingScreen(ModalScreen[Finding | None]):
         Binding("shift+tab", "place(-1)", show=False),
     ]
 
-    def __init__(self, anchors: Sequence[Anchor], founders: Sequence[FoundBy]) -> None:
-        """Keep where the finding may stand, and who may have found it; the first until changed."""
+    def __init__(
+        self, anchors: Sequence[Anchor], founders: Sequence[FoundBy], whose: str = ""
+    ) -> None:
+        """Keep where the finding may stand, and who may have found it; the first until changed.
+
+        `whose` says of which output it is, where there are two.
+        """
         super().__init__()
+        self._whose = whose
         self._founders, self._found_by = founders, founders[0]
         self._anchors, self._nth = anchors, 0
         self._choices: dict[str, str] = {}
@@ -79,7 +85,7 @@ class FindingScreen(ModalScreen[Finding | None]):
         spans = [Span(" ")]
         for key, word in choices.items():
             spans += [Span(key, "key"), Span(f" {word}  ")]
-        place = Span(f" Finding on {place_of(self._anchors[self._nth])}", "strong")
+        place = Span(f" Finding{self._whose} on {place_of(self._anchors[self._nth])}", "strong")
         other = place_of(self._anchors[(self._nth + 1) % len(self._anchors)])
         keys = f"   tab: {other}   esc cancels" if len(self._anchors) > 1 else "   esc cancels"
         title = self.query_one("#prompt-title", LinesView)

@@ -60,9 +60,10 @@ class FindingsScreen(ModalScreen[Chosen | None]):
         Binding("delete,d", "take(True)", show=False),
     ]
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[Finding], whose: str = "") -> None:
         """Keep the findings, of which there is one at least; the last one is in front."""
         super().__init__()
+        self._whose = whose
         self._findings, self._index = findings, len(findings) - 1
 
     def compose(self) -> ComposeResult:
@@ -77,7 +78,7 @@ class FindingsScreen(ModalScreen[Chosen | None]):
 
     def _draw(self) -> None:
         count = len(self._findings)
-        head = Span(f" {count} finding{'' if count == 1 else 's'}", "strong")
+        head = Span(f" {count} finding{'' if count == 1 else 's'}{self._whose}", "strong")
         keys = Span("   enter goes there, d takes it out, esc cancels", "dim")
         self.query_one("#files-title", LinesView).show_lines([(head, keys)])
         view = self.query_one("#files-list", LinesView)

@@ -14,7 +14,6 @@ from workbench.diff.marks import (
     reviewed_files,
 )
 from workbench.diff.rows import NOTHING
-from workbench.domain.blind import ReviewItem
 from workbench.domain.label import Label
 from workbench.domain.reading import Reading
 from workbench.tui.messages import DeskOpened
@@ -26,34 +25,35 @@ KEEP_AFTER = 0.05  # seconds in which moves are kept together
 class MarkingScreen(PointingScreen):
     """The part of the review screen that marks hunks and files, and counts what was not seen."""
 
-    _reviewed: frozenset[str] = frozenset()
-    _on_disk: Reading | None = None  # what lies beside the study of the output in front
+    _on_disk: dict[str, Reading] = {}  # noqa: RUF012 - never changed: each opening makes its own
     _is_keeping = False
 
     # From one output to the next.
 
-    def on_desk_opened(self, message: DeskOpened) -> None:
+    def on_desk_opened(self, message: DeskOpened) -> None:  # noqa: ARG002 - Textual's form
         """From here on marks can be read and kept."""
-        super().on_desk_opened(message)
-        if self.item:
-            self.open_reading(self.item)
+        self.open_reading()
 
-    def open_reading(self, item: ReviewItem) -> None:
-        """How far the reviewer is with the output that comes in front."""
-        if self.desk:
-            self._on_disk = self.desk.readings.load(item.output_id)
-            self._reviewed = self._on_disk.reviewed
-            self.diff.seen |= self._on_disk.seen
-            self.diff.mark(self._reviewed)
+    def open_reading(self) -> None:
+        """How far the reviewer is with what comes in front; of what was there, as it was left."""
+        if self.desk is None:
+            return
+        before, self._on_disk = self._on_disk, {}
+        for item, pane in self.front:
+            here = item.output_id
+            kept = before.get(here) or self.desk.readings.load(here)
+            pane.seen |= kept.seen
+            pane.mark(kept.reviewed)
+            self._on_disk[here] = kept
 
     def keep_reading(self) -> None:
-        """What was seen and marked of the output in front outlives the program."""
-        if self.desk is None or self.item is None or self._on_disk is None:
-            return
-        now = Reading(self._reviewed, frozenset(self.diff.seen))
-        if now != self._on_disk:
-            self._on_disk = now
-            self.desk.readings.save(self.item.output_id, now)
+        """What was seen and marked of what is in front outlives the program."""
+        for item, pane in self.front:
+            before = self._on_disk.get(item.output_id)
+            now = Reading(pane.reviewed, frozenset(pane.seen))
+            if self.desk and before is not None and now != before:
+                self._on_disk[item.output_id] = now
+                self.desk.readings.save(item.output_id, now)
 
     def on_diff_reader_moved(self) -> None:
         """Soon, and once for all moves until then."""
@@ -68,13 +68,12 @@ class MarkingScreen(PointingScreen):
     def on_unmount(self) -> None:
         """Before the desk is closed."""
         self.keep_reading()
-        super().on_unmount()
 
     # Marks.
 
     def action_mark_hunk(self) -> None:
         """The hunk at the cursor is reviewed, or is not; on to the next one that is not."""
-        document = self._marked_document()
+        document = self.marked_document()
         if document is None:
             return
         number = hunk_near(document, self.diff.current_row)
@@ -87,7 +86,7 @@ class MarkingScreen(PointingScreen):
 
     def action_mark_file(self) -> None:
         """Every hunk of the file at the cursor is reviewed, or none is."""
-        document = self._marked_document()
+        document = self.marked_document()
         if document is None:
             return
         keys = keys_of(document, self.diff.current_file)
@@ -98,10 +97,11 @@ class MarkingScreen(PointingScreen):
 
     def _turn(self, document: DiffDocument, keys: set[str], number: int) -> None:
         """Mark what is not marked, else take the marks off."""
-        is_off = keys <= self._reviewed
-        self._reviewed = self._reviewed - keys if is_off else self._reviewed | keys
-        onward = NOTHING if is_off else next_unreviewed(document, number, self._reviewed)
-        self.diff.mark(self._reviewed)
+        before = self.diff.reviewed
+        is_off = keys <= before
+        reviewed = before - keys if is_off else before | keys
+        onward = NOTHING if is_off else next_unreviewed(document, number, reviewed)
+        self.diff.mark(reviewed)
         self.keep_reading()
         if onward != NOTHING:
             self._go_on(document, onward)
@@ -117,10 +117,10 @@ class MarkingScreen(PointingScreen):
 
     def action_hide_reviewed(self) -> None:
         """Leave out what is reviewed, or show it again."""
-        if self._marked_document() is None:
+        if self.marked_document() is None:
             return
         is_hiding = not self.diff.is_hiding
-        if is_hiding and not self._reviewed:
+        if is_hiding and not self.diff.reviewed:
             self.say("nothing is reviewed yet")
         elif not self.diff.hide_reviewed(is_hiding):
             self.say("all of it is reviewed: nothing would be left")
@@ -139,11 +139,13 @@ class MarkingScreen(PointingScreen):
             self.diff.hide_reviewed(False)
         super().show_all()
 
-    def _marked_document(self) -> DiffDocument | None:
+    def marked_document(self) -> DiffDocument | None:
         """The diff that can be marked; where there is none the bar says why."""
         document = self.diff.document
         if self.desk is None or document is None:
             self.say("opening the study: one moment", "warn")
+        elif document.is_comparison:
+            self.say("marks are of an output against the base")
         elif not hunk_keys(document):
             self.say("there are no hunks here")
         elif document is not document.plain:
@@ -154,14 +156,14 @@ class MarkingScreen(PointingScreen):
 
     def _describe(self, document: DiffDocument) -> str:
         keys = set(hunk_keys(document).values())
-        done, unseen = len(keys & self._reviewed), len(self._unseen(document))
+        done, unseen = len(keys & self.diff.reviewed), len(self._unseen(document))
         never = f" · {unseen} never on the screen" if unseen else ""
         return f"reviewed: {done} of {len(keys)} hunks{never}"
 
     # What was not seen.
 
     def _unseen(self, document: DiffDocument) -> set[str]:
-        return set(hunk_keys(document).values()) - self.diff.seen - self._reviewed
+        return set(hunk_keys(document).values()) - self.diff.seen - self.diff.reviewed
 
     def doubt(self, label: Label) -> str:
         """Merged asks once where hunks were never on the screen."""
@@ -174,4 +176,4 @@ class MarkingScreen(PointingScreen):
 
     def done_files(self, document: DiffDocument) -> frozenset[int]:
         """The files of which every hunk is reviewed."""
-        return reviewed_files(document.plain or document, self._reviewed)
+        return reviewed_files(document.plain, self.diff.reviewed)

@@ -28,6 +28,11 @@ class NotingScreen(ActingScreen):
         """Where a finding may stand, the likeliest first."""
         raise NotImplementedError
 
+    @property
+    def whose(self) -> str:
+        """Of two outputs in front, whose a finding is; "" where there is one."""
+        return ""
+
     def end_range(self) -> bool:
         """The range that was chosen is no longer needed."""
         raise NotImplementedError
@@ -42,7 +47,8 @@ class NotingScreen(ActingScreen):
 
         if self.item and self.is_free() and self.can_record():
             keep = partial(self._keep_finding, self.item.output_id)
-            screen = FindingScreen(self.finding_anchors(), list_founders(self.item))
+            anchors, founders = self.finding_anchors(), list_founders(self.item)
+            screen = FindingScreen(anchors, founders, self.whose)
             self.app.push_screen(screen, keep)
 
     def _keep_finding(self, output_id: str, finding: Finding | None) -> None:
@@ -63,9 +69,10 @@ class NotingScreen(ActingScreen):
         if not item.judgement.findings:
             self.say("no findings on this output")
             return
-        found = item.judgement.findings
+        found, hide = item.judgement.findings, self.desk.hide if self.desk else str
+        shown = [replace(f, file=hide(f.file), text=hide(f.text)) for f in found]
         answer = partial(self._take_choice, item.output_id, found)
-        self.app.push_screen(FindingsScreen(found), answer)
+        self.app.push_screen(FindingsScreen(shown, self.whose), answer)
 
     def _take_choice(
         self, output_id: str, found: tuple[Finding, ...], chosen: "Chosen | None"

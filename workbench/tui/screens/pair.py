@@ -86,6 +86,7 @@ class PairScreen(PairSides):
             pair = desk.pairs.open(pair_id)
             is_new = self.pair is None or self.pair.pair_id != pair_id
             documents = [self._document(pair, each) for each in Side]
+            self.keep_reading()
             self.pair = pair
             if is_new:
                 self._came_skipped = desk.pairs.is_skipped(pair_id)
@@ -97,6 +98,7 @@ class PairScreen(PairSides):
             for each, document in zip(Side, documents, strict=True):
                 if is_new or self.pane(each).document is not document:
                     self.pane(each).show(document)
+            self.open_reading()
             self.read_again(pair.left)
             needs = desk.pairs.needs_label
             self.focus_side(side or next((s for s in Side if needs(pair.side(s))), Side.LEFT))
@@ -219,7 +221,7 @@ class PairScreen(PairSides):
 
     def action_other_side(self) -> None:
         """The other side: label keys act on it, and a narrow screen shows it."""
-        if self.pair and not self.is_versus and self.is_free():
+        if self.pair and self.is_free():
             self.focus_side(self.side.other)
 
     # Preparing.
@@ -227,6 +229,7 @@ class PairScreen(PairSides):
     def on_diff_view_painted(self, message: DiffView.Painted) -> None:
         """Once a pair is on the screen, prepare what is behind it and what comes next."""
         self._seen |= {message.key}
+        self.on_diff_reader_moved()
         self.set_timer(PREPARE_AFTER, self.prepare)
 
     def prepare(self) -> None:

@@ -4,14 +4,13 @@
 is recorded here by the same code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 
-from workbench.diff.document import DiffDocument
 from workbench.domain.blind import ReviewItem
 from workbench.domain.output import Delivery
 from workbench.domain.pair import Side
@@ -23,8 +22,9 @@ from workbench.tui.label_keys import Mode
 from workbench.tui.notices import Notice
 from workbench.tui.pair_actions import FOOTER, PAIR
 from workbench.tui.screens.help import HelpScreen
+from workbench.tui.screens.marking import MarkingScreen
 from workbench.tui.screens.panes import SMALLEST, ReviewSettings
-from workbench.tui.screens.pointing import PointingScreen
+from workbench.tui.widgets.diff_view import DiffView
 from workbench.tui.widgets.label_bar import LabelBarSnapshot
 from workbench.tui.widgets.lines import LinesView, Span
 from workbench.tui.widgets.linked_diff import LinkedDiff
@@ -43,7 +43,7 @@ BOTH_FROM = 110  # columns from which both sides are on the screen
 NUMBERS_FROM = 190
 
 
-class PairPanes(PointingScreen):
+class PairPanes(MarkingScreen):
     """The part of the pair screen that arranges and draws."""
 
     NUMBERS: ClassVar[str] = "metrics"
@@ -58,6 +58,7 @@ class PairPanes(PointingScreen):
         self.asks_recognised = False  # a guess, of some pairs
         self.flag_asked = ""  # a self-flag that waits for its verdict, as it was written
         self.weight = ""  # strength and reason that the next answer takes along, in words
+        self._panes: dict[str, LinkedDiff] = {}  # for good: also while the screen closes
         super().__init__(settings, keys, open_desk)
         self.counts: Counts | None = None
         self.is_first = False
@@ -82,7 +83,15 @@ class PairPanes(PointingScreen):
 
     def pane(self, name: str) -> LinkedDiff:
         """A diff pane by its name."""
-        return self.query_one(f"#{name}", LinkedDiff)
+        if name not in self._panes:
+            self._panes[name] = self.query_one(f"#{name}", LinkedDiff)
+        return self._panes[name]
+
+    @property
+    def front(self) -> Sequence[tuple[ReviewItem, DiffView]]:
+        """Both outputs, each with the pane of its side."""
+        pair = self.pair
+        return [(pair.side(side), self.pane(side)) for side in Side] if pair else []
 
     @property
     def is_decided(self) -> bool:
@@ -152,11 +161,6 @@ class PairPanes(PointingScreen):
         self.diff.focus()
         self.draw()
 
-    def done_files(self, document: DiffDocument) -> frozenset[int]:
-        """Nothing is marked as reviewed in a pair."""
-        del document
-        return frozenset()
-
     def action_help(self) -> None:
         """All keys."""
         self.app.push_screen(HelpScreen(self.keys, PAIR))
@@ -170,7 +174,7 @@ class PairPanes(PointingScreen):
             return
         progress = desk.pairs.progress
         ticket, at = pair.left.ticket, self.counts.last_saved_at if self.counts else None
-        view = "left against right" if self.is_versus else ""
+        view = f"left against right · keys: {self.side}" if self.is_versus else ""
         view = "both are identical: label once" if pair.is_identical else view
         self.query_one(PairHeaderBar).show(
             PairHeader(ticket.ticket_id, ticket.title, ticket.spec, progress.left, at, view)

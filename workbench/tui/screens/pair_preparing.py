@@ -6,6 +6,7 @@ from typing import NamedTuple
 from textual.message import Message
 
 from workbench.diff.document import DiffDocument
+from workbench.diff.marks import hunk_keys
 from workbench.diff.views import Mode
 from workbench.domain.pair import Side
 from workbench.services.desk import Desk
@@ -38,6 +39,7 @@ def prepare_pairs(
         item = pair.side(side)
         if document is None or document.key != item.output_id or document.is_whole:
             continue
+        hunk_keys(document)
         if attach_files(item, document, desk.blobs):
             mark_moves(item, document, desk.diffs)
             document.warm(*frame)
@@ -55,6 +57,7 @@ def prepare_pairs(
         for item in (found.left, found.right):
             if item.output_id not in shelf:
                 document = make_document(item, frame.width)
+                hunk_keys(document)
                 attach_files(item, document, desk.blobs)
                 mark_moves(item, document, desk.diffs)
                 document.warm(*frame)

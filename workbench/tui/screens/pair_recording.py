@@ -251,7 +251,9 @@ class PairRecording(PairFlags):
         twin = self.item
         if twin:
             held = twin.judgement
-            self.save(Act.LABEL, replace(given, votes=held.votes, recognised=held.recognised))
+            given = replace(given, votes=held.votes, recognised=held.recognised)
+            more = tuple(found for found in held.findings if found not in given.findings)
+            self.save(Act.LABEL, replace(given, findings=(*given.findings, *more)))
 
     # Taking back.
 
@@ -260,14 +262,20 @@ class PairRecording(PairFlags):
         before = self._last
         super().action_undo()
         event = self._last.event if self._last and self._last is not before else None
-        if event and self._is_half() and event.undoes and event.undo == event.undoes - 1:
+        is_next = event and event.undoes and event.undo == event.undoes - 1
+        if is_next and self._is_label() and self._is_half():
             super().action_undo()
 
     def action_redo(self) -> None:
         """Put back what undo took."""
+        before = self._last
         super().action_redo()
-        if self._is_half():
+        if self._last is not before and self._is_label() and self._is_half():
             super().action_redo()
+
+    def _is_label(self) -> bool:
+        """Whether it was a label that was taken back, or put back, the last time."""
+        return self._last is not None and self._last.turned is Act.LABEL
 
     def _is_half(self) -> bool:
         """Whether of two that are the same one alone has a label."""

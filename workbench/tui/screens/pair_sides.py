@@ -3,9 +3,11 @@
 They meet by file and by line of the base. Nothing here records anything.
 """
 
+from collections.abc import Collection
 from functools import partial
 
 from workbench.diff.document import DiffDocument
+from workbench.diff.marks import reviewed_files
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.pair import Side
 from workbench.services.pair_items import PairItem
@@ -13,13 +15,13 @@ from workbench.services.pairs import PairQueue
 from workbench.text import display
 from workbench.tui.messages import SidesCompared
 from workbench.tui.screens.files import FilesScreen
-from workbench.tui.screens.pair_recording import PairRecording
+from workbench.tui.screens.pair_pointing import PairPointing
 from workbench.tui.widgets.file_tree import FileLine, FileTree
 from workbench.tui.widgets.linked_diff import LinkedDiff
 from workbench.tui.work import start_work
 
 
-class PairSides(PairRecording):
+class PairSides(PairPointing):
     """The part of the pair screen that keeps both sides in step."""
 
     def on_linked_diff_chosen(self, message: LinkedDiff.Chosen) -> None:
@@ -50,11 +52,6 @@ class PairSides(PairRecording):
             self.say("comparing both sides")
             start_work(self, partial(self._compare, desk.pairs, pair), "versus")
 
-    def leave_versus(self) -> None:
-        """Back to both sides against the base."""
-        self.is_versus = False
-        self.remove_class("-versus")
-
     def _compare(self, pairs: PairQueue, pair: PairItem) -> None:
         try:
             document = pairs.compare(pair)
@@ -77,22 +74,25 @@ class PairSides(PairRecording):
         self.say("removed lines are the left side's, added ones the right side's")
         self.draw()
 
-    def action_external(self) -> None:
-        """The file of the focused side against the base."""
-        if self.is_versus:
-            self.say("a difftool gets one side against the base: V goes back", "warn")
-        else:
-            super().action_external()
-
     def action_files(self) -> None:
         """One list of files: what each side did to them, and what only one of them touched."""
         if self.is_versus or self.pair is None:
             super().action_files()
             return
-        lines = list_files(self.pane(Side.LEFT).document, self.pane(Side.RIGHT).document)
+        left, right = (self.pane(side).document for side in Side)
+        lines = list_files(left, right, self._left_to_review())
         if lines:
             go = partial(self._go_to_pair_file, [line.path for line in lines])
             self.app.push_screen(FilesScreen(FileTree(lines), 0), go)
+
+    def _left_to_review(self) -> set[str]:
+        """The files that are not reviewed whole, on either side."""
+        found: set[str] = set()
+        for _, pane in self.front:
+            if document := pane.plain:
+                done = reviewed_files(document, pane.reviewed)
+                found |= {entry.path for entry in document.files if entry.index not in done}
+        return found
 
     def _go_to_pair_file(self, paths: list[str], nth: int | None) -> None:
         if nth is None:
@@ -104,8 +104,13 @@ class PairSides(PairRecording):
                     self.pane(side).go_to_file(entry.index)
 
 
-def list_files(left: DiffDocument | None, right: DiffDocument | None) -> list[FileLine]:
-    """The files of both sides in one order; what only one touched says whose it is."""
+def list_files(
+    left: DiffDocument | None, right: DiffDocument | None, unread: Collection[str]
+) -> list[FileLine]:
+    """The files of both sides in one order; what only one touched says whose it is.
+
+    A file is done that is not `unread`.
+    """
     sides: list[dict[str, tuple[int, int]]] = [
         {entry.path: (entry.added, entry.removed) for entry in document.files}
         if document and not document.model.raw
@@ -116,7 +121,9 @@ def list_files(left: DiffDocument | None, right: DiffDocument | None) -> list[Fi
     for n, path in enumerate(dict.fromkeys([*sides[0], *sides[1]])):
         there = [side.get(path) for side in sides]
         label = "both" if all(there) else "only left" if there[0] else "only right"
+        is_done = path not in unread
+        label += " ✓" if is_done else ""
         counts = [found for found in there if found]
         added, removed = (sum(found[i] for found in counts) for i in (0, 1))
-        lines.append(FileLine(n, " ", path, added, removed, label))
+        lines.append(FileLine(n, " ", path, added, removed, label, is_done=is_done))
     return lines

@@ -4,6 +4,7 @@ Recording and reading meet here: a place in the diff pane becomes the anchor of 
 and the anchor of what was recorded a place in the diff pane.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from workbench.tui.messages import FileRefused, FileShown, FilesListed
 from workbench.tui.screens.comparing import ComparingScreen
 from workbench.tui.screens.rereading import RereadingScreen
 from workbench.tui.widgets.diff_lines import SourceLines
+from workbench.tui.widgets.diff_view import DiffView
 from workbench.tui.work import start_work
 
 if TYPE_CHECKING:  # a start needs no more than its names
@@ -29,9 +31,10 @@ class PointingScreen(ComparingScreen, RereadingScreen):
 
     def defect_anchor(self) -> Anchor:
         """The lines chosen, or the cursor's line once the reviewer moved it to one."""
-        return self._line_anchor() if self.diff.cursor_moved else Anchor()
+        return self.line_anchor() if self.diff.cursor_moved else Anchor()
 
-    def _line_anchor(self) -> Anchor:
+    def line_anchor(self) -> Anchor:
+        """The lines chosen, or the one under the cursor; none where that is no code."""
         lines = self.diff.chosen
         if lines is None or not lines.path:
             return Anchor()
@@ -40,7 +43,7 @@ class PointingScreen(ComparingScreen, RereadingScreen):
 
     def finding_anchors(self) -> list[Anchor]:
         """Lines, file, output; first what the reviewer pointed at."""
-        line, whole = self._line_anchor(), Anchor()
+        line, whole = self.line_anchor(), Anchor()
         file = Anchor(self.diff.current_path)
         found = [line, file, whole] if self.diff.cursor_moved else [whole, line, file]
         return list(dict.fromkeys(found))
@@ -62,10 +65,16 @@ class PointingScreen(ComparingScreen, RereadingScreen):
         """Escape ends the range before anything else."""
         return self.end_range() or super().end_reading()
 
+    @property
+    def front(self) -> Sequence[tuple[ReviewItem, DiffView]]:
+        """The outputs in front, each with its pane."""
+        return [(self.item, self.diff)] if self.item else []
+
     def mark_findings(self) -> None:
         """Mark the lines that carry a finding."""
-        found = self.item.judgement.findings if self.item else ()
-        self.diff.note(tuple(_lines(f) for f in found if f.file and f.line))
+        for item, pane in self.front:
+            found = item.judgement.findings
+            pane.note(tuple(lines_of(f) for f in found if f.file and f.line))
 
     def show_place(self, finding: Finding) -> None:
         """Go to where a finding stands; a file that is not shown is brought first."""
@@ -186,9 +195,11 @@ class PointingScreen(ComparingScreen, RereadingScreen):
 
     def on_file_refused(self, message: FileRefused) -> None:
         """Say why not."""
-        self.say(display(message.sentence), "warn")
+        hide = self.desk.hide if self.desk else str
+        self.say(display(hide(message.sentence)), "warn")
 
 
-def _lines(finding: Finding) -> SourceLines:
+def lines_of(finding: Finding) -> SourceLines:
+    """The lines that a finding stands on."""
     side: Side = "old" if finding.side == "old" else "new"
     return SourceLines(finding.file, side, finding.line, finding.last_line)

@@ -50,7 +50,6 @@ class ResumingScreen(MarkingScreen):
     def on_unmount(self) -> None:
         """Before the desk is closed."""
         self.keep_place()
-        super().on_unmount()
 
     def keep_place(self) -> None:
         """Where the reviewer is; of an output that was left for the next one nothing is kept."""

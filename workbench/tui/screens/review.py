@@ -85,7 +85,7 @@ class ReviewScreen(RepeatingScreen):
         self._came_skipped = item.judgement.skipped
         self.remove_class("-finished")
         self.diff.show(document)
-        self.open_reading(item)
+        self.open_reading()
         self.read_again(item)
         self.draw()
 

@@ -22,14 +22,14 @@ class SourceLines(NamedTuple):
     digest: str = ""
 
 
-def chosen_lines(port: Viewport) -> SourceLines | None:
+def chosen_lines(port: Viewport, only: Side | None = None) -> SourceLines | None:
     """The lines of the range, or the one under the cursor; None where there is none of code.
 
     Of several files those of the file where the range ends; of both sides those of the new one,
-    unless the reader stands on the old side or all of them are gone.
+    unless the reader stands on the old side or all of them are gone; `only` asks for one side.
     """
     view, model, here = port.view, port.document.model, port.address
-    if len(port.chosen) == 1:
+    if len(port.chosen) == 1 and not only:
         return _one(here) if here else None
     rows = [
         model.row(row)
@@ -39,8 +39,8 @@ def chosen_lines(port: Viewport) -> SourceLines | None:
     ]
     file = model.row(port.row).file if len(view) else NOTHING
     rows = [row for row in rows if row.file == file and row.is_line]
-    sides: tuple[Side, Side] = ("old", "new") if port.side == "old" else ("new", "old")
-    for side in sides:
+    sides: tuple[Side, ...] = ("old", "new") if port.side == "old" else ("new", "old")
+    for side in (only,) if only else sides:
         found = [(n, row) for row in rows if (n := getattr(row, f"{side}_line")) is not None]
         if found:
             first, last = min(found, key=itemgetter(0)), max(found, key=itemgetter(0))

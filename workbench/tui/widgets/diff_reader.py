@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from workbench.diff.folds import reach
 from workbench.diff.moves import NO_MOVES
-from workbench.diff.rows import NOTHING, Address
+from workbench.diff.rows import NOTHING, Address, Side
 from workbench.tui.widgets.diff_lines import SourceLines, chosen_lines, rows_of
 from workbench.tui.widgets.diff_viewport import Viewport
 
@@ -56,6 +56,10 @@ class DiffReader(Widget, can_focus=True):
     def chosen(self) -> SourceLines | None:
         """The lines of the range that is being chosen, or the one under the cursor."""
         return chosen_lines(self._viewport) if self._viewport else None
+
+    def chosen_of(self, side: Side) -> SourceLines | None:
+        """The same as one side has them; None where it has none."""
+        return chosen_lines(self._viewport, side) if self._viewport else None
 
     @property
     def is_choosing(self) -> bool:

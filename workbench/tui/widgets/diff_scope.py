@@ -19,7 +19,7 @@ class DiffScope(DiffSearch):
     files: frozenset[int] | None = None  # ordinals of those that are shown; None is all
     _files_scope = ""
     _is_hiding = False
-    _reviewed: frozenset[str] = frozenset()
+    reviewed: frozenset[str] = frozenset()  # keys of hunks; `mark` changes them
     _signs: tuple[object, ...] = ()
     _made_signs = Signs()
     _last_seen: object = None
@@ -78,8 +78,8 @@ class DiffScope(DiffSearch):
 
     def mark(self, reviewed: frozenset[str]) -> None:
         """The keys of the hunks that are reviewed."""
-        if reviewed != self._reviewed:
-            self._reviewed = reviewed
+        if reviewed != self.reviewed:
+            self.reviewed = reviewed
             if self._is_hiding and not self.hide_reviewed(True):
                 self._is_hiding = False
                 self._narrow()
@@ -88,17 +88,17 @@ class DiffScope(DiffSearch):
     def _reviewed_now(self) -> tuple[frozenset[int], frozenset[int]]:
         """Segments and files of the document in front that are reviewed."""
         port = self._viewport
-        if port is None or not self._reviewed:
+        if port is None or not self.reviewed:
             return frozenset(), frozenset()
         document = port.document
-        segments = reviewed_segments(document, self._reviewed)
-        return segments, reviewed_files(document, self._reviewed)
+        segments = reviewed_segments(document, self.reviewed)
+        return segments, reviewed_files(document, self.reviewed)
 
     @property
     def signs(self) -> Signs:
         """What stands beside the lines of the document in front."""
         port = self._viewport
-        now = (port and port.document, self.noted_rows, self._reviewed)
+        now = (port and port.document, self.noted_rows, self.reviewed)
         if now != self._signs:
             self._signs = now
             self._made_signs = Signs(self.noted_rows, *self._reviewed_now())
