@@ -1,5 +1,6 @@
 """`workbench run --watch`, and what a run shows to other processes while it goes on."""
 
+import json
 import os
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from workbench.domain.run_board import RunBoard
 from workbench.running import RunWatch
 from workbench.study import find_study
 
-from .run_kit import FIX, make_run_study, wait_for
+from .run_kit import FIX, make_run_study, set_candidates, wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -67,3 +68,31 @@ def test_watching_needs_a_terminal_and_nothing_else(tmp_path: Path) -> None:
     assert "--watch needs a terminal" in cli.quick("run", "--watch").err
     done = cli.quick("run", "a", "--watch")
     assert (done.code, "no candidate and no --json" in done.err) == (2, True)
+
+
+def test_a_run_of_a_sealed_study_names_nobody(tmp_path: Path) -> None:
+    """Neither in tables, nor for scripts, nor in what went wrong; a reveal opens it."""
+    names = ("alpha-1", "beta", "gone")
+    scripts = {"alpha-1": FIX, "beta": "echo beta is busy >&2; exit 75"}
+    cli = make_run_study(tmp_path, scripts, n_tickets=2)
+    cli.quick("run", "alpha-1")
+    cli.ok("seal")
+    tables = {name: {"command": [name], "trials": 2} for name in names}
+    set_candidates(cli, tables)
+    done = cli.quick("run")
+    assert done.code == 1
+    assert not [name for name in names if name in done.out + done.err]
+    assert done.out.split("\n")[1].split() == [
+        "all",
+        *["candidates", "4", "12", "2", "4", "0", "unknown"],
+    ]
+    assert done.err.count("t1: no output (provider: it asked to be tried again") == 2
+    assert "a candidate was stopped: it cannot be started" in done.err
+    again = cli.quick("run", "--json")
+    assert not [name for name in names if name in again.out + again.err]
+    (line,) = map(json.loads, again.out.splitlines())
+    assert line["sealed"]
+    assert [row["name"] for row in line["candidates"]] == ["all candidates"]
+    cli.ok("reveal", "--yes")
+    assert "t1, beta: no output (provider" in (told := cli.quick("run", "--json")).err
+    assert [row["name"] for row in json.loads(told.out.splitlines()[-1])["candidates"]] == [*names]

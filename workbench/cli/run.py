@@ -2,21 +2,17 @@
 
 import sys
 import threading
-from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.bootstrap import Workbench, open_log, open_workbench
-from workbench.cli.interrupts import STOPPED, two_steps
+from workbench.cli.interrupts import two_steps
 from workbench.cli.terminal import (
     JsonOption,
     Progress,
     StudyOption,
-    say,
-    say_json_line,
-    say_table,
     warn,
 )
 from workbench.domain.errors import UsageError
@@ -26,9 +22,9 @@ from workbench.study import Study, find_study
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from workbench.cli.run_words import RunWords
     from workbench.domain.run_board import RunBoard
     from workbench.running import CandidateLocks
-    from workbench.services.run_state import Pace
     from workbench.services.runs import Entry, Finished, Runs
 
 
@@ -49,8 +45,10 @@ def run(
     """Take candidates through every ticket, and put what they deliver into the queue.
 
     What has an answer is not run again. The first Ctrl-C lets what runs finish, the second ends
-    it; the same command goes on. With --json there is one object a line, as outputs come.
+    it; the same command goes on. With --json there is one object a line, as outputs come. Of a
+    sealed study only sums are told.
     """
+    from workbench.cli.run_words import RunWords
     from workbench.running import hold_runs, open_entries, open_runs, read_plan, show_others
 
     if watch:
@@ -70,8 +68,9 @@ def run(
             with Progress("preparing"):
                 entries, runs = open_entries(bench, plan), open_runs(bench)
                 locks = _check_locks(bench, plan, entries, allow_drift=allow_drift)
+            words = RunWords(bench, plan, as_json)
             with show_others(bench) as show:
-                _run(plan, entries, runs, locks, show, as_json=as_json)
+                _run(words, entries, runs, locks, show)
 
 
 def _watch(study: Study) -> int:
@@ -114,13 +113,11 @@ def _check_locks(
 
 
 def _run(
-    plan: RunPlan,
+    words: "RunWords",
     entries: "list[Entry]",
     runs: "Runs",
     locks: "CandidateLocks",
     show: "Callable[[RunBoard], None]",
-    *,
-    as_json: bool,
 ) -> None:
     from workbench.cli.run_board import show_board
     from workbench.running import make_retries
@@ -128,93 +125,21 @@ def _run(
 
     stop, cancel = threading.Event(), threading.Event()
     done: list[Finished] = []
-    retries = make_retries(plan, stop, cancel)
+    retries = make_retries(words.plan, stop, cancel)
     with (
         show_board() as draw,
         two_steps(stop, cancel, is_told=sys.stderr.isatty()),
     ):
 
         def tell(board: "RunBoard") -> None:
-            draw(board)
+            draw(words.veil(board))
             show(board)
 
         control = Control(retries, stop, cancel, tell)
-        for one in runs.run(entries, plan.run, control):
+        for one in runs.run(entries, words.plan.run, control):
             for sentence in locks.record(one.job.candidate, one.ending.usage.model):
-                warn(f"{one.job.candidate}: {sentence}")
+                words.warn_of(one.job.candidate, sentence)
             if one.is_new:
                 done.append(one)
-                if as_json:
-                    say_json_line(_as_json(one))
-    _say_end(runs, done, as_json=as_json, is_stopped=stop.is_set())
-
-
-def _say_end(runs: "Runs", done: "list[Finished]", *, as_json: bool, is_stopped: bool) -> None:
-    for one in done:
-        _warn_of(one)
-    paces = list(runs.paces.values())
-    if as_json:
-        say_json_line({"candidates": [_pace_json(pace) for pace in paces]})
-    else:
-        _say_paces(paces, done)
-    for pace in paces:
-        if pace.halted:
-            warn(f"{pace.name} was stopped: {pace.halted}; mend it, the same command goes on")
-    if is_stopped:
-        warn("stopped; the same command goes on from here")
-        raise typer.Exit(STOPPED)
-    if runs.is_ceiling_reached:
-        warn("max_total_cost_usd is reached: nothing more was begun; raise it in [run] to go on")
-    if any(pace.done < pace.total for pace in paces):
-        raise typer.Exit(1)
-    if not as_json:
-        say("next: workbench check, then workbench review")
-
-
-def _warn_of(one: "Finished") -> None:
-    """What a person has to know of one job."""
-    for warning in one.warnings:
-        warn(f"{one.job.ticket_id}, {one.job.candidate}: {warning}")
-    if not one.ending.exit_class.is_answer:
-        what = f"{one.ending.exit_class}: {one.ending.reason}"
-        warn(f"{one.job.ticket_id}, {one.job.candidate}: no output ({what})")
-
-
-def _say_paces(paces: "list[Pace]", done: "list[Finished]") -> None:
-    from workbench.domain.run_board import say_cost
-
-    new = Counter(one.job.candidate for one in done if one.ending.exit_class.is_answer)
-    heads = ("candidate", "done", "of", "new", "failed", "leaks", "cost")
-    say_table(
-        heads,
-        [
-            (p.name, p.done, p.total, new[p.name], p.failed, p.leaks, say_cost(p.spent_usd))
-            for p in paces
-        ],
-    )
-
-
-def _as_json(one: "Finished") -> dict[str, object]:
-    from workbench.services.run_deliveries import describe
-
-    job, ending = one.job, one.ending
-    return {
-        "ticket": job.ticket_id,
-        "candidate": job.candidate,
-        "trial": job.trial,
-        "delivery": ending.delivery,
-        **describe(ending),
-        "warnings": list(one.warnings),
-    }
-
-
-def _pace_json(pace: "Pace") -> dict[str, object]:
-    return {
-        "name": pace.name,
-        "total": pace.total,
-        "done": pace.done,
-        "failed": pace.failed,
-        "leaks": pace.leaks,
-        "spent_usd": pace.spent_usd,
-        "halted": pace.halted,
-    }
+                words.tell_output(one)
+    words.tell_end(runs, done, is_stopped=stop.is_set())

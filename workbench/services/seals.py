@@ -63,9 +63,9 @@ class Seals:
         """What a blind session looks through."""
         return Veil(self.scrubber(), self.ensure().short)
 
-    def scrubber(self) -> Scrubber:
-        """Finds what could name a candidate of this study."""
-        return Scrubber(self._names(), self._words)
+    def scrubber(self, more: Iterable[str] = ()) -> Scrubber:
+        """Finds what could name a candidate of this study; `more` is looked for everywhere."""
+        return Scrubber(self._names(), (*self._words, *more))
 
     def reveal(self, reviewer: str, progress: Callable[[str, int], None]) -> Reveal:
         """Open the seal for good; UsageError where there is none, or it is open already."""
