@@ -6,6 +6,8 @@ from pathlib import Path
 from textual import events
 from textual.widgets import OptionList
 
+from workbench.domain.definitions import USUAL, Definitions
+from workbench.domain.policy import Policy
 from workbench.tui.actions import REVIEW, show_key
 from workbench.tui.screens.reading import MAX_COPY
 from workbench.tui.themes import THEMES
@@ -43,6 +45,23 @@ def test_d7_a_study_that_is_not_sound_is_read_with_labels_off(folder: Path) -> N
 
     play(folder, scene, wrap=lambda desk: replace(desk(), check=lambda: "page 7 is damaged"))
     assert read_log(folder) == []
+
+
+def test_the_live_numbers_say_whose_definitions_they_are_of(folder: Path) -> None:
+    """A gate's where they are the usual ones; a gate with others of its own is told apart."""
+    own = Definitions(Policy(escape_min_severity=3), gate="pay\x1b[31m")
+    assert USUAL.live_name == "usual definitions"
+    assert Definitions(gate="pay").live_name == "by gate pay"
+
+    async def scene(seat: Seat) -> None:
+        told = "Numbers  usual, not gate pay␛[31m's"
+        await seat.until(lambda: told in seat.pane("metrics"), "whose they are")
+        await seat.press("m")
+        await seat.on("ask")
+        assert told in seat.pane("metrics")
+
+    play(folder, scene, size=(160, 40),
+         wrap=lambda desk: replace(desk(), name_definitions=lambda: own.live_name))  # fmt: skip
 
 
 def test_field_t25_a_terminal_too_small_says_so_labels_nothing_and_comes_back(folder: Path) -> None:

@@ -144,13 +144,24 @@ def _open_desk(study: Study, reviewer: str, *, open_names: bool, is_blind: bool 
         bar = find_bar(study) if definitions.gate else Bar()
         return replace(found, bar=bar, definitions=definitions)
 
+    def name_definitions() -> str:
+        from workbench.gating import find_definitions
+
+        return find_definitions(study.folder, desk.compare().store).live_name
+
     def watch() -> "RunWatch":
         from workbench.running import RunWatch
 
         return RunWatch(study, is_open=open_names, is_blind=is_blind)
 
-    find = open_reports(study).get_report
-    return replace(desk, check=check, compare=compare, watch=watch, find_report=find)
+    return replace(
+        desk,
+        check=check,
+        compare=compare,
+        watch=watch,
+        name_definitions=name_definitions,
+        find_report=open_reports(study).get_report,
+    )
 
 
 def is_in_reach(folder: Path) -> bool:

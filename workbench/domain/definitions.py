@@ -28,6 +28,13 @@ class Definitions:
         return f"by gate {self.gate}" if self.gate else "usual definitions"
 
     @property
+    def live_name(self) -> str:
+        """Whose definitions a live count goes by: it is always of the usual ones."""
+        if not self.gate:
+            return "usual definitions"
+        return f"usual, not gate {self.gate}'s" if self._list_own() else self.name
+
+    @property
     def sentence(self) -> str:
         """Whose definitions are in force, and what in them is not usual."""
         if not self.gate:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.domain.check import CheckReport
+from workbench.domain.definitions import USUAL
 from workbench.domain.errors import StoreDamaged, UsageError, WorkbenchError
 from workbench.domain.lesson import Lesson
 from workbench.domain.queue import FirstScreen
@@ -88,6 +89,7 @@ class Desk:
     hide: Callable[[str], str] = lambda text: text  # what of other words may be shown
     lessons: Mapping[str, Lesson] = field(default_factory=dict)  # of a training round, by output id
     watch: Callable[[], Watch] = NoWatch
+    name_definitions: Callable[[], str] = lambda: USUAL.live_name  # reads files: for a worker
     find_report: Callable[[str], CheckReport | None] = lambda _key: None
 
 

@@ -15,7 +15,10 @@ from workbench.tui.widgets.metrics_pane import MetricsSnapshot
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Tallies by alias, progress, and the active time of this session's labels."""
+    """Tallies by alias, progress, and the active time of this session's labels.
+
+    `definitions` says whose they are counted by, "" until it was read.
+    """
 
     tallies: Mapping[str, Counter[Cell]]
     names: Mapping[str, str]
@@ -24,6 +27,7 @@ class Counts:
     has_labels: bool
     session_ms: int = 0
     session_labels: int = 0
+    definitions: str = ""
 
     @classmethod
     def read(cls, first: FirstScreen) -> "Counts":
@@ -69,4 +73,5 @@ class Counts:
             self.progress.labelled,
             self.progress.total,
             seconds,
+            self.definitions,
         )

@@ -45,6 +45,13 @@ class RubricChanged(Message):
 
 
 @dataclass(eq=False, repr=False)
+class DefinitionsNamed(Message):
+    """Whose definitions the live numbers are counted by, in a few words."""
+
+    name: str
+
+
+@dataclass(eq=False, repr=False)
 class DeskRefused(Message):
     """The store cannot be written; labels stay off, reading goes on.
 

@@ -16,7 +16,13 @@ from workbench.domain.label import Act, Effort, Judgement
 from workbench.domain.queue import Saved
 from workbench.text import display
 from workbench.tui.label_keys import Mode, Step, Waiting
-from workbench.tui.messages import DeskChecked, DeskOpened, DeskRefused, RubricChanged
+from workbench.tui.messages import (
+    DefinitionsNamed,
+    DeskChecked,
+    DeskOpened,
+    DeskRefused,
+    RubricChanged,
+)
 from workbench.tui.notices import name_act
 from workbench.tui.screens.noting import NotingScreen
 from workbench.tui.screens.panes import ReviewSettings
@@ -69,6 +75,12 @@ class OpeningScreen(NotingScreen):
             desk.close()
             return
         self.post_message(DeskOpened(desk.note))
+        self._check(desk)
+        with suppress(WorkbenchError):  # the numbers are shown all the same
+            self.post_message(DefinitionsNamed(desk.name_definitions()))
+
+    def _check(self, desk: "Desk") -> None:
+        """Whether labels can be saved, and what is left of an earlier session."""
         fault = "" if desk.warning else desk.check()
         if desk.warning or fault:
             code = StoreDamaged.exit_code if fault else 0

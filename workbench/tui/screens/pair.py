@@ -6,11 +6,13 @@ reviewer reads.
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from textual.worker import get_current_worker
 
 from workbench.diff.document import DiffDocument
+from workbench.domain.definitions import USUAL
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.pair import Side
 from workbench.domain.queue import Saved, list_aside
@@ -66,7 +68,8 @@ class PairScreen(PairSides):
         if desk is not None and desk.pairs is not None:
             tallies, progress, last = desk.pairs.counts()
             self.is_first = last is None
-            self.counts = Counts(tallies, NAMES, progress, last, not self.is_first)
+            counts = Counts(tallies, NAMES, progress, last, not self.is_first)
+            self.counts = replace(counts, definitions=USUAL.live_name)
             self.show_pair(desk.pairs.first())
             if not desk.pairs.progress.coming:
                 self._finish()

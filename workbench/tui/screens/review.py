@@ -6,6 +6,7 @@ output are prepared while the reviewer reads.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from workbench.domain.queue import FirstScreen, Place, QueueItem, Saved
 from workbench.services.queues import make_document
 from workbench.tui.counts import Counts
 from workbench.tui.effort import Stopwatch, utc_now
-from workbench.tui.messages import BlobsReady, ItemReady
+from workbench.tui.messages import BlobsReady, DefinitionsNamed, ItemReady
 from workbench.tui.notices import Notice
 from workbench.tui.preparing import Frame, prepare
 from workbench.tui.screens.panes import ReviewSettings
@@ -109,6 +110,11 @@ class ReviewScreen(RepeatingScreen):
         self.query_one(HeaderBar).show(header)
         self.mark_findings()
         self.draw_bar()
+
+    def on_definitions_named(self, message: DefinitionsNamed) -> None:
+        """The numbers say whose definitions they are counted by."""
+        self.counts = replace(self.counts, definitions=message.name)
+        self.draw()
 
     def draw_bar(self) -> None:
         """Repaint the label bar."""

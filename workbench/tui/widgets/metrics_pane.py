@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from workbench.domain.metrics import Rate, Scorecard, explain_undefined
 from workbench.domain.queue import Progress
-from workbench.text import display
+from workbench.text import clip, display
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
 _INDENT = " " * 5  # of a companion, under its rate
@@ -18,6 +18,7 @@ class MetricsSnapshot(NamedTuple):
     """One scorecard per alias, with what the reviewer did so far.
 
     `active_seconds` is the mean over labelled outputs, idle time cut off; None before the first.
+    `definitions` says whose they are counted by.
     """
 
     scorecards: Mapping[str, Scorecard]
@@ -25,6 +26,7 @@ class MetricsSnapshot(NamedTuple):
     labelled: int
     total: int
     active_seconds: float | None
+    definitions: str = ""
 
 
 def render_metrics(snapshot: MetricsSnapshot, width: int, height: int = 1000) -> list[Line]:
@@ -33,7 +35,8 @@ def render_metrics(snapshot: MetricsSnapshot, width: int, height: int = 1000) ->
     Where there is no room companions give way first; what still has none is counted.
     """
     done = f" {snapshot.labelled} labelled of {snapshot.total}"
-    lines: list[Line] = [(Span(" Numbers", "title"),), (Span(done, ""),)]
+    whose = clip(display(snapshot.definitions), max(8, width - 11))
+    lines: list[Line] = [(Span(" Numbers", "title"), Span(f"  {whose}", "dim")), (Span(done, ""),)]
     if snapshot.active_seconds is not None:
         lines.append((Span(f" {format_seconds(snapshot.active_seconds)} an output", "dim"),))
     blocks = [
