@@ -1,13 +1,19 @@
 """What a page is made of: colours that can be read, figures without a style of their own."""
 
 import re
+from dataclasses import replace
 from importlib import resources
 from itertools import product
 
 import pytest
 
 from workbench.adapters.reports.figures import draw_figures
-from workbench.adapters.reports.pages import escape_markdown, make_fence
+from workbench.adapters.reports.pages import (
+    escape_markdown,
+    make_fence,
+    render_html,
+    render_markdown,
+)
 from workbench.adapters.reports.svg import clean_svg
 from workbench.domain.metrics import Rate
 from workbench.domain.report import COMPANIONS, OPEN, CandidatePage, DiffLine, Number, Report
@@ -103,3 +109,12 @@ def test_markdown_is_escaped_where_it_would_be_read() -> None:
     )
     assert make_fence((DiffLine("add", "a ```` b"),)) == "`````"
     assert make_fence(()) == "```"
+
+
+def test_a_command_is_code_and_no_other_backtick_is() -> None:
+    """What stands in backticks in somebody's name stays what it is."""
+    told = "`workbench gate init` sets one for `<b>x` and `rm`."
+    report = replace(make_report(), decision=(told,), notes=(told,))
+    page, text = render_html(report, ()), render_markdown(report)
+    assert page.count("<code>workbench gate init</code> sets one for `&lt;b&gt;x` and `rm`.") == 2
+    assert text.count(r"`workbench gate init` sets one for \`\<b\>x\` and \`rm\`.") == 2

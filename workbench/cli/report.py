@@ -84,7 +84,7 @@ def _write(path: Path, text: str) -> None:
 
 def _print(made: "Report") -> None:
     for sentence in (*made.decision, *made.notes):
-        for line in wrap(sentence.split(" "), indent=0, join=" "):
+        for line in wrap(_tell(sentence).split(" "), indent=0, join=" "):
             say(line)
     say()
     if made.candidates:
@@ -100,10 +100,17 @@ def _print(made: "Report") -> None:
             say()
             say(f"{head}:")
             for sentence in sentences:
-                for line in wrap(sentence.split(" "), indent=2, join=" ", head="- ", hang=4):
+                for line in wrap(_tell(sentence).split(" "), indent=2, join=" ", head="- ", hang=4):
                     say(line)
     say()
     say(_PAGE)
+
+
+def _tell(sentence: str) -> str:
+    """A command stands in a terminal as it is typed."""
+    from workbench.domain.report import COMMAND
+
+    return COMMAND.sub(r"\1", sentence)
 
 
 def _render_candidates(made: "Report") -> Iterator[str]:

@@ -4,10 +4,14 @@ Any text in it may be hostile: whoever renders it makes it safe. It holds no tim
 path, so that the same data give the same report.
 """
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from workbench.domain.metrics import Rate
+
+COMMAND = re.compile(r"`(workbench(?: [a-z][a-z-]*)*)`")
+"""A command in a sentence. No other backtick means anything: it may stand in somebody's name."""
 
 
 class Number(NamedTuple):

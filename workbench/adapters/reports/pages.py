@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from workbench.domain.metrics import Interval, Rate
-from workbench.domain.report import Report
+from workbench.domain.report import COMMAND, Report
 from workbench.text import display
 
 if TYPE_CHECKING:  # loaded for a report and for nothing else
@@ -54,6 +54,19 @@ def escape_markdown(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", display(text))
 
 
+def _tell_html(sentence: str) -> str:
+    """A sentence, its commands as code."""
+    from markupsafe import escape
+
+    return COMMAND.sub(r"<code>\1</code>", str(escape(display(sentence))))
+
+
+def _tell_markdown(sentence: str) -> str:
+    """The same: around a command of ours the backticks are left as they are."""
+    parts = COMMAND.split(sentence)
+    return "".join(f"`{p}`" if n % 2 else escape_markdown(p) for n, p in enumerate(parts))
+
+
 def make_fence(lines: tuple[tuple[str, str], ...]) -> str:
     """A fence that none of the lines can close."""
     longest = max((len(run) for _, text in lines for run in re.findall("`+", text)), default=0)
@@ -73,6 +86,7 @@ def _environment(gate: Callable[[str], str], *, is_html: bool) -> "Environment":
         keep_trailing_newline=True,
     )
     made.filters |= {"count": format_count, "percent": format_percent, "interval": format_interval}
+    made.filters |= {"told": _mark(_tell_html if is_html else _tell_markdown)}
     made.filters |= {"fenced": _mark(display)}  # inside a Markdown fence nothing is read
     return made
 
