@@ -4,7 +4,8 @@
 
 `build`, `view` and `warm` run in a worker in the real program; `show` is from the call to the end
 of drawing in Textual's own loop, with strips prepared or cold; `bytes` is turning one frame of
-strips into terminal output. Medians, with the 95th percentile of page scrolls.
+strips into terminal output; `fold` is the call behind the key that opens one. Medians, with the
+95th percentile of page scrolls, and a fold of the longest diff against one of the shortest.
 """
 
 import asyncio
@@ -117,7 +118,8 @@ def build(diff: bytes, old: bytes, new: bytes) -> DiffDocument:
     return document
 
 
-async def measure(changed: int) -> None:
+async def measure(changed: int) -> float:
+    """Prints its line; milliseconds that a fold takes."""
     diff, old, new = python_files(changed)
     app = Bench()
     async with app.run_test(size=SIZE):
@@ -142,14 +144,24 @@ async def measure(changed: int) -> None:
             fresh = build(diff, old, new)
             note("cold", await drawn(view, partial(view.show, fresh)))
             note("bytes", timed(partial(render, view.render_lines(view.size.region), app)))
+            fresh.attach_blobs("src/app.py", old, new)
+            view.update_blobs()
+            for _ in range(5):
+                view.move_hunk(1)
+                started = time.perf_counter()
+                if view.expand_fold():
+                    note("fold", (time.perf_counter() - started) * 1e3)
         line = "  ".join(f"{name} {statistics.median(cost[name]):7.2f}" for name in cost)
         sys.stdout.write(f"{changed:>7}  {line}  page p95 {p95(cost['page']):6.2f}  ms\n")
+        return statistics.median(cost["fold"])
 
 
 def main() -> None:
     sizes = [int(arg) for arg in sys.argv[1:]] or [100, 1_000, 10_000, 100_000]
-    for changed in sizes:
-        asyncio.run(measure(changed))
+    folds = [asyncio.run(measure(changed)) for changed in sizes]
+    sys.stdout.write(
+        f"fold, {sizes[-1]:,} lines against {sizes[0]:,}: {folds[-1] / folds[0]:.2f}\n"
+    )
 
 
 if __name__ == "__main__":

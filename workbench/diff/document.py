@@ -24,7 +24,7 @@ from workbench.diff.moves import NO_MOVES, Moves
 from workbench.diff.notes import notes_of
 from workbench.diff.order import rank_of
 from workbench.diff.patch import FilePatch, parse
-from workbench.diff.places import enclosing
+from workbench.diff.places import enclosing, segments_of
 from workbench.diff.rows import NOTHING, Body, FileEntry, Head, RowModel, Segment, Side, column_of
 from workbench.diff.syntax import Colour
 from workbench.diff.views import Mode, Shape, View, make_view
@@ -34,6 +34,7 @@ from workbench.text import Marks, count_marks, decode, display
 __all__ = ["MAX_BLOB", "DiffDocument", "build_document", "raw_document"]
 
 MAX_WRAPS = 2  # layouts and rooms of which wrapped segments are kept
+FEW = 4  # pieces of a view that are made within a frame
 MAX_VIEWS = 6  # layouts, wrapped or not, and the file filter before this one
 
 
@@ -109,7 +110,7 @@ class DiffDocument:
         view = self._views.get(key)
         if view is None or view.revision != self.model.revision:
             if rooms is None:
-                view = make_view(self.model, mode, files, without)
+                view = make_view(self.model, mode, files, without, before=view)
             else:
                 plain = self.view(mode, None, files, without)
                 view = wrap_view(plain, self.model, rooms, self.wraps(mode, rooms))
@@ -131,6 +132,11 @@ class DiffDocument:
         """Whether `view` has it ready."""
         view = self._views.get(shape)
         return view is not None and view.revision == self.model.revision
+
+    def has_most_of(self, shape: Shape) -> bool:
+        """Whether `view` has little to make anew, as when a fold opened."""
+        view = self._views.get(shape)
+        return view is not None and self.model.cuts.n_newer(view.revision) <= FEW
 
     def warm(self, width: int, height: int, mode: Mode) -> None:
         """Prepares the first screen so that showing it costs nothing; for a worker thread."""
@@ -195,8 +201,9 @@ class DiffDocument:
         entry.notes += sorted(
             {blob.coloured.reason for blob in (entry.old, entry.new) if blob} - {""}
         )
-        measure_gaps(entry, self.model.segments)
-        self.model.forget_notes()
+        numbers = segments_of(self.model, entry.index)
+        measure_gaps(entry, self.model.segments[numbers.start : numbers.stop])
+        self.model.forget_notes(numbers)
         return True
 
     def attach_moves(self, moves: Moves) -> None:

@@ -4,7 +4,7 @@ Lines come from the files that the document holds already, so nothing is read he
 appear at once is bounded, for a reader asked for some context and not for a novel.
 """
 
-from workbench.diff.places import find_row
+from workbench.diff.places import find_row, segments_of
 from workbench.diff.rows import HEAD, NOTHING, Address, Body, Gap, RowModel, Segment, place
 
 STEP, STEP_ONE_WAY, CAP = 40, 20, 2_000  # lines that one keystroke unfolds
@@ -27,10 +27,15 @@ def expand(model: RowModel, row: int, *, whole: bool = False) -> int:
     """
     if not is_expandable(model, row):
         return 0
-    segment = model.segments[place(row)[0]]
+    number = place(row)[0]
+    segment = model.segments[number]
     if reveal(model, row):
         return _n_lines(model, segment.file)
-    return _open(model, segment, CAP if whole else STEP) if isinstance(segment, Gap) else 0
+    if not isinstance(segment, Gap):
+        return 0
+    opened = _open(segment, CAP if whole else STEP)
+    model.forget_notes(range(number, number + 1))
+    return opened
 
 
 def reveal(model: RowModel, row: int) -> bool:
@@ -39,7 +44,7 @@ def reveal(model: RowModel, row: int) -> bool:
     if not entry.is_folded:
         return False
     entry.is_folded = False
-    model.forget_notes()
+    model.forget_notes(segments_of(model, entry.index))
     return True
 
 
@@ -63,7 +68,7 @@ def expand_from(model: RowModel, row: int, step: int) -> int:
                     gap.below += count
                 else:
                     gap.above += count
-                model.forget_notes()
+                model.forget_notes(range(number, number + 1))
             return count
         number += 1 if step > 0 else -1
     return 0
@@ -77,12 +82,13 @@ def reach(model: RowModel, address: Address) -> int:
     gap = model.segments[place(row)[0]]
     if isinstance(gap, Gap) and place(row)[1] == HEAD and _is_known(model, gap):
         first = gap.old_first if address.side == "old" else gap.new_first
-        _open_at(model, gap, address.line - first)
+        _open_at(gap, address.line - first)
+        model.forget_notes(range(place(row)[0], place(row)[0] + 1))
         row = find_row(model, address)
     return row
 
 
-def _open_at(model: RowModel, gap: Gap, offset: int) -> None:
+def _open_at(gap: Gap, offset: int) -> None:
     """Opens a fold from its nearer end as far as one of its lines, and a few beyond."""
     if gap.count is None:
         return
@@ -91,19 +97,18 @@ def _open_at(model: RowModel, gap: Gap, offset: int) -> None:
         gap.above = min(max(gap.above, above), gap.count - gap.below)
     else:
         gap.below = min(max(gap.below, below), gap.count - gap.above)
-    model.forget_notes()
 
 
 def toggle_file(model: RowModel, file: int) -> int:
     """Opens all folds of a file, or shuts them where none is left; lines that came or went."""
-    entry = model.files[file]
-    gaps = [s for s in model.segments if s.file == file and isinstance(s, Gap)]
+    entry, numbers = model.files[file], segments_of(model, file)
+    gaps = [s for s in model.segments[numbers.start : numbers.stop] if isinstance(s, Gap)]
     gaps = [gap for gap in gaps if _is_known(model, gap)]
     if entry.is_folded or any(gap.hidden for gap in gaps):
         opened = _n_lines(model, file) if entry.is_folded else 0
         entry.is_folded = False
-        opened += sum(_open(model, gap, CAP) for gap in gaps)
-        model.forget_notes()
+        opened += sum(_open(gap, CAP) for gap in gaps)
+        model.forget_notes(numbers)
         return opened
     shut = -sum(gap.hidden for gap in gaps)
     for gap in gaps:
@@ -113,7 +118,7 @@ def toggle_file(model: RowModel, file: int) -> int:
     if entry.why_folded and entry.patch.hunks:
         entry.is_folded = True
         shut += _n_lines(model, file)
-    model.forget_notes()
+    model.forget_notes(numbers)
     return -shut
 
 
@@ -121,7 +126,7 @@ def _n_lines(model: RowModel, file: int) -> int:
     return sum(len(hunk.lines) for hunk in model.files[file].patch.hunks)
 
 
-def _open(model: RowModel, gap: Gap, at_most: int) -> int:
+def _open(gap: Gap, at_most: int) -> int:
     hidden = gap.hidden
     step = min(hidden, at_most)
     if gap.old_first == 1 == gap.new_first:
@@ -131,7 +136,6 @@ def _open(model: RowModel, gap: Gap, at_most: int) -> int:
     else:
         gap.above += step // 2
         gap.below += step - step // 2
-    model.forget_notes()
     return step
 
 

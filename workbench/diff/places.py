@@ -1,5 +1,7 @@
 """Places in the source: the row of a line, in any document of an output, and what is around it."""
 
+from bisect import bisect_left, bisect_right
+
 from workbench.diff.rows import (
     HEAD,
     NOTHING,
@@ -9,6 +11,7 @@ from workbench.diff.rows import (
     Head,
     Row,
     RowModel,
+    Segment,
     place,
     row_id,
     shown,
@@ -16,6 +19,16 @@ from workbench.diff.rows import (
 from workbench.text import decode
 
 DEPTH = 2  # definitions named in a header
+
+
+def segments_of(model: RowModel, file: int) -> range:
+    """The ordinals of the segments of a file."""
+    start = bisect_left(model.segments, file, key=_file_of)
+    return range(start, bisect_right(model.segments, file, start, key=_file_of))
+
+
+def _file_of(segment: Segment) -> int:
+    return segment.file
 
 
 def find_row(model: RowModel, address: Address) -> int:

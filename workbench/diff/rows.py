@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from workbench.diff.hunk import Hunk
 from workbench.diff.patch import FilePatch
+from workbench.diff.pieces import Cuts
 from workbench.diff.scopes import Scopes
 from workbench.diff.syntax import Coloured, Highlight
 from workbench.diff.words import Span
@@ -166,24 +167,29 @@ class RowModel:
         self.segments = segments
         self.raw = raw
         self.n_changed = sum(entry.added + entry.removed for entry in files)
-        self.revision = 0  # counts folds opened and blobs arrived: views made before are old
+        self.cuts = Cuts([len(s.hunk.kinds) if isinstance(s, Body) else 0 for s in segments])
         self.pairs: dict[int, list[tuple[int, int]]] = {}  # of a block, by its first row
         self.words: dict[int, list[Span]] = {}  # of a line, by its row
         self.is_loose = False  # unchanged lines may have other blanks
         self._rows: dict[int, Row] = {}
+        self._others: dict[int, Row] = {}  # rows whose text may change
+
+    @property
+    def revision(self) -> int:  # counts folds opened, files arrived: views made before are old
+        return self.cuts.revision
 
     def row(self, row: int) -> Row:
         """The row of an id; KeyError and IndexError mean a wrong id."""
-        known = self._rows.get(row)
+        known = self._rows.get(row) or self._others.get(row)
         if known is None:
-            known = self._rows[row] = self._make(row)
+            known = self._make(row)
+            (self._rows if known.is_line else self._others)[row] = known
         return known
 
-    def forget_notes(self) -> None:
-        """Drops the rows whose text may have changed; lines never change."""
-        for key in [key for key, row in self._rows.items() if not row.is_line]:
-            self._rows.pop(key, None)
-        self.revision += 1
+    def forget_notes(self, numbers: range | None = None) -> None:
+        """Drops the rows whose text may have changed; of these segments also their number."""
+        self._others = {}
+        self.cuts.touch(numbers)
 
     def address(self, row: int, side: Side = "new") -> Address | None:
         """Where a row stands in the source; the other side where it has only that."""

@@ -8,6 +8,7 @@ from workbench.diff.document import MAX_BLOB, DiffDocument
 from workbench.diff.entries import make_blob, make_entry
 from workbench.diff.folds import CAP
 from workbench.diff.patch import FilePatch, Status
+from workbench.diff.places import segments_of
 from workbench.diff.rows import Gap, Head
 
 NOTE = "The patch does not touch this file"
@@ -38,5 +39,5 @@ def add_untouched(document: DiffDocument, path: bytes, data: bytes) -> int:
     lines.above = min(lines.count or 0, CAP)
     model.files.append(entry)
     model.segments += [Head(entry.index), lines]
-    model.forget_notes()
+    model.forget_notes(segments_of(model, entry.index))
     return entry.index

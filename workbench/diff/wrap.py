@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from workbench.diff.pieces import Piece, new_piece
 from workbench.diff.rows import HEAD, NOTHING, Body, Gap, Head, RowModel, place
 from workbench.diff.views import View
 from workbench.text import LINE_LIMIT, cells
@@ -70,16 +71,24 @@ class Wraps:
     def __init__(self) -> None:
         """Nothing is wrapped yet."""
         self.n_measured = 0
+        self._pieces: dict[int, tuple[Piece, Piece]] = {}  # as they were, and wrapped
         self._known: dict[int, Wrapped] = {}
         self._short: set[int] = set()  # hunks without a long line
         self._heights: dict[int, int] = {}  # of rows in folds
 
-    def get(self, view: View, model: RowModel, number: int, rooms: Rooms) -> Wrapped | None:
-        """A segment of the view; None where it stands as it is."""
-        start, end = view.starts[number], view.starts[number + 1]
+    def wrap(self, piece: Piece, model: RowModel, rooms: Rooms) -> Piece:
+        """A piece of a view with its long lines in parts."""
+        known = self._pieces.get(piece.first)
+        if known is None or known[0] is not piece:
+            known = self._pieces[piece.first] = piece, _wrap_piece(piece, model, rooms, self)
+        return known[1]
+
+    def get(self, piece: Piece, model: RowModel, number: int, rooms: Rooms) -> Wrapped | None:
+        """A segment of the piece; None where it stands as it is."""
+        start, end = piece.span(number)
         if start == end or number in self._short:
             return None
-        known, plain = self._known.get(number), (view.left[start:end], view.right[start:end])
+        known, plain = self._known.get(number), (piece.left[start:end], piece.right[start:end])
         if known is not None and known.plain == plain:
             return known
         segment = model.segments[number]
@@ -129,38 +138,42 @@ def _wrap(plain: Sides, heights: Iterable[int]) -> Wrapped:
 
 def wrap_view(view: View, model: RowModel, rooms: Rooms, wraps: Wraps) -> View:
     """The same rows with every line as high as the higher of its two sides."""
-    is_one = view.right is view.left
-    left: array[int] = array("q")
-    right: array[int] = left if is_one else array("q")
-    new = View(view.mode, view.revision, left, right, [], [], [], view.shown, array("H"))
-    hunks, done = 0, 0  # hunks told; rows of the view that are in the new one
-    for number in range(len(model.segments)):
-        start, end = view.starts[number], view.starts[number + 1]
-        made = wraps.get(view, model, number, rooms)
-        new.starts.append(len(left) + start - done)
+    pieces = tuple(wraps.wrap(piece, model, rooms) for piece in view.pieces)
+    return View(view.mode, view.revision, pieces)
+
+
+def _wrap_piece(piece: Piece, model: RowModel, rooms: Rooms, wraps: Wraps) -> Piece:
+    is_one = piece.right is piece.left
+    new = new_piece(piece.first, is_one=is_one)
+    new.shown.extend(piece.shown)
+    hunks, done = 0, 0  # hunks told; rows of the piece that are in the new one
+    for number in piece.numbers:
+        start, end = piece.span(number)
+        made = wraps.get(piece, model, number, rooms)
+        new.starts.append(len(new.left) + start - done)
         if made is not None:
-            _copy(view, new, done, start)
-            left.extend(made.left)
+            _copy(piece, new, done, start)
+            new.left.extend(made.left)
             if not is_one:
-                right.extend(made.right)
+                new.right.extend(made.right)
             new.parts.extend(made.parts)
             done = end
-        while hunks < len(view.hunks) and view.hunks[hunks] < end:
-            offset = view.hunks[hunks] - start
+        while hunks < len(piece.hunks) and piece.hunks[hunks] < end:
+            offset = piece.hunks[hunks] - start
             new.hunks.append(new.starts[-1] + (made.moved(offset) if made else offset))
             hunks += 1
         if isinstance(model.segments[number], Head) and start < end:
             new.files.append(new.starts[-1])
-    _copy(view, new, done, len(view))
-    new.starts.append(len(left))
+    _copy(piece, new, done, len(piece.left))
+    new.starts.append(len(new.left))
     return new
 
 
-def _copy(view: View, new: View, start: int, end: int) -> None:
+def _copy(piece: Piece, new: Piece, start: int, end: int) -> None:
     """Rows that stand as they are."""
-    new.left.extend(view.left[start:end])
+    new.left.extend(piece.left[start:end])
     if new.right is not new.left:
-        new.right.extend(view.right[start:end])
+        new.right.extend(piece.right[start:end])
     new.parts.extend(array("H", [0]) * (end - start))
 
 

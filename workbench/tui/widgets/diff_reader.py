@@ -40,6 +40,10 @@ class DiffReader(Widget, can_focus=True):
         """Rows came or went: draw all anew, the cursor on its source line."""
         raise NotImplementedError
 
+    def reshape(self) -> None:
+        """Many rows may have come or gone: as `refit`, once a worker has made them."""
+        raise NotImplementedError
+
     # Where the reader is.
 
     @property
@@ -228,7 +232,7 @@ class DiffReader(Widget, can_focus=True):
         if port is None or fold == NOTHING:
             return 0
         count = port.document.expand(fold, whole=whole)
-        self.refit()
+        self.reshape()
         return count
 
     def expand_from_cursor(self, step: int) -> int:
@@ -246,7 +250,7 @@ class DiffReader(Widget, can_focus=True):
             return 0
         count = port.document.toggle_file(port.document.model.row(port.row).file)
         if count:
-            self.refit()
+            self.reshape()
         return count
 
     # One act.

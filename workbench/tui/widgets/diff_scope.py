@@ -25,10 +25,6 @@ class DiffScope(DiffSearch):
     _last_seen: object = None
     seen: set[str] = set()  # noqa: RUF012 - each document has its own: keys of hunks drawn so far
 
-    def reshape(self) -> None:
-        """What is shown has changed."""
-        raise NotImplementedError
-
     def show_whole(self) -> None:
         """Another document: everything of it."""
         self.files, self._files_scope, self._is_hiding = None, "", False

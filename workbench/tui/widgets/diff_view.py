@@ -139,7 +139,7 @@ class DiffView(DiffMouse):
         return self.wrap
 
     def reshape(self) -> None:
-        """Another layout: at once, or as soon as a worker has made the rows of a large diff."""
+        """Other rows: at once, or as soon as a worker has made those of a large diff."""
         document = self.document
         self.post_message(self.Moved())
         if document is None or self._is_at_hand(document):
@@ -151,7 +151,8 @@ class DiffView(DiffMouse):
         """Whether the rows of the shape in use are there, or are made within a frame."""
         shape = self._shape(document)
         least = LARGE_WRAPPED if shape.rooms else LARGE
-        return document.model.n_changed < least or document.has_view(shape)
+        is_small = document.model.n_changed < least
+        return is_small or document.has_view(shape) or document.has_most_of(shape)
 
     def _make_view(self, document: DiffDocument, shape: Shape) -> None:
         document.view(*shape)

@@ -4,7 +4,8 @@ Pure state, no Textual: each move is one method, and the invariants hold after e
 cursor is a row of the view, is on the screen, and is not under the header on the first line.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from workbench.diff.document import DiffDocument
 from workbench.diff.picks import Pick, Picked, picked_at
@@ -125,20 +126,26 @@ class Viewport:
 
     def next_file(self, step: int) -> bool:
         """To the first change of the next or last file, its header on the first line."""
-        starts = []
-        for nth, header in enumerate(self.view.files):
-            after = self.view.files[nth + 1] if nth + 1 < len(self.view.files) else len(self)
-            inside = [i for i in self.view.hunks if header <= i < min(after, header + self.height)]
-            starts.append(inside[0] if inside else header)
-        if not self._to_start(starts, step, context=0):
+        here = self.view.file_at(self.cursor)
+        near = range(max(here - 1, 0), min(here + 2, len(self.view.files)))
+        if not self._to_start([self._start_of(nth) for nth in near], step, context=0):
             return False
         self._scroll(self.view.files[self.view.file_at(self.cursor)])
         return True
 
+    def _start_of(self, nth: int) -> int:
+        """The first change of a file where the screen holds it below the header, else that."""
+        hunks, files = self.view.hunks, self.view.files
+        after = files[nth + 1] if nth + 1 < len(files) else len(self)
+        first = bisect_left(hunks, files[nth])
+        is_near = first < len(hunks) and hunks[first] < min(after, files[nth] + self.height)
+        return hunks[first] if is_near else files[nth]
+
     def to_file(self, file: int) -> None:
         """Its header on the first line, the cursor on its first change where that is in sight."""
-        if file in self.view.shown:
-            header = self.view.files[self.view.shown.index(file)]
+        nth = self.view.shown.find(file)
+        if nth >= 0:
+            header = self.view.files[nth]
             self._land(header)
             self._scroll(header)
             self._to_change_in_sight()
@@ -222,16 +229,17 @@ class Viewport:
         start = round(self.top / (len(self) - self.height) * (self.height - size))
         return range(start, start + size)
 
-    def _to_start(self, starts: list[int], step: int, *, context: int) -> bool:
-        ahead = [i for i in starts if i > self.cursor] if step > 0 else None
-        behind = [i for i in starts if i < self.cursor] if step < 0 else None
-        target = ahead[:1] if ahead is not None else (behind or [])[-1:]
-        if not target:
+    def _to_start(self, starts: Sequence[int], step: int, *, context: int) -> bool:
+        """To the next of some rising places, or to the one before; False where there is none."""
+        here = self.cursor
+        nth = bisect_right(starts, here) if step > 0 else bisect_left(starts, here) - 1
+        if not 0 <= nth < len(starts):
             return False
-        self._land(target[0])
+        target = starts[nth]
+        self._land(target)
         last = self.top + self.height - 1
-        if not self.top + 1 + context <= target[0] <= last - self.height // 3:
-            self._scroll(target[0] - context - 1)
+        if not self.top + 1 + context <= target <= last - self.height // 3:
+            self._scroll(target - context - 1)
         return True
 
     def _land(self, index: int) -> None:
