@@ -4,11 +4,12 @@ import threading
 from dataclasses import replace
 
 from workbench.domain.harness import RunSettings
-from workbench.domain.run import Job
+from workbench.domain.run import Ending, ExitClass, Job
 from workbench.services.run_state import Pace, RunState
 from workbench.services.run_turns import Turn, Turns
 
 JOB = Job("k", "t", "title", "body", "repo", "0" * 40, "a", 1)
+VOID = Ending(ExitClass.PROVIDER)
 
 
 class Impatient(threading.Event):
@@ -36,7 +37,7 @@ def may_run(turn: Turn) -> bool:
 
 def make_turns(n_slots: int, total: float = 0.0, cap: float = 0.0) -> tuple[RunState, Turns]:
     settings = RunSettings(max_total_cost_usd=total)
-    state = RunState(settings, {"a": Pace("a", 9)}, {"a": cap})
+    state = RunState(settings, {"a": Pace("a", 9)}, {"a": cap, "b": cap})
     return state, Turns(state, n_slots, (IMPATIENT, threading.Event()), lambda: None)
 
 
@@ -68,7 +69,7 @@ def test_turns_go_by_the_order_in_which_jobs_began() -> None:
     assert turns.running == [second, third]
     fourth, fifth = turns.open(job(3)), turns.open(job(4))
     turns.close(second)
-    fourth.end_try(None)
+    fourth.end_try(VOID)
     assert may_run(fifth)
 
 
@@ -128,7 +129,7 @@ def test_what_is_tried_again_keeps_its_slot_and_counts_all_it_cost() -> None:
     first, second = turns.open(job(0)), turns.open(job(1))
     first.begin_try()
     assert may_run(first)
-    first.end_try(1.5)
+    first.end_try(replace(VOID, spent_usd=1.5))
     first.begin_try()
     assert turns.running == [first]
     assert not may_run(second)
@@ -136,3 +137,15 @@ def test_what_is_tried_again_keeps_its_slot_and_counts_all_it_cost() -> None:
     first.give_back(0.5)
     assert first.spent_usd == 2.0
     assert not may_run(second)
+
+
+def test_nobody_begins_once_a_candidate_cannot_go_on() -> None:
+    """At once, whoever has a slot then; those of another candidate are not held up."""
+    _, turns = make_turns(n_slots=3)
+    first, second = turns.open(job(0)), turns.open(job(1))
+    other = turns.open(replace(job(2), candidate="b"))
+    assert may_run(first)
+    first.end_try(Ending(ExitClass.QUOTA))
+    assert not may_run(second)
+    second.end_try(Ending(ExitClass.CANCELLED))
+    assert may_run(other)

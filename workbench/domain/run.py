@@ -129,6 +129,11 @@ class Ending:
         asks = self.said.status is Status.NEEDS_CLARIFICATION or self.said.message.strip()
         return Delivery.ASK if asks else Delivery.EMPTY
 
+    @property
+    def stops_candidate(self) -> bool:
+        """Whether no other job of the candidate can fare better before somebody mends it."""
+        return self.delivery is None and self.exit_class is not ExitClass.CANCELLED
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
-from workbench.domain.run import Job
+from workbench.domain.run import Ending, Job
 
 _LOOK_SECONDS = 0.1
 _MOST_AHEAD = 2  # checkouts that are ready and wait
@@ -20,10 +20,6 @@ _MOST_AHEAD = 2  # checkouts that are ready and wait
 
 class Rules(Protocol):
     """Whether a job may begin; asked from several threads."""
-
-    def is_halted(self, job: Job) -> bool:
-        """Whether its candidate was stopped."""
-        ...
 
     def is_in_budget(self, job: Job, reserved: float) -> bool:
         """Whether the ceiling leaves room for it beside `reserved` US dollars."""
@@ -66,9 +62,9 @@ class Turn:
         """It gets ready; one that still holds its slot keeps it."""
         self.turns.begin_try(self)
 
-    def end_try(self, spent_usd: float | None) -> None:
+    def end_try(self, ending: Ending) -> None:
         """A try came to its end; without an answer it keeps the slot that it has."""
-        self.turns.end_try(self, spent_usd)
+        self.turns.end_try(self, ending)
 
 
 class Turns:
@@ -85,6 +81,7 @@ class Turns:
         self._rules, self._n_slots, self._wake = rules, n_slots, wake
         self._stop, self._cancel = events
         self._begun: dict[str, Turn] = {}
+        self._halted: set[str] = set()
         self._changed = threading.Condition()
         self.is_full = False
 
@@ -127,11 +124,13 @@ class Turns:
             if turn.phase is not Phase.RUNNING:
                 turn.phase = Phase.AHEAD
 
-    def end_try(self, turn: Turn, spent_usd: float | None) -> None:
+    def end_try(self, turn: Turn, ending: Ending) -> None:
         """See Turn."""
         with self._changed:
+            if ending.stops_candidate:  # before anybody else of it asks: no request is made in vain
+                self._halted.add(turn.job.candidate)
             if turn.phase is not Phase.ENDING:
-                _spend(turn, spent_usd)
+                _spend(turn, ending.spent_usd)
             if turn.phase is Phase.AHEAD:
                 turn.phase = Phase.APART
             self._changed.notify_all()
@@ -166,7 +165,7 @@ class Turns:
 
     def _is_over(self, turn: Turn) -> bool:
         is_asked = self._stop.is_set() or self._cancel.is_set()
-        return is_asked or self.is_full or self._rules.is_halted(turn.job)
+        return is_asked or self.is_full or turn.job.candidate in self._halted
 
     def _is_next(self, turn: Turn) -> bool:
         """Whether it may run; where nothing will leave room for it the ceiling is reached."""

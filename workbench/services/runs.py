@@ -215,7 +215,7 @@ class Runs:
         if ending.delivery is None:  # tried again by the next run, which has to know what it cost
             if ending.spent_usd:
                 self._records.put(job, ending)
-            if ending.exit_class is ExitClass.CANCELLED:
+            if not ending.stops_candidate:
                 return None
             pace.halted = ending.reason or str(ending.exit_class)
             return Finished(job, ending, is_new=True)
@@ -252,7 +252,7 @@ def _start(harness: Harness, turn: Turn, control: Control, ended: _Ended) -> Non
     def attempt() -> Ending:
         turn.begin_try()
         ending = harness.run(turn.job, turn)
-        turn.end_try(ending.spent_usd)
+        turn.end_try(ending)
         return ending
 
     def work() -> None:
