@@ -86,7 +86,7 @@ def test_the_key_gives_the_four_numbers_and_the_decision(demo: Cli) -> None:
     assert (answer["exit_code"], answer["mode"], answer["left"]) == (2, "calibration", [])
     first, second = answer["decision"]
     assert first == (
-        "No candidate may run on this evidence: under the gate sample heron-2 is inconclusive and"
+        "No candidate may run on this evidence, by the gate sample: heron-2 is inconclusive and"
         " sparrow-1 fails."
     )
     assert second == (

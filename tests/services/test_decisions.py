@@ -117,7 +117,7 @@ def test_nobody_passes() -> None:
     first, second = made.sentences
     assert made.left == ()
     assert first == (
-        "No candidate may run on this evidence: under the gate payments few is inconclusive and"
+        "No candidate may run on this evidence, by the gate payments: few is inconclusive and"
         " hasty fails."
     )
     assert second == (
@@ -134,7 +134,7 @@ def test_several_with_one_verdict_are_named_together() -> None:
     assert (
         decide(GATE, field(few, HASTY, rash))
         .sentences[0]
-        .endswith("under the gate payments few is inconclusive, and hasty and rash fail.")
+        .endswith("by the gate payments: few is inconclusive, and hasty and rash fail.")
     )
 
 

@@ -2,20 +2,24 @@
 
 import random
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.domain.check import CheckResult, CheckStatus
+from workbench.domain.definitions import Definitions
 from workbench.domain.draft import add_defect_leak
 from workbench.domain.finding import Finding, FindingKind
+from workbench.domain.gate import Design
 from workbench.domain.label import Act
 from workbench.domain.metrics import Cell
 from workbench.domain.outcome import Outcome
 from workbench.domain.output import Delivery
 from workbench.domain.queue import compute_progress
 from workbench.domain.ticket import Spec
+from workbench.services.numbers import Lack, count_numbers
 from workbench.store.store import Store, open_store
 
 from .kit import (
@@ -107,6 +111,23 @@ def test_what_several_judged_can_be_read_alone(store: Store) -> None:
             label(store, output_id, MERGED, name)
     assert [case.output_id for case in store.cases(is_double=True)] == [first]
     assert [case for case in store.cases() if case.others] == list(store.cases(is_double=True))
+
+
+@pytest.mark.parametrize(("late", "is_told"), [(timedelta(days=30, seconds=-1), True),
+                                               (timedelta(days=30), False)])  # fmt: skip
+def test_a_defect_after_merge_is_a_leak_on_any_day_and_never_an_escape(
+    store: Store, late: timedelta, is_told: bool
+) -> None:
+    """METRICS 3.4: the window says how long was looked, up to its last day; it cuts nothing."""
+    first, second = ids_of(store)[:2]
+    leak = Finding(FindingKind.FUNCTIONAL, 3, found_on="2036-01-01")
+    label(store, first, add_defect_leak(MERGED, leak))
+    store.record("ann", second, Act.LABEL, MERGED, EFFORT, NOW + late)
+    numbers = count_numbers(store, store.cases(), Definitions(design=Design(leak_window_days=30)))
+    cards = [board.card for board in numbers.boards.values()]
+    assert sum(card.defect_leaks.hits for card in cards) == 1
+    assert sum(card.escape_rate.hits + card.exposure.hits for card in cards) == 0
+    assert (Lack.FOLLOW_UP in numbers.remarks) is is_told
 
 
 def only(store: Store) -> dict[Outcome, int]:

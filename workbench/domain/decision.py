@@ -96,7 +96,7 @@ def _tell_decision(made: Decision) -> str:
         return f"The gate {made.gate} has nothing to judge: there are no outputs yet."
     if not made.left:
         told = _tell_verdicts(made.verdicts)
-        return f"No candidate may run on this evidence: under the gate {made.gate} {told}."
+        return f"No candidate may run on this evidence, by the gate {made.gate}: {told}."
     passed = [v.candidate for v in made.verdicts if v.verdict is Verdict.PASS]
     if len(made.left) > 1:
         return _tell_tie(made)

@@ -205,7 +205,7 @@ _ALL = (
     ),
     Measure(
         "defect_leaks", "defect leaks",
-        "merged outputs", "those with a grave defect found after merge",
+        "merged outputs", "those with a grave defect found after merge, however late",
         _share(is_mergeable, lambda c: c.has_leak), _not_merged,
     ),
 )  # fmt: skip
