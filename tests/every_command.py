@@ -7,14 +7,17 @@ added here, once, and in the README's table, which test_docs.py compares.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import NamedTuple
 
 from typer.main import get_command
 
 from workbench.cli.app import app
 
-NOBODY = ("--api", "http://127.0.0.1:9")  # the port of a service that discards
 ANSWERS = ("--reversible", "no", "--reviewed", "yes", "--cheap-check", "unknown")
 
 
@@ -28,13 +31,36 @@ class Step(NamedTuple):
 class Stage(NamedTuple):
     """What a walk has made when it comes here: outputs are imported, nothing is labelled.
 
-    `output` is the id of a clean patch of `candidate`, `ticket` any ticket; files go to `folder`.
+    `output` is the id of a clean patch of `candidate`, `ticket` any ticket; files go to `folder`;
+    `api` is the address of a tracker.
     """
 
     output: str
     candidate: str
     ticket: str
     folder: Path
+    api: str
+
+
+class _Empty(BaseHTTPRequestHandler):
+    """A tracker that has nothing: it answers at once, so nobody asks again."""
+
+    def do_GET(self) -> None:
+        """Not here."""
+        self.send_response(HTTPStatus.NOT_FOUND)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+@contextmanager
+def open_tracker() -> Iterator[str]:
+    """The address of a tracker that has nothing, on this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Empty) as server:
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def every_command() -> set[str]:
@@ -62,7 +88,7 @@ def prepare(stage: Stage) -> Iterator[Step]:
     yield Step(("tickets", "agreement"))
     yield Step(("tickets", "triage"), 2)  # there is no terminal
     yield Step(("tickets", "sample", "--n", 2, "--vague", 1), None)
-    yield Step(("tickets", "fetch", "acme/calc", *NOBODY), 3)
+    yield Step(("tickets", "fetch", "acme/calc", "--api", stage.api), 3)
     yield Step(("tickets", "freeze"))
 
 

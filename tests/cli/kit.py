@@ -8,15 +8,15 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NoReturn
 
-from workbench.__main__ import main
 from workbench.text import net
+
+from .forks import become
 
 GIT_ENV = {
     "PATH": "/usr/bin:/bin:/usr/local/bin",
@@ -150,28 +150,11 @@ class Cli:
 def _become(
     folder: Path, arguments: list[str], out: IO[bytes], err: IO[bytes], env: Mapping[str, str]
 ) -> NoReturn:
-    """What a forked child does: the command and nothing after it."""
-    code = 70
-    try:
-        os.chdir(folder)
-        fresh = {**environment(folder), **env}
-        os.environ.clear()
-        os.environ.update(fresh)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(out.fileno(), 1)
-        os.dup2(err.fileno(), 2)
-        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
-        sys.argv = ["workbench", *arguments]
-        main()
-        code = 0
-    except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else 1
-    except BaseException:  # noqa: BLE001 - it must be seen, and the child must end here
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    """The command in its folder, with an environment of its own."""
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update({**environment(folder), **env})
+    become(arguments, out, err)
 
 
 def git(folder: Path, *arguments: str) -> str:

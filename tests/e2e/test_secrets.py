@@ -122,7 +122,8 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     trace = tmp_path_factory.mktemp("trace") / "trace"
     options = ("-f", "--seccomp-bpf", "-qq", "-v", "-s", "1000000", "-e", "trace=execve,execveat")
     walk.tracer = (strace, *options, "-e", "signal=none", "-A", "-o", str(trace), "--")
-    walk.command_all()
+    with walk.forking():
+        walk.command_all()
     fill_log(walk)
     walk.review_all(waits=0.4)
     return Session(walk, planted, before, trace.read_text("utf-8", "replace"))
@@ -238,7 +239,8 @@ def test_k2_a_strict_umask_changes_nothing(walk: Walkthrough, record_property: R
     """The same modes, and everything works."""
     walk.umask = 0o077
     before = set(walk.folder.rglob("*"))
-    walk.make_all()
+    with walk.forking():
+        walk.make_all()
     fill_log(walk)
     walk.review_all()
     record_property("cases", check_modes(walk, before))

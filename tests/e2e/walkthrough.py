@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import every_command
+from cli.forks import Ended, Forks
 from cli.kit import change, make_repository, prediction, ticket, write_lines
 
 from .kit import Pty
@@ -38,6 +40,7 @@ class Walkthrough:
     env: Mapping[str, str]
     umask: int = 0o022
     tracer: tuple[str, ...] = ()
+    forks: Forks | None = None  # where a command needs no start of its own
     said: list[bytes] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
 
@@ -81,9 +84,17 @@ class Walkthrough:
 
     def run(self, *arguments: object, code: int | None = 0, program: tuple[str, ...] = ()) -> str:
         """A command to its end; None takes any exit code."""
-        command = [*self.tracer, *(program or WORKBENCH), *map(str, arguments)]
+        done = self.forks.run(*arguments) if self.forks else self._start(program, arguments)
+        self.said += [done.out, done.err]
+        self._note(arguments)
+        told = (done.out + done.err).decode("utf-8", "replace")
+        assert code is None or done.code == code, (arguments, done.code, told)
+        assert "Traceback" not in told
+        return done.out.decode()
+
+    def _start(self, program: tuple[str, ...], arguments: tuple[object, ...]) -> Ended:
         done = subprocess.run(
-            command,
+            [*self.tracer, *(program or WORKBENCH), *map(str, arguments)],
             cwd=self.folder / "work",
             env=self.environment,
             umask=self.umask,
@@ -92,12 +103,15 @@ class Walkthrough:
             check=False,
             timeout=120,
         )
-        self.said += [done.stdout, done.stderr]
-        self._note(arguments)
-        told = (done.stdout + done.stderr).decode("utf-8", "replace")
-        assert code is None or done.returncode == code, (arguments, done.returncode, told)
-        assert "Traceback" not in told
-        return done.stdout.decode()
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    @contextmanager
+    def forking(self) -> Iterator[None]:
+        """All commands from here on in forks of one process that was started here."""
+        where, env = self.folder / "work", self.environment
+        with Forks(where, env, umask=self.umask, tracer=self.tracer) as self.forks:
+            yield
+        self.forks = None
 
     def open(self, *arguments: object, program: tuple[str, ...] = ()) -> Pty:
         """A command in a terminal."""
@@ -125,7 +139,8 @@ class Walkthrough:
     def make_all(self) -> str:
         """Everything that makes a file; returns the id of an output."""
         first, study, out = self.import_all(), ("--study", self.study), self.folder / "work"
-        self.take(every_command.prepare(every_command.Stage(first, "m1", "t4", out)))
+        with every_command.open_tracker() as api:
+            self.take(every_command.prepare(self.set_stage(first, api)))
         self.run("label", first, "edited", "--edit", "minor", "--note", "as I said", *study)
         self.run("export", "jsonl", "-o", out / "verbatim.jsonl", "--text", "verbatim", *study)
         self.run("export", "csv", "-o", out / "out.csv", "--all", *study)
@@ -138,7 +153,7 @@ class Walkthrough:
     def command_all(self) -> None:
         """Every command there is, and what goes wrong with them."""
         first, study, out = self.make_all(), ("--study", self.study), self.folder / "work"
-        stage = every_command.Stage(first, "m1", "t4", out)
+        stage = self.set_stage(first)
         self.take(every_command.label(stage))
         self.run("check", *study, code=None)
         for mode in ("redacted", "none"):
@@ -150,6 +165,10 @@ class Walkthrough:
         self.run("--version")
         self.take(every_command.decide(stage))
         self.fail_all()
+
+    def set_stage(self, first: str, api: str = "") -> every_command.Stage:
+        """What there is; `first` is the id of the output of t1."""
+        return every_command.Stage(first, "m1", "t4", self.folder / "work", api)
 
     def take(self, steps: Iterable[every_command.Step]) -> None:
         """Steps of the one list, in our study."""

@@ -4,13 +4,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import pytest
-from every_command import Stage, decide, every_command, label, name_command, prepare
+from cli.forks import Ended, Forks
+from every_command import Stage, decide, every_command, label, name_command, open_tracker, prepare
 
 from e2e.kit import Pty, labels
 from hostile.build import repos
@@ -42,6 +44,7 @@ class Ground:
     study: Path
     names: tuple[str, ...]
     before: Snapshot
+    _forks: list[Forks] = field(default_factory=list)
 
     @property
     def files(self) -> Path:
@@ -53,21 +56,37 @@ class Ground:
         It must end with this code; None: it may also refuse, calmly.
         """
         ran.update(name_command(arguments))
-        command = [sys.executable, "-m", "workbench", *map(str, arguments)]
+        words = (*arguments, "--study", self.study)
+        done = self._forks[0].run(*words) if self._forks else self._start(words)
+        ends = set(range(5)) if code is None else {code}
+        assert done.code in ends, (arguments, done)
+        assert b"Traceback" not in done.err
+        return (done.out + done.err).decode()
+
+    def _start(self, words: tuple[object, ...]) -> Ended:
         done = subprocess.run(
-            [*command, "--study", str(self.study)],
+            [sys.executable, "-m", "workbench", *map(str, words)],
             cwd=self.traps / "r_include",
-            env={**os.environ, "PATH": f".:{os.environ['PATH']}", "PAGER": self.pager},
+            env=self.env,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
             timeout=120,
             check=False,
         )
-        ends = set(range(5)) if code is None else {code}
-        assert done.returncode in ends, (arguments, done.stdout, done.stderr)
-        assert "Traceback" not in done.stderr
-        return done.stdout + done.stderr
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What a careless person has."""
+        return {**os.environ, "PATH": f".:{os.environ['PATH']}", "PAGER": self.pager}
+
+    @contextmanager
+    def forking(self) -> Iterator[None]:
+        """All commands from here on in forks of one process, in the same place."""
+        with Forks(self.traps / "r_include", self.env) as forks:
+            self._forks.append(forks)
+            yield
+            self._forks.clear()
 
     @property
     def pager(self) -> str:
@@ -120,9 +139,10 @@ def test_g3_field_d2_every_command_runs_nothing_and_changes_nothing(
     listed = json.loads(imported.run("outputs", "list", "--json"))["outputs"]
     ids = {row["ticket"]: row["id"] for row in listed}
     record_property("cases", len(ids))
-    stage = Stage(ids["r_hooks"], "m", "r_alias", imported.files)
-    for step in (*prepare(stage), *label(stage), *decide(stage)):
-        imported.run(*step.words, code=step.code)
+    with open_tracker() as api, imported.forking():
+        stage = Stage(ids["r_hooks"], "m", "r_alias", imported.files, api)
+        for step in (*prepare(stage), *label(stage), *decide(stage)):
+            imported.run(*step.words, code=step.code)
     assert "l2" in imported.run("outputs", "show", ids["r_replace"])
     check(imported, snapshot)
     assert every_command() - ran <= NOT_RUN
