@@ -88,11 +88,14 @@ def become(arguments: list[str], out: IO[bytes], err: IO[bytes]) -> NoReturn:
         os._exit(code)
 
 
-def run_forked(arguments: list[str]) -> tuple[int, str, str]:
-    """A command in a fork of this process."""
+def run_forked(arguments: list[str], env: Mapping[str, str] | None = None) -> tuple[int, str, str]:
+    """A command in a fork of this process, with this environment where one is given."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = os.fork()
         if not child:
+            if env is not None:
+                os.environ.clear()
+                os.environ.update(env)
             become(arguments, out, err)
         _, status = os.waitpid(child, 0)
         told = [

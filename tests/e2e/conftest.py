@@ -50,20 +50,25 @@ def demo(_made: Demo, tmp_path: Path) -> Demo:
     return Demo(tmp_path / "data")
 
 
-@pytest.fixture
-def long_study(demo: Demo, tmp_path: Path) -> Path:
-    """A study of one output: a new file of six hundred numbered lines."""
-    folder = tmp_path / "long"
+@pytest.fixture(scope="session")
+def _long(_made: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    where = tmp_path_factory.mktemp("long")
+    folder, tickets, outputs = (where / name for name in ("study", "t.jsonl", "o.jsonl"))
     body = "".join(f"+line {n}\n" for n in range(1, 601))
     patch = (
         "diff --git a/long.txt b/long.txt\nnew file mode 100644\n--- /dev/null\n+++ b/long.txt\n"
         f"@@ -0,0 +1,600 @@\n{body}"
     )
-    tickets, outputs = tmp_path / "tickets.jsonl", tmp_path / "outputs.jsonl"
     tickets.write_text(json.dumps({"id": "long", "title": "Long", "body": "Read on."}) + "\n")
     row = {"instance_id": "long", "model_name_or_path": "m", "model_patch": patch}
     outputs.write_text(json.dumps(row) + "\n")
-    run_workbench("init", "--study", folder, "--repo", demo.folder / "repository", env=demo.env)
-    run_workbench("tickets", "import", tickets, "--study", folder, env=demo.env)
-    run_workbench("outputs", "import", outputs, "--study", folder, env=demo.env)
+    run_workbench("init", "--study", folder, "--repo", _made.folder / "repository", env=_made.env)
+    run_workbench("tickets", "import", tickets, "--study", folder, env=_made.env)
+    run_workbench("outputs", "import", outputs, "--study", folder, env=_made.env)
     return folder
+
+
+@pytest.fixture
+def long_study(_long: Path, tmp_path: Path) -> Path:
+    """A study of one output: a new file of six hundred numbered lines."""
+    return Path(shutil.copytree(_long, tmp_path / "long"))

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Self
 
 import pyte
+from cli.forks import run_forked
 
 PATIENCE = 30.0  # seconds
 WORKBENCH = (sys.executable, "-m", "workbench")
@@ -261,15 +262,8 @@ def labels(folder: Path) -> list[str]:
 def run_workbench(
     *arguments: object, env: Mapping[str, str] | None = None, code: int = 0
 ) -> subprocess.CompletedProcess[str]:
-    """A command without a terminal, to its end; fails where the exit code is another one."""
-    done = subprocess.run(
-        [sys.executable, "-m", "workbench", *map(str, arguments)],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        env={**os.environ, **(env or {})},
-    )
+    """A command without a terminal in a fork of this process; fails where it ends otherwise."""
+    words = [str(word) for word in arguments]
+    done = subprocess.CompletedProcess(words, *run_forked(words, {**os.environ, **(env or {})}))
     assert done.returncode == code, done.stdout + done.stderr
     return done
