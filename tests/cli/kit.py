@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NoReturn
 
+import workbench.cli.app  # noqa: F401 - every fork finds it loaded
 from workbench.text import net
 
 from .forks import become
@@ -151,10 +152,14 @@ def _become(
     folder: Path, arguments: list[str], out: IO[bytes], err: IO[bytes], env: Mapping[str, str]
 ) -> NoReturn:
     """The command in its folder, with an environment of its own."""
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update({**environment(folder), **env})
-    become(arguments, out, err)
+    try:
+        os.chdir(folder)
+        own = {**environment(folder), **env}  # it reads PATH, which is cleared next
+        os.environ.clear()
+        os.environ.update(own)
+        become(arguments, out, err)
+    finally:  # whatever goes wrong, the child never goes on with the tests
+        os._exit(70)
 
 
 def git(folder: Path, *arguments: str) -> str:
