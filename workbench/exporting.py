@@ -3,6 +3,7 @@
 from workbench.bootstrap import Workbench
 from workbench.services.exports import Export
 from workbench.services.preference_exports import PreferenceExport
+from workbench.services.triage_exports import TriageExport
 
 
 def make_export(
@@ -44,3 +45,14 @@ def make_preference_export(
     seals = make_seals(bench)
     scrubber = seals.scrubber() if seals.is_sealed else None
     return PreferenceExport(bench.store, made, everything=everything, scrubber=scrubber)
+
+
+def make_triage_export(
+    bench: Workbench, text: str, *, everything: bool, is_printed: bool
+) -> TriageExport:
+    """What people call tickets, as `triage`."""
+    from workbench.adapters.exporters.canonical import TextMode
+    from workbench.adapters.exporters.triage import TriageRows
+
+    into = TriageRows(TextMode(text), is_printed=is_printed)
+    return TriageExport(bench.store, into, everything=everything)

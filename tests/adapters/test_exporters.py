@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 from workbench.adapters.exporters.canonical import TextMode, make_row, render_row
 from workbench.adapters.exporters.flat import COLUMNS, guard_cell, render_csv
 from workbench.adapters.exporters.formats import Csv, Jsonl
+from workbench.adapters.exporters.triage import TriageRows
 from workbench.adapters.importers.rows import parse_row
+from workbench.domain.called import Called
 from workbench.domain.check import CheckResult, CheckStatus
+from workbench.domain.clarity import SpecAct, SpecCall, SpecEvent
 from workbench.domain.errors import InputRefused
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict
 from workbench.domain.label import (
@@ -266,3 +269,20 @@ def test_t12_what_is_printed_holds_no_control(words: str) -> None:
     for made in (Jsonl, Csv):
         text = "".join(made(TextMode.VERBATIM, is_printed=True).render([record], Counter()))
         assert not {"\x1b", "\u202e", "\x7f", "\x9b", "\r", "\t"} & set(text)
+
+
+@given(WORDS)
+def test_t12_a_call_that_is_printed_holds_no_control_and_is_whole(words: str) -> None:
+    """Ticket, title and person; a call is the same row as in a canonical export."""
+    odd = words + "\x1b[2J\u202e\x7f"
+    call = SpecCall(Spec.VAGUE, 2)
+    event = SpecEvent(1, odd, odd, SpecAct.CALL, call, Spec.UNSET, None, "0.1", AT, hash="f" * 64)
+    called = Called("study", odd, odd, Spec.VAGUE, Spec.UNSET, event, is_standing=True)
+    (line,) = TriageRows(TextMode.VERBATIM, is_printed=True).render([called], Counter())
+    assert line.isascii()
+    assert line[:-1].isprintable()
+    row = json.loads(line)
+    assert [row[name] for name in ("ticket_id", "ticket_title", "reviewer_id")] == [odd] * 3
+    canonical = make_row(replace(make_record(), calls=(event,)), TextMode.VERBATIM, Counter())
+    (same,) = json.loads(json.dumps(canonical))["extra"]["ticket"]["calls"]
+    assert {name: row[name] for name in same} == same

@@ -37,6 +37,7 @@ LISTS = {
     "rows": ["export", "jsonl", "-o", "-", "--text", "verbatim", "--all"],
     "redacted rows": ["export", "jsonl", "-o", "-"],
     "table": ["export", "csv", "-o", "-", "--text", "verbatim", "--all"],
+    "calls": ["export", "triage", "-o", "-", "--text", "verbatim", "--all"],
     "freeze": ["tickets", "freeze"],
     "verify": ["verify"],
     "backup": ["backup"],

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.clarity import SpecAct, SpecCall, decide_spec, grade
+from workbench.domain.clarity import (
+    NO_CALL,
+    SpecAct,
+    SpecCall,
+    decide_spec,
+    find_kept,
+    find_standing,
+    grade,
+)
 from workbench.domain.errors import InputRefused, UsageError
 from workbench.domain.ticket import Spec
 from workbench.store.store import Store, open_store
@@ -175,7 +183,10 @@ _STEPS = st.tuples(
 def test_whatever_people_do_verify_finds_it_sound(
     steps: list[tuple[str, str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """The spec that the transaction wrote is the one that a recount finds."""
+    """The spec that the transaction wrote is the one that a recount finds.
+
+    And what is kept of the log without what was taken back ends with what each person holds.
+    """
     from .kit import make_study
 
     path = make_study(tmp_path_factory.mktemp("specs"), n_tickets=2)
@@ -189,3 +200,10 @@ def test_whatever_people_do_verify_finds_it_sound(
             else:
                 mark(store, ticket, Spec(what), who)
         assert store.verify() == []
+        log = store.spec_events()
+    undone = {event.undoes for event in log}
+    for name in ("t0", "t1"):
+        events = [event for event in log if event.ticket_id == name]
+        for who, mine in find_kept(events).items():
+            assert (mine[-1].call if mine else NO_CALL) == find_standing(events)[who]
+            assert not [e for e in mine if e.act is SpecAct.UNDO or e.event_id in undone]

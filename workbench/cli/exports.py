@@ -19,13 +19,16 @@ from workbench.cli.terminal import (
     warn,
 )
 from workbench.domain.errors import InputRefused, UsageError
-from workbench.exporting import make_export, make_preference_export
+from workbench.exporting import make_export, make_preference_export, make_triage_export
 from workbench.study import find_study
 from workbench.text import display
 
 if TYPE_CHECKING:
     from workbench.services.exports import Export
     from workbench.services.preference_exports import PreferenceExport
+    from workbench.services.triage_exports import TriageExport
+
+    Made = Export | PreferenceExport | TriageExport
 
 
 class Format(StrEnum):
@@ -33,13 +36,14 @@ class Format(StrEnum):
 
     JSONL = "jsonl"
     CSV = "csv"
+    TRIAGE = "triage"
     TRL = "trl"
     KTO = "kto"
     OPENAI = "openai"
     ARENA = "arena"
 
 
-_FORMATS = "jsonl, csv; of pairs trl, kto, openai, arena."
+_FORMATS = "jsonl, csv; of pairs trl, kto, openai, arena; of tickets triage."
 
 
 class Text(StrEnum):
@@ -55,7 +59,7 @@ def export(
     output: Annotated[Path, typer.Option("-o", "--output", help="The file; - prints it.")],
     text: Annotated[Text, typer.Option(help="verbatim, redacted or none.")] = Text.REDACTED,
     everything: Annotated[
-        bool, typer.Option("--all", help="Superseded labels and unlabelled outputs too.")
+        bool, typer.Option("--all", help="Superseded labels, unlabelled outputs and the like too.")
     ] = False,
     with_message: Annotated[
         bool, typer.Option("--with-message", help="Of pairs: the message before the patch.")
@@ -65,13 +69,13 @@ def export(
     ] = False,
     study: StudyOption = None,
 ) -> None:
-    """Write what was decided: the canonical row (jsonl), a table (csv), or a preference set."""
+    """Write what was decided: the canonical row (jsonl), a table, a preference set, the triage."""
     is_printed = str(output) == "-"
-    is_of_pairs = into not in {Format.JSONL, Format.CSV}
+    is_of_pairs = into not in {Format.JSONL, Format.CSV, Format.TRIAGE}
     if (with_message or abstain_as_text) and not is_of_pairs:
         raise UsageError("--with-message and --abstain-as-text go with trl, kto, openai, arena")
     with open_workbench(find_study(study)) as bench, Progress("exporting") as progress:
-        made: Export | PreferenceExport
+        made: Made
         if is_of_pairs:
             made = make_preference_export(
                 *(bench, into, text),
@@ -79,6 +83,8 @@ def export(
                 with_message=with_message,
                 abstain_as_text=abstain_as_text,
             )
+        elif into is Format.TRIAGE:
+            made = make_triage_export(bench, text, everything=everything, is_printed=is_printed)
         else:
             made = make_export(bench, into, text, everything=everything, is_printed=is_printed)
         if is_printed:
@@ -97,9 +103,7 @@ def export(
         tell(f"redacted: {describe_counts(made.taken_out)} (--text verbatim keeps them)")
 
 
-def _write(
-    path: Path, made: "Export | PreferenceExport", filters: dict[str, object], progress: Progress
-) -> None:
+def _write(path: Path, made: "Made", filters: dict[str, object], progress: Progress) -> None:
     """The file, then the manifest that names its SHA-256: each whole or not there."""
     from workbench.adapters.files import write_atomically
 
@@ -117,9 +121,7 @@ def _write(
         raise InputRefused(f"{path} cannot be written: {why}") from error
 
 
-def _describe(
-    made: "Export | PreferenceExport", filters: dict[str, object], digest: str
-) -> dict[str, object]:
+def _describe(made: "Made", filters: dict[str, object], digest: str) -> dict[str, object]:
     return {
         "schema_version": 1,
         "format": made.into.name,

@@ -73,6 +73,12 @@ class SpecEvent:
         imported = json.loads(self.origin).get("event_id") if self.origin else None
         return str(imported or self.hash[:16])
 
+    @property
+    def first_act(self) -> str:
+        """What was done where the event was first recorded."""
+        imported = json.loads(self.origin).get("act") if self.origin else None
+        return str(imported or self.act)
+
 
 def grade(severity: int) -> SpecCall:
     """The call that a severity is."""
@@ -86,13 +92,18 @@ def decide_spec(given: Spec, held: Iterable[SpecCall]) -> Spec:
     leave it unset until somebody settles it. Without a call it is what the ticket came with.
     """
     calls = list(held)
-    settled = [call.settles for call in calls if call.settles is not Spec.UNSET]
-    if settled:
-        return settled[-1]
+    if (settled := find_settled(calls)) is not Spec.UNSET:
+        return settled
     said = {call.spec for call in calls if call.spec is not Spec.UNSET}
     if not said:
         return given
     return said.pop() if len(said) == 1 else Spec.UNSET
+
+
+def find_settled(held: Iterable[SpecCall]) -> Spec:
+    """What was settled last, unset where nothing is; `held` in the order people last spoke."""
+    settled = [call.settles for call in held if call.settles is not Spec.UNSET]
+    return settled[-1] if settled else Spec.UNSET
 
 
 def decide_by_events(events: Iterable[SpecEvent]) -> Spec:
@@ -108,6 +119,24 @@ def find_standing(events: Iterable[SpecEvent]) -> dict[str, SpecCall]:
         held.pop(event.reviewer, None)
         held[event.reviewer] = event.call
     return held
+
+
+def find_kept(events: Iterable[SpecEvent]) -> dict[str, list[SpecEvent]]:
+    """Each person's events on one ticket without what was taken back; the last one stands.
+
+    An undo is among them only where what it goes back to was never recorded here.
+    """
+    kept: dict[str, list[SpecEvent]] = {}
+    for event in events:
+        mine = kept.setdefault(event.reviewer, [])
+        if event.first_act != SpecAct.UNDO:
+            mine.append(event)
+            continue
+        if mine:
+            mine.pop()
+        if event.call != (mine[-1].call if mine else NO_CALL):
+            mine.append(event)
+    return kept
 
 
 def is_disputed(held: Mapping[str, SpecCall]) -> bool:

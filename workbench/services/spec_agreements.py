@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.domain.clarity import SpecAct, SpecCall, is_disputed
+from workbench.domain.clarity import SpecAct, SpecCall, find_settled, is_disputed
 from workbench.domain.errors import InputRefused
 from workbench.domain.ticket import Spec
 from workbench.stats import agreement
@@ -61,7 +61,9 @@ def compare_calls(store: "Store") -> SpecAgreement:
     ratings = [[held.get(who) for held in doubles] for who in people]
     titles = {ticket.ticket_id: ticket.title for ticket in store.list_tickets()}
     disputes = [
-        Dispute(ticket, titles[ticket], _spoken(calls[ticket]), _settled(calls[ticket]))
+        Dispute(
+            ticket, titles[ticket], _spoken(calls[ticket]), find_settled(calls[ticket].values())
+        )
         for ticket, held in said.items()
         if len(set(held.values())) > 1 and ticket in titles
     ]
@@ -80,12 +82,6 @@ def _spoken(held: dict[str, SpecCall]) -> dict[str, SpecCall]:
     return {who: held[who] for who in sorted(held) if held[who].spec is not Spec.UNSET}
 
 
-def _settled(held: dict[str, SpecCall]) -> Spec:
-    """What was settled last, unset where nothing is."""
-    settled = (call.settles for call in reversed(held.values()))
-    return next((spec for spec in settled if spec is not Spec.UNSET), Spec.UNSET)
-
-
 def _compare(said: Mapping[str, Mapping[str, Spec]], first: str, second: str) -> PairAgreement:
     both = [held for held in said.values() if first in held and second in held]
     ones, others = [held[first] for held in both], [held[second] for held in both]
@@ -100,7 +96,7 @@ def record_mark(
     """A call without a screen; returns the ticket's spec after it."""
     if settles:
         held = store.spec_calls().get(ticket_id, {})
-        if not is_disputed(held) and _settled(held) is Spec.UNSET:
+        if not is_disputed(held) and find_settled(held.values()) is Spec.UNSET:
             raise InputRefused(f"ticket {ticket_id}: nobody differs on it, so nothing is to settle")
         act, call = SpecAct.SETTLE, SpecCall(settles=spec)
     else:

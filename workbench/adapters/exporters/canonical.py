@@ -13,8 +13,8 @@ from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 
+from workbench.adapters.exporters.call_rows import make_call
 from workbench.adapters.redact import Redacted, redact, redact_name
-from workbench.domain.clarity import SpecEvent
 from workbench.domain.finding import Finding, Flag
 from workbench.domain.label import (
     Act,
@@ -47,6 +47,11 @@ def render_row(
     `is_ascii` escapes all else: the same row, and no byte of it can steer a terminal.
     """
     row = make_row(record, mode, taken_out)
+    return dump(row, is_ascii=is_ascii)
+
+
+def dump(row: dict[str, object], *, is_ascii: bool) -> str:
+    """A row as one line of JSON; `is_ascii` leaves no byte in it that can steer a terminal."""
     text = json.dumps(row, sort_keys=True, ensure_ascii=is_ascii)
     return text.replace("\x7f", "\\u007f") if is_ascii else text
 
@@ -71,9 +76,7 @@ def _make_row(
     record: Record, mode: TextMode, taken_out: Counter[str]
 ) -> dict[str, Any]:  # JSON values
     hide = make_hide(mode, taken_out)
-    # A name may be a path or an address; without it, candidates and reviewers are still told apart.
-    named = mode if mode is TextMode.VERBATIM else TextMode.REDACTED
-    name = make_hide(named, taken_out, redact_name)
+    name = make_hide_name(mode, taken_out)
     ticket, output = record.ticket, record.output
     return {
         "schema_version": SCHEMA_VERSION,
@@ -110,29 +113,13 @@ def _make_row(
                 "url": hide(ticket.url),
                 "source": hide(ticket.source),
                 "extra": hide(ticket.extra),
-                **({"calls": [_call(c, name) for c in record.calls]} if record.calls else {}),
+                **({"calls": [make_call(c, name) for c in record.calls]} if record.calls else {}),
             },
             "output": {"delivered": output.delivery, "extra": hide(output.extra)},
             "text": mode,
         },
         **_judgement_fields(record, hide),
         **_event_fields(record, name),
-    }
-
-
-def _call(event: SpecEvent, name: Hide) -> dict[str, object]:
-    """Who called the ticket what; an imported call as it was where it was made."""
-    origin = json.loads(event.origin) if event.origin else {}
-    return {
-        "event_id": event.key,
-        "act": origin.get("act", event.act),
-        "reviewer_id": name(event.reviewer),
-        "spec": event.call.spec,
-        "severity": event.call.severity,
-        "settles": event.call.settles,
-        "given": event.given,
-        "committed_at": format_time(event.at),
-        "tool_version": event.app_version,
     }
 
 
@@ -151,6 +138,15 @@ def make_hide(
         return redacted.text
 
     return hide
+
+
+def make_hide_name(mode: TextMode, taken_out: Counter[str]) -> Hide:
+    """What happens to a name, which may be a path or an address.
+
+    Without it, candidates and reviewers are still told apart.
+    """
+    named = mode if mode is TextMode.VERBATIM else TextMode.REDACTED
+    return make_hide(named, taken_out, redact_name)
 
 
 def _patch_fields(patch: bytes, hide: Hide) -> dict[str, object]:

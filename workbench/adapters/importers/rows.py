@@ -67,6 +67,8 @@ def parse_row(line: str) -> Record:
     if row.get("schema_version") != 1:
         found = repr(row.get("schema_version"))[:40]
         raise InputRefused(f"schema_version is {found}, expected 1: no export of this program")
+    if "ticket_settled" in row:
+        raise InputRefused("a row of `export triage` is not imported: calls come with `jsonl`")
     try:
         return _read(row)
     except KeyError as error:
