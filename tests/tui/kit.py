@@ -313,7 +313,7 @@ class Seat:
     async def press(self, *keys: str) -> None:
         """Keys one by one, each with all that comes of it; a person's rhythm between labels."""
         for key in keys:
-            self.screen._rhythm = type(self.screen._rhythm)()
+            self.screen.presses.forget()
             self.send(key)
             await self.pilot.pause()
             check_strips(self.app)

@@ -131,7 +131,7 @@ class PairSeat:
         """Keys one by one, each with all that comes of it; a person's rhythm between them."""
         for key in keys:
             await self.until(lambda: self.screen.is_painted() or self.is_at_the_end)
-            self.screen._rhythm = type(self.screen._rhythm)()
+            self.screen.presses.forget()
             self.app.post_message(events.Key(key, key if len(key) == 1 else None))
             await self.pilot.pause()
             await self.pilot.pause()

@@ -48,7 +48,7 @@ TICKETS = (
 def calm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every key comes long after the one before: none of them is one held down."""
     clock = count(0, 60)
-    monkeypatch.setattr("workbench.tui.screens.triage_calls.monotonic", lambda: next(clock))
+    monkeypatch.setattr("workbench.tui.presses.monotonic", lambda: next(clock))
 
 
 @pytest.fixture
@@ -253,7 +253,7 @@ def test_keys_typed_ahead_and_held_down_call_nothing(
         assert len(seat.stored()) == 1
         await seat.on("evil")
         clock = count(10_000, 0.03)
-        monkeypatch.setattr("workbench.tui.screens.triage_calls.monotonic", lambda: next(clock))
+        monkeypatch.setattr("workbench.tui.presses.monotonic", lambda: next(clock))
         await seat.press("c", "c", "c")
         assert seat.bar == "a key held down calls once"
         assert len(seat.stored()) == 2

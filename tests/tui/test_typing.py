@@ -42,7 +42,7 @@ def test_keys_ahead_of_the_paint_label_nothing_and_the_screen_says_so(folder: Pa
     async def scene(seat: Seat) -> None:
         await seat.on("clean")
         seat.screen.action_label("merged")
-        seat.screen._rhythm = type(seat.screen._rhythm)()
+        seat.screen.presses.forget()
         seat.screen.action_label("merged")
         assert "typed ahead: nothing was labelled" in seat.bar
         await seat.on("ask")

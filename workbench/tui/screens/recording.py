@@ -8,11 +8,8 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from time import monotonic
-from typing import NamedTuple
 
 from textual import events
-from textual.timer import Timer
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.draft import found_a_flaw
@@ -23,18 +20,17 @@ from workbench.domain.queue import Saved
 from workbench.tui.effort import Stopwatch, break_hint, utc_now
 from workbench.tui.label_keys import (
     READY,
-    SETTLE_SECONDS,
     Anchor,
     Ask,
     Mode,
     Press,
-    Rhythm,
     Step,
     Waiting,
     press_answer,
     press_label,
 )
 from workbench.tui.notices import Notice, describe
+from workbench.tui.presses import Presses
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.saving import SavingScreen
 from workbench.tui.work import start_work
@@ -46,22 +42,13 @@ ANSWER_FIRST = "answer first, or press escape"
 _log = logging.getLogger("workbench.review")
 
 
-class Settling(NamedTuple):
-    """A label key that could be the first repeat of a held one; the timer decides."""
-
-    label: Label
-    output_id: str
-    timer: Timer
-
-
 class RecordingScreen(SavingScreen):
     """The half of the review screen that labels; the other half shows and moves."""
 
     def __init__(self, settings: ReviewSettings, keys: Mapping[str, tuple[str, ...]]) -> None:
         """No label key was pressed yet."""
         super().__init__(settings, keys)
-        self._rhythm = Rhythm()
-        self._settling: Settling | None = None
+        self.presses = Presses(self)
         self._worked_ms = 0  # active time of this session
 
     # What the other half does.
@@ -94,28 +81,19 @@ class RecordingScreen(SavingScreen):
 
     def action_label(self, name: str) -> None:
         """A label key: taken, held down, or to be told apart in a moment."""
-        self._rhythm, press = self._rhythm.press(name, monotonic())
-        if self._settling:
-            self._settling.timer.stop()
-            self._settling = None
+        press = self.presses.judge(name)
         if not self.can_record() or self.item is None:
             return
         if press is Press.HELD:
             self.say("a key held down labels once", "warn")
         elif press is Press.WAIT and self.waiting.mode is Mode.READY:
-            timer = self.set_timer(SETTLE_SECONDS, self.settle)
-            self._settling = Settling(Label(name), self.item.output_id, timer)
+            self.presses.wait(name, partial(self._settle, Label(name), self.item.output_id))
         else:
             self._press(Label(name), self.item)
 
-    def settle(self) -> None:
-        """Take a label key that was no first repeat: time has passed, or another key has come."""
-        settling, self._settling = self._settling, None
-        if settling is None or self.item is None:
-            return
-        settling.timer.stop()
-        if self.item.output_id == settling.output_id and self.can_record():
-            self._press(settling.label, self.item)
+    def _settle(self, label: Label, output_id: str) -> None:
+        if self.item and self.item.output_id == output_id and self.can_record():
+            self._press(label, self.item)
 
     def _press(self, label: Label, item: ReviewItem) -> None:
         self._follow(press_label(self.waiting, label, item, self.doubt(label)))
@@ -137,9 +115,9 @@ class RecordingScreen(SavingScreen):
     def on_key(self, event: events.Key) -> None:
         """Answers come before every binding while the bar waits for one."""
         self.stopwatch = self.stopwatch.touch(utc_now())
-        settling = self._settling
-        if settling and event.key not in self.keys[f"label.{settling.label}"]:
-            self.settle()
+        waiting = self.presses.waiting
+        if waiting and event.key not in self.keys[f"label.{waiting}"]:
+            self.presses.settle()
         if self.waiting.mode is Mode.READY or self.item is None:
             if event.key == "escape" and self.back():
                 event.stop()
@@ -156,7 +134,7 @@ class RecordingScreen(SavingScreen):
             return False
         step = press_answer(self.waiting, key, item, self.defect_anchor())
         if step:
-            self._rhythm = Rhythm()  # with another key between them two presses are no hold
+            self.presses.forget()
             self._follow(step)
         return step is not None
 

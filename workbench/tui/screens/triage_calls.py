@@ -3,18 +3,18 @@
 Keys that come before the paint, or from a key held down, call nothing, and the bar says so.
 """
 
+from collections.abc import Callable
 from functools import partial
-from time import monotonic
 
 from textual import events
-from textual.timer import Timer
 
 from workbench.domain.clarity import SpecCall, grade
 from workbench.domain.errors import NotSaved, WorkbenchError
 from workbench.domain.ticket import Spec
 from workbench.services.triage import describe_call
 from workbench.text import display
-from workbench.tui.label_keys import SETTLE_SECONDS, Press, Rhythm
+from workbench.tui.label_keys import Press
+from workbench.tui.presses import Presses
 from workbench.tui.screens.grading import GradingScreen
 from workbench.tui.screens.triage import TriageView
 
@@ -25,42 +25,36 @@ FINISHED = "that was the last one: K looks at it again"
 class TriageScreen(TriageView):
     """Shows one person's tickets, and records what they call them."""
 
-    _rhythm = Rhythm()
-    _pending: tuple[Timer, str, SpecCall] | None = None  # could be the first repeat of a held key
+    presses: Presses
     _unsaved = ""  # the ticket whose call is not on disk
     _is_leaving = False
+
+    def on_mount(self) -> None:
+        """No key was pressed yet."""
+        self.presses = Presses(self)
 
     def on_key(self, event: events.Key) -> None:
         """Another key ends the doubt whether one was held down."""
         calls = {*self.keys["triage.clear"], *self.keys["triage.vague"]}
-        if self._pending and event.key not in calls:
-            self._take_pending()
+        if self.presses.waiting and event.key not in calls:
+            self.presses.settle()
 
     def action_call(self, name: str) -> None:
         """A key that calls: taken, held down, or to be told apart in a moment."""
-        self._rhythm, press = self._rhythm.press(name, monotonic())
-        pending, self._pending = self._pending, None
-        if pending:
-            pending[0].stop()
-        entry = self.seen.entry
+        press, entry = self.presses.judge(name), self.seen.entry
         if not self.can_record() or entry is None:
             return
-        call = SpecCall(Spec(name))
+        take = partial(self.record, entry.ticket_id, SpecCall(Spec(name)))
         if press is Press.HELD:
             self.say("a key held down calls once", "warn")
         elif press is Press.WAIT:
-            timer = self.set_timer(SETTLE_SECONDS, self._take_pending)
-            self._pending = (timer, entry.ticket_id, call)
+            self.presses.wait(name, partial(self._settle, take))
         else:
-            self.record(entry.ticket_id, call)
+            take()
 
-    def _take_pending(self) -> None:
-        pending, self._pending = self._pending, None
-        if pending:
-            timer, ticket_id, call = pending
-            timer.stop()
-            if self.can_record():
-                self.record(ticket_id, call)
+    def _settle(self, take: Callable[[], None]) -> None:
+        if self.can_record():
+            take()
 
     def can_record(self) -> bool:
         """Whether a call may be taken now; where not, the bar says why."""
