@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from workbench.adapters.check_bench import CheckBench
     from workbench.adapters.check_files import CheckFiles
     from workbench.adapters.check_plans import Means
+    from workbench.adapters.environments import Environment
+    from workbench.adapters.formatters import BoxedFormatter
     from workbench.adapters.sandbox import Runner
     from workbench.services.checks import Checks
     from workbench.study import Study
@@ -40,18 +42,42 @@ def open_bench(bench: Workbench) -> "CheckBench":
     return CheckBench(bench.clones, open_reports(bench.study), find_means(bench.study))
 
 
+def open_formatter(study: "Study") -> "BoxedFormatter | None":
+    """The formatter of the settings, always in the sandbox; None where there is none."""
+    if not study.settings.formatter:
+        return None
+    from workbench.adapters import formatters
+    from workbench.adapters.repositories import Clones
+
+    def find() -> formatters.Means:
+        from workbench.adapters.sandbox import find_sandbox
+
+        return formatters.Means(find_sandbox(), find_ground(study))
+
+    clones = Clones(study.state / "clones", study.repositories)
+    return formatters.BoxedFormatter(study.settings.formatter, clones.path, find)
+
+
+def find_ground(study: "Study") -> "Environment":
+    """The programs and libraries that a sandbox of this study begins with."""
+    from workbench.adapters.environments import find_environment, own_environment
+
+    named = study.settings.environment
+    return find_environment(
+        (study.folder / Path(named).expanduser()).absolute() if named else own_environment()
+    )
+
+
 def find_means(study: "Study") -> "Means":
     """Sandbox first: without one nothing else matters."""
     from workbench.adapters.box import Bounds
     from workbench.adapters.check_plans import Means
-    from workbench.adapters.environments import Setup, find_environment, own_environment
+    from workbench.adapters.environments import Setup
     from workbench.adapters.suites import Suite
 
     settings = study.settings
     runner = _find_runner(settings.sandbox)
-    named = settings.environment
-    folder = (study.folder / Path(named).expanduser()).absolute() if named else own_environment()
-    ground = find_environment(folder)
+    ground = find_ground(study)
     setup = None
     if settings.setup:
         built = study.state / "environments"

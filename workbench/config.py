@@ -41,6 +41,7 @@ SETTINGS = (
     ),
     Setting("difftool", "", "Your program for two files: vimdiff, or meld {old} {new}."),
     Setting("editor", "", 'Your editor, for the patched file; "" takes VISUAL, EDITOR, then vi.'),
+    Setting("formatter", "", "Rewrites both sides before an edit is measured: ruff format -, ..."),
     Setting("rubric", "", 'A Markdown file shown by the rubric key; "" shows the built-in one.'),
     Setting("idle_seconds", 120, "Without a key for this long, time no longer counts.", minimum=1),
     Setting("ask_unseen", True, "Whether merged asks once if a hunk was never on the screen."),
@@ -79,6 +80,7 @@ class Settings:
     theme: str = "dark"
     difftool: str = ""
     editor: str = ""
+    formatter: str = ""
     rubric: str = ""
     idle_seconds: int = 120
     ask_unseen: bool = True

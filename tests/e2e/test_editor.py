@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -83,11 +84,18 @@ def test_r17_an_edit_is_shown_measured_and_saved_as_a_tree(
 def test_n_drops_the_label_and_keeps_the_edit_to_go_on_with(
     long_study: Path, demo: Demo, tmp_path: Path
 ) -> None:
-    """Nothing is saved; the edit can be compared, and edited further."""
+    """Nothing is saved; the edit can be compared, and edited further.
+
+    It was measured after the formatter of the settings, where there is a sandbox.
+    """
+    settings = long_study / "workbench.toml"
+    settings.write_text('formatter = "cat"\n' + settings.read_text("utf-8"), "utf-8")
     with open_with(long_study, demo, tmp_path, "changes") as screen:
         wait_for_labels(screen)
         screen.send("O")
-        screen.until("save?")
+        screen.until(
+            lambda: re.search("formatted first: save|not formatted: bubblewrap", screen.text)
+        )
         screen.rest(0.3)
         screen.send("n")
         screen.until("cancelled: nothing was saved")

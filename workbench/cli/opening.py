@@ -133,7 +133,7 @@ def _open_desk(study: Study, reviewer: str, *, open_names: bool, is_blind: bool 
         with timed("checking the database"):
             return desk.check()
 
-    from workbench.checking import open_reports
+    from workbench.checking import open_formatter, open_reports
 
     def compare() -> "Comparisons":
         from workbench.gating import find_definitions
@@ -161,6 +161,7 @@ def _open_desk(study: Study, reviewer: str, *, open_names: bool, is_blind: bool 
         watch=watch,
         name_definitions=name_definitions,
         find_report=open_reports(study).get_report,
+        formatter=open_formatter(study),
     )
 
 

@@ -32,11 +32,16 @@ class Churn(NamedTuple):
     kept: int
 
 
+def is_binary(data: bytes) -> bool:
+    """As git judges it: a NUL among the first bytes."""
+    return b"\0" in data[:_BINARY_HEAD]
+
+
 def normalise(path: bytes, data: bytes | None) -> list[bytes]:
     """The lines that count: ends trimmed, without blank lines and comments, imports in order."""
     if data is None:
         return []
-    if b"\0" in data[:_BINARY_HEAD]:
+    if is_binary(data):
         return [sha256(data).digest()]
     ending = path.rpartition(b".")[2].decode("ascii", "replace").lower()
     mark = b"#" if ending in _HASH else b"//" if ending in _SLASH else b""

@@ -36,9 +36,11 @@ class Edited:
 
     `patch` is the SHA-256 of the patch from base to tree: the tree can be made again from it
     wherever the base commit is. "" where none was kept, as in studies of older versions.
+    `formatter` is the command that wrote both sides before they were measured, "" for none.
     """
 
     tree: str
     size: EditSize
     judged: str = ""
     patch: str = ""
+    formatter: str = ""

@@ -181,8 +181,9 @@ def _sparse(values: dict[str, object]) -> dict[str, object]:
         is_records = isinstance(value, tuple)
         out[key] = [_sparse(v) for v in value] if is_records and isinstance(value, tuple) else value
     edited = values.get("edited")
-    if isinstance(edited, dict) and not edited["patch"]:  # as it was written before one was kept
-        out["edited"] = {name: value for name, value in edited.items() if name != "patch"}
+    if isinstance(edited, dict):  # as it was written before these were kept
+        late = {name for name in ("patch", "formatter") if not edited[name]}
+        out["edited"] = {name: value for name, value in edited.items() if name not in late}
     if isinstance(values.get("again"), dict):
         out["again"] = _sparse(values["again"])  # type: ignore[arg-type]  # of asdict
     for name in ("said_so_itself", "recognised"):  # False is an answer here
@@ -224,7 +225,8 @@ def _parse(raw: dict[str, Any]) -> Judgement:  # as JSON gives it
 
 def _edited(raw: dict[str, Any]) -> Edited:  # as JSON gives it
     size, judged = EditSize(**raw["size"]), str(raw.get("judged", ""))
-    return Edited(str(raw["tree"]), size, judged, str(raw.get("patch", "")))
+    patch, formatter = str(raw.get("patch", "")), str(raw.get("formatter", ""))
+    return Edited(str(raw["tree"]), size, judged, patch, formatter)
 
 
 def _finding(raw: dict[str, object]) -> Finding:

@@ -13,7 +13,7 @@ from workbench.domain.lesson import Lesson
 from workbench.domain.queue import FirstScreen
 from workbench.domain.run_board import RunBoard
 from workbench.services.backups import Backups
-from workbench.services.edits import Copies
+from workbench.services.edits import Copies, Formatter
 from workbench.services.patches import Diffs
 from workbench.services.queues import Blobs, Queues
 from workbench.services.readings import Notes, Readings
@@ -91,6 +91,7 @@ class Desk:
     watch: Callable[[], Watch] = NoWatch
     name_definitions: Callable[[], str] = lambda: USUAL.live_name  # reads files: for a worker
     find_report: Callable[[str], CheckReport | None] = lambda _key: None
+    formatter: Formatter | None = None
 
 
 OpenDesk = Callable[[], Desk]

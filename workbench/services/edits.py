@@ -4,21 +4,21 @@ It is a tree in our clone like any other. Its size is counted by METRICS: change
 patch and from patch to edit, what was kept of what the patch added.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from workbench.diff.churn import Pair, measure
+from workbench.diff.churn import Pair, is_binary, measure
 from workbench.diff.document import DiffDocument, build_document
 from workbench.diff.hunk import PatchError
 from workbench.diff.order import Rank, rank_of
 from workbench.diff.patch import FilePatch, parse
-from workbench.domain.blind import ReviewItem
+from workbench.domain.blind import ReviewItem, TicketText
 from workbench.domain.draft import take_edit
 from workbench.domain.edit_size import classify_edit
 from workbench.domain.edited import Edited, EditSize
-from workbench.domain.errors import GitFailed
+from workbench.domain.errors import GitFailed, WorkbenchError
 from workbench.domain.label import EditClass, Judgement
 from workbench.services.patches import Diffs
 from workbench.services.queues import Blobs
@@ -57,6 +57,22 @@ class Copies(Protocol):
         """Remove a copy."""
 
 
+class Formatter(Protocol):
+    """The project's own way to write a file."""
+
+    @property
+    def name(self) -> str:
+        """The command, as the settings have it."""
+
+    def format(
+        self, repo: str, base_commit: str, texts: Sequence[tuple[bytes, bytes]]
+    ) -> list[bytes | None]:
+        """Each text (path, content) as it is written, None where it is refused. For a worker.
+
+        Raises WorkbenchError where it cannot be run.
+        """
+
+
 class Edit(NamedTuple):
     """An edit with its class, and the sentence that says how it was come by."""
 
@@ -69,15 +85,20 @@ class Edit(NamedTuple):
         return take_edit(held, self.edited, self.edit)
 
 
-def measure_edit(item: ReviewItem, tree: str, diffs: Diffs, blobs: Blobs) -> Edit:
-    """How much of an output a tree leaves; raises GitFailed. For a worker."""
+def measure_edit(
+    item: ReviewItem, tree: str, diffs: Diffs, blobs: Blobs, formatter: Formatter | None = None
+) -> Edit:
+    """How much of an output a tree leaves, both formatted first; raises GitFailed. For a worker."""
     repo, base = item.ticket.repo, item.ticket.base_commit
     patch = _parse(item.diff)
     edit = _parse(diffs.diff(repo, item.tree, tree, "none"))
-    churn = measure(
+    written = _write(
+        formatter,
+        item.ticket,
         [_pair(blobs, repo, base, item.tree, each) for each in patch],
         [_pair(blobs, repo, item.tree, tree, each) for each in edit],
     )
+    churn = measure(written.patch, written.edit)
     size = EditSize(
         patch_lines=churn.patch,
         edit_lines=churn.edit,
@@ -88,7 +109,47 @@ def measure_edit(item: ReviewItem, tree: str, diffs: Diffs, blobs: Blobs) -> Edi
     )
     is_grave = any(defect.is_k_defect for defect in item.judgement.defects)
     found = classify_edit(size, has_fixed_k_defect=is_grave)
-    return Edit(Edited(tree, size), found, _describe(size, found))
+    edited = Edited(tree, size, formatter=written.formatter)
+    return Edit(edited, found, _describe(size, found) + written.remark)
+
+
+class _Written(NamedTuple):
+    """The files to be measured, and how the formatter took part: its command, and a remark."""
+
+    patch: list[Pair]
+    edit: list[Pair]
+    formatter: str = ""
+    remark: str = ""
+
+
+def _write(
+    formatter: Formatter | None, ticket: TicketText, patch: list[Pair], edit: list[Pair]
+) -> _Written:
+    """A file counts formatted where all its versions can be, else as it is."""
+    pairs = (*patch, *edit)
+    texts = [*dict.fromkeys((p.path, x) for p in pairs for x in (p.old, p.new) if x)]
+    texts = [(path, data) for path, data in texts if not is_binary(data)]
+    if formatter is None or not texts:
+        return _Written(patch, edit)
+    try:
+        found = formatter.format(ticket.repo, ticket.base_commit, texts)
+    except WorkbenchError as error:
+        return _Written(patch, edit, remark=f"; not formatted: {error}")
+    made = dict(zip(texts, found, strict=True))
+    refused = {path for (path, _), text in made.items() if text is None}
+    paths = {path for path, _ in texts}
+    if refused == paths:
+        return _Written(patch, edit, remark="; not formatted: the formatter refused every file")
+
+    def tidy(pair: Pair) -> Pair:
+        if pair.path in refused:
+            return pair
+        old, new = (x and made.get((pair.path, x), x) for x in (pair.old, pair.new))
+        return Pair(pair.path, old, new)
+
+    left = f" but {len(refused)} of {len(paths)} files" if refused else ""
+    remark = f"; formatted first{left}"
+    return _Written([*map(tidy, patch)], [*map(tidy, edit)], formatter.name, remark)
 
 
 def keep_edit(item: ReviewItem, edit: Edit, copies: Copies, keep: Callable[[bytes], str]) -> Edit:

@@ -38,7 +38,10 @@ def read_edited(raw: object) -> Edited | None:
     patch = raw.get("patch", "")
     if not isinstance(patch, str) or not _SHA256.fullmatch(patch):
         raise ValueError("edited.patch is no SHA-256")
-    return Edited(raw["tree"], made, EditClass(judged) if judged else "", patch)
+    formatter = raw.get("formatter", "")
+    if not isinstance(formatter, str):
+        raise TypeError("edited.formatter is no text")
+    return Edited(raw["tree"], made, EditClass(judged) if judged else "", patch, formatter)
 
 
 def read_corrected(row: Mapping[str, object]) -> bytes | None:

@@ -172,7 +172,7 @@ class EditingScreen(LeavingScreen):
             self.post_message(EditTaken(item, None))
             return
         try:
-            edit = measure_edit(item, tree, desk.diffs, desk.blobs)
+            edit = measure_edit(item, tree, desk.diffs, desk.blobs, desk.formatter)
             edit = keep_edit(item, edit, desk.copies, desk.reviews.keep_patch)
             comparison = list_comparisons(item, tree)[0]
             document = compare_trees(item, plain, comparison, desk.diffs, desk.blobs)
