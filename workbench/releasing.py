@@ -7,7 +7,7 @@ from workbench.bootstrap import Workbench, open_workbench
 from workbench.domain.errors import InputRefused, UsageError
 from workbench.domain.gate import GATE_FILE, Gate
 from workbench.domain.release import MARGIN, Release
-from workbench.gating import read_gate_at, survey
+from workbench.gating import find_definitions, read_gate_at, survey
 from workbench.study import find_study
 
 if TYPE_CHECKING:
@@ -24,10 +24,11 @@ def compare_with(
     """
     from workbench.services.releases import compare_releases
 
-    path = bench.study.folder / GATE_FILE
-    gate = read_gate_at(path).gate if path.is_file() else None
+    if new == old and before is None:
+        raise UsageError(f"{new} against itself: name another candidate, or its study by --in DIR")
+    gate, late = _find_gate(bench)
     mine = _find_cases(bench, gate, new)
-    warning = ""
+    warnings = [late]
     if before is None:
         theirs = _find_cases(bench, gate, old)
     else:
@@ -35,11 +36,22 @@ def compare_with(
             _check_suites(bench, other)
             theirs = _find_cases(other, gate, old)
             if other.study.rubric_version != bench.study.rubric_version:
-                warning = "the two studies have different rubrics: labels may not mean the same"
+                warnings.append("the two studies differ in their rubric: labels may not compare")
     confidence = gate.inference.confidence if gate else 0.95
     n = len(bench.store.list_tickets())
     wanted = margin if margin is not None else _find_margin(gate)
-    return compare_releases((new, mine), (old, theirs), n, wanted, confidence), warning
+    found = compare_releases((new, mine), (old, theirs), n, wanted, confidence)
+    return found, "; ".join(filter(None, warnings))
+
+
+def _find_gate(bench: Workbench) -> tuple[Gate | None, str]:
+    """The study's gate, None with a warning where it is not that of the first label."""
+    path = bench.study.folder / GATE_FILE
+    if not path.is_file():
+        return None, ""
+    gate = read_gate_at(path).gate
+    late = find_definitions(bench.study.folder, bench.store).why
+    return (None, f"usual definitions and margin: {late}") if late else (gate, "")
 
 
 def _find_cases(bench: Workbench, gate: Gate | None, name: str) -> "Cases":

@@ -48,7 +48,7 @@ def test_an_earlier_study_with_the_same_suite(cli: Cli, fresh: Cli, tmp_path: Pa
     (other.folder / "mine.md").write_text("# Labels\n")
     settings = other.folder / "workbench.toml"
     settings.write_text('rubric = "mine.md"\n' + settings.read_text())
-    assert "different rubrics" in cli.quick(*since, other.folder).err
+    assert "differ in their rubric" in cli.quick(*since, other.folder).err
 
 
 def test_wrong_names_are_refused(cli: Cli) -> None:

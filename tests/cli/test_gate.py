@@ -90,9 +90,11 @@ def test_the_key_gives_the_four_numbers_and_the_decision(demo: Cli) -> None:
         " sparrow-1 fails."
     )
     assert second == (
-        "heron-2: 1 of 12 outputs with green tests was silently wrong, at most 33.9% where 25% is"
-        " allowed (to settle it, at least 6 more green outputs, with no further escape); sparrow-1:"
-        " asked or declined on 1 of 10 vague tickets, at most 39.4% where 40% is asked for."
+        "heron-2: 1 of 12 outputs with green tests was silently wrong: with 95% confidence at most"
+        " 33.9% of such outputs are, where at most 25% is allowed (to settle it, at least 6 more"
+        " green outputs, with no further escape); sparrow-1: asked or declined on 1 of 10 vague"
+        " tickets: with 95% confidence on at most 39.4% of such tickets, where at least 40% is"
+        " asked for."
     )
     verdicts = {row["candidate"]: row for row in answer["verdicts"]}
     assert [c["verdict"] for c in verdicts["heron-2"]["criteria"]] == [

@@ -7,7 +7,17 @@ from itertools import permutations
 import pytest
 
 from workbench.domain.case import Case
-from workbench.domain.gate import Answer, Bound, Criterion, Gate, SuiteSize, Workflow
+from workbench.domain.decision import describe_criterion
+from workbench.domain.gate import (
+    Answer,
+    Bound,
+    Criterion,
+    Gate,
+    Inference,
+    Sequential,
+    SuiteSize,
+    Workflow,
+)
 from workbench.domain.ticket import Spec
 from workbench.domain.utility import Prices
 from workbench.services.contests import compare_discrimination, compare_self_flags, keep_leaders
@@ -121,9 +131,11 @@ def test_nobody_passes() -> None:
         " hasty fails."
     )
     assert second == (
-        "few: 0 of 5 outputs with green tests were silently wrong, at most 45.1% where 40% is"
-        " allowed (to settle it, at least 1 more green outputs, with no further escape); hasty: 16"
-        " of 20 outputs with green tests were silently wrong, at least 59.9% where 40% is allowed."
+        "few: 0 of 5 outputs with green tests were silently wrong: with 95% confidence at most"
+        " 45.1% of such outputs are, where at most 40% is allowed (to settle it, at least 1 more"
+        " green outputs, with no further escape); hasty: 16 of 20 outputs with green tests were"
+        " silently wrong: with 95% confidence at least 59.9% of such outputs are, where at most"
+        " 40% is allowed."
     )
 
 
@@ -139,19 +151,41 @@ def test_several_with_one_verdict_are_named_together() -> None:
 
 
 def test_what_a_candidate_lacks_first_in_words() -> None:
-    """Each of the numbers that a newcomer meets, and what is waited for."""
+    """Each of the numbers that a newcomer meets, and what is waited for.
+
+    The confidence is that of the gate, and so is the limit: neither is rounded away.
+    """
     criteria = (
-        (Criterion("merge_rate", Bound.LOWER, 0.9), "12 of 12 attempts were merged, at least"),
-        (Criterion("abstention_rate", Bound.UPPER, 0.2, "vague"),
-         "asked or declined on 8 of 8 vague tickets, at least"),
-        (Criterion("coverage", Bound.LOWER, 0.9), "coverage 12/20, at most"),
+        (Criterion("merge_rate", Bound.LOWER, 0.9, "clear"),
+         ("12 of 12 attempts on clear tickets were merged: with 99.9% confidence at least 56.2% of"
+         " such attempts are, where at least 90% is asked for (to settle it, at least 54 more")),
+        (Criterion("abstention_rate", Bound.UPPER, 0.125, "vague"),
+         ("asked or declined on 8 of 8 vague tickets: with 99.9% confidence on at least 42.2% of"
+         " such tickets, where at most 12.5% is allowed.")),
+        (Criterion("coverage", Bound.LOWER, 0.95),
+         "coverage 12/20: with 99.9% confidence at most 88.6%, where at least 95% is asked for."),
         (Criterion("self_flag_rate", Bound.LOWER, 0.9), "its self flag rate is not known yet"),
         (Criterion("escape_rate_total", Bound.UPPER, 0.1),
-         "0 of 12 outputs with green tests were wrong, confessed or not, at most"),
+         ("0 of 12 outputs with green tests were wrong, confessed or not: with 99.9% confidence at"
+         " most 43.8% of such outputs are, where at most 10% is allowed (to settle it")),
+        (Criterion("escape_rate_diff", Bound.UPPER, 0.15, versus="hasty"),
+         ("escape rate diff vs hasty over 12 tickets: with 99.9% confidence at most +7.2 points,"
+         " where at most +15 points is allowed")),
+        (Criterion("agreement_ac1", Bound.LOWER, 0.4), "its agreement ac1 is not known yet"),
     )  # fmt: skip
+    sure = replace(GATE, inference=Inference(confidence=0.999))
     for criterion, told in criteria:
-        made = decide(replace(GATE, criteria=(criterion,)), field(CAREFUL))
-        assert made.sentences[1].startswith(f"careful: {told}")
+        made = decide(replace(sure, criteria=(criterion,)), field(CAREFUL, HASTY))
+        found = made.find("careful")
+        assert found is not None
+        text = f"{describe_criterion(found.criteria[0])}."
+        assert text.startswith(told), text
+    early = replace(GATE, inference=Inference(sequential=Sequential.E_PROCESS))
+    found = decide(early, field(HASTY)).find("hasty")
+    assert found is not None
+    assert describe_criterion(found.criteria[0]) == (
+        "16 of 20 outputs with green tests were silently wrong, where at most 40% is allowed"
+    )
     waiting = field(study("slow", {"asked": 8}, {"merged": 10, "open": 2}))
     assert decide(GATE, waiting).sentences[1] == (
         "slow: its verdict waits, 2 outputs have no label yet."
@@ -184,7 +218,9 @@ def test_nothing_green_and_nothing_at_all() -> None:
     assert "%" not in told
     empty = Field({}, SuiteSize(0, 0, 0))
     assert decide(None, empty).sentences[1] == "Nothing is known of any candidate yet."
-    assert "there are no outputs yet" in decide(GATE, empty).sentences[0]
+    first, second = decide(GATE, empty).sentences
+    assert "there are no outputs yet" in first
+    assert second == "Nothing is known of any candidate yet."
 
 
 def test_one_of_several_passes_by_chance() -> None:

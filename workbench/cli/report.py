@@ -91,7 +91,7 @@ def _print(made: "Report") -> None:
         for line in _render_candidates(made):
             say(line)
         say()
-        for line in wrap(made.basis.split(" "), indent=0, join=" "):
+        for line in wrap(_tell(made.basis).split(" "), indent=0, join=" "):
             say(line)
     else:
         say("no outputs yet: workbench outputs import FILE")

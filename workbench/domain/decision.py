@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from workbench.domain.gate import ABSTENTION, Criterion, Mode
+from workbench.domain.gate import ABSTENTION, AGREEMENTS, DIFFERENCES, Bound, Criterion, Mode
 from workbench.domain.verdict import CandidateVerdict, CriterionVerdict, Measured, Verdict
 
 Count = tuple[int, int]
@@ -159,6 +159,8 @@ def _tell_evidence(made: Decision) -> str:
         if found is None:
             return "Nothing is known of any candidate yet."
         return f"{_describe(found)}{_tell_rest(made, found.candidate)}."
+    if not made.verdicts:
+        return "Nothing is known of any candidate yet."
     told = [_tell_missing(verdict) for verdict in made.verdicts]
     return f"{'; '.join(told)}."
 
@@ -175,8 +177,8 @@ def _describe(found: Evidence) -> str:
         if green == 1:
             told = told.replace("1 of them", "it").replace("none of them", "nothing")
         told += (
-            f": with {found.confidence:.0%} confidence, at most {found.at_most:.1%} of such outputs"
-            " are"
+            f": with {found.confidence * 100:g}% confidence, at most {found.at_most:.1%} of such"
+            " outputs are"
         )
     asked = [f"{h} of {n} {kind}" for (h, n), kind in
              ((found.vague, "vague"), (found.clear, "clear")) if n]  # fmt: skip
@@ -204,36 +206,70 @@ def _tell_missing(verdict: CandidateVerdict) -> str:
 
 
 def describe_criterion(found: CriterionVerdict) -> str:
-    """As in: 1 of 12 outputs with green tests was ..., at most 33.9% where 25% is allowed."""
+    """What was seen, and what it proves: the two apart, or a reader takes one for the other.
+
+    As in: 1 of 12 outputs with green tests was silently wrong: with 95% confidence at most 33.9% of
+    such outputs are, where at most 25% is allowed.
+    """
     criterion = found.criterion
-    is_upper = criterion.bound == "upper"
-    is_failed = found.verdict is Verdict.FAIL
-    shown = found.best if is_failed else found.worst
+    shown = found.best if found.verdict is Verdict.FAIL else found.worst
     if shown.value is None:
         told = f"its {criterion.title.replace('_', ' ')} is not known yet"
     else:
-        bound = shown.upper if is_upper is not is_failed else shown.lower
-        side = "at most" if is_upper is not is_failed else "at least"
-        wanted = f"{criterion.limit:.0%} is {'allowed' if is_upper else 'asked for'}"
-        told = f"{_say_count(criterion, shown)}, {side} {bound:.1%} where {wanted}"
+        told = f"{_tell_bound(found, shown)}, where {_tell_limit(criterion)}"
     if not found.needs:
         return told
     wanting = found.needs.replace(NEEDS, "to settle it, at least ")
     return f"{told} ({wanting})"
 
 
-def _say_count(criterion: Criterion, shown: Measured) -> str:
-    """Hits and n in words, for what a newcomer meets first."""
+def _tell_bound(found: CriterionVerdict, shown: Measured) -> str:
+    """The count and its bound; a fail rests on the bound of the other side."""
+    criterion = found.criterion
+    seen, proved = _say_count(criterion, shown)
+    is_unbounded = criterion.metric in AGREEMENTS and (shown.lower, shown.upper) == (-1, 1)
+    if found.confidence is None or is_unbounded:
+        return seen
+    is_most = (criterion.bound is Bound.UPPER) is not (found.verdict is Verdict.FAIL)
+    side, value = ("at most", shown.upper) if is_most else ("at least", shown.lower)
+    bound = proved.format(f"{side} {_say_amount(criterion, value, '.1f')}")
+    return f"{seen}: with {found.confidence * 100:g}% confidence {bound}"
+
+
+def _tell_limit(criterion: Criterion) -> str:
+    limit = _say_amount(criterion, criterion.limit, "g")
+    if criterion.bound is Bound.UPPER:
+        return f"at most {limit} is allowed"
+    return f"at least {limit} is asked for"
+
+
+def _say_amount(criterion: Criterion, value: float, digits: str) -> str:
+    if criterion.metric in AGREEMENTS:
+        return f"{value:.2f}"
+    is_difference = criterion.metric in DIFFERENCES
+    return f"{value * 100:+{digits}} points" if is_difference else f"{value * 100:{digits}}%"
+
+
+def _say_count(criterion: Criterion, shown: Measured) -> tuple[str, str]:
+    """What was seen, in words for what a newcomer meets first, and of what the bound is."""
     count, was = f"{shown.hits} of {shown.n}", "was" if shown.hits == 1 else "were"
+    on = "" if criterion.stratum == "all" else f" on {criterion.stratum} tickets"
+    title = criterion.title.replace("_", " ")
     if criterion.metric == "escape_rate":
-        return f"{count} outputs with green tests {was} silently wrong"
+        told = f"{count} outputs with green tests{on} {was} silently wrong"
+        return told, "{} of such outputs are"
     if criterion.metric == "escape_rate_total":
-        return f"{count} outputs with green tests {was} wrong, confessed or not"
+        told = f"{count} outputs with green tests{on} {was} wrong, confessed or not"
+        return told, "{} of such outputs are"
     if criterion.metric == "merge_rate":
-        return f"{count} attempts {was} merged"
+        return f"{count} attempts{on} {was} merged", "{} of such attempts are"
     if criterion.metric == ABSTENTION:
-        return f"asked or declined on {count} {criterion.stratum} tickets"
-    return f"{criterion.title.replace('_', ' ')} {shown.hits}/{shown.n}"
+        return f"asked or declined on {count} {criterion.stratum} tickets", "on {} of such tickets"
+    if criterion.metric in DIFFERENCES:
+        return f"{title} over {shown.n} tickets", "{}"
+    if criterion.metric in AGREEMENTS:
+        return f"{title} over {shown.n} outputs", "{}"
+    return f"{title} {shown.hits}/{shown.n}", "{}"
 
 
 def join(items: Iterable[str]) -> str:

@@ -95,8 +95,10 @@ class Scorecard:
 
 def explain_undefined(name: str, card: Scorecard) -> str:
     """What would define a rate that is 0/0, in a few words; `name` is a field of Scorecard."""
-    if card.n_outputs == card.n_pending:
-        return "no label yet"
+    if card.n_outputs == card.n_pending + card.states[Outcome.VOID]:
+        return "no label yet" if card.n_pending or not card.n_outputs else "harness failed"
+    if name == "merge_rate" and card.states[Outcome.ABSTAINED]:
+        return "nothing attempted"
     if name in {"abstention_rate_vague", "abstention_rate_clear"}:
         return f"no {name.rsplit('_', 1)[1]} one yet"
     if name == "abstention_precision":

@@ -106,7 +106,8 @@ class Release:
         n_open = self.n_tickets - len(self.tickets)
         changed += f", {n_open} not settled for both" if n_open else ""
         told = [f"{self.new} against {self.old} on {self.n_tickets} tickets: {changed}."]
-        sure, margin = f"{self.confidence:.0%} sure", f"a margin of {self.margin * 100:g} points"
+        sure = f"{self.confidence * 100:g}% sure"
+        margin = f"a margin of {self.margin * 100:g} points"
         if self.at_most is None:
             told.append("Nothing is green for both, so nothing is known of what escapes.")
         elif self.is_not_inferior:

@@ -37,13 +37,15 @@ class CriterionVerdict:
     """One criterion on one candidate.
 
     `best` and `worst` are for the candidate, equal where nothing is unknown. `needs` is what
-    would settle an inconclusive one.
+    would settle an inconclusive one. `confidence` is that of each bound, one-sided; None where the
+    verdict rests on evidence over time and on no bound.
     """
 
     criterion: Criterion
     verdict: Verdict
     best: Measured
     worst: Measured
+    confidence: float | None
     needs: str = ""
 
     @property

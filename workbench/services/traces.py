@@ -108,7 +108,9 @@ class Tracer:
         names = sorted({case.candidate for case in self._store.cases(self._reviewer)})
         if len(names) > 1:
             raise UsageError(f"--candidate: which one? {', '.join(names)}")
-        return names[0] if names else ""
+        if not names:
+            raise UsageError("there are no outputs yet: workbench outputs import FILE")
+        return names[0]
 
     def trace(self, measure: Measure, candidate: str) -> Trace:
         """Every output that one number is of, or could be."""

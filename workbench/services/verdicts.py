@@ -135,18 +135,21 @@ def judge_criterion(
     is_upper = criterion.bound is Bound.UPPER
     best, worst = ends if is_upper else (ends.high, ends.low)
     lack = _find_lack(criterion, versus, candidate)
+    sure = gate.inference.confidence
     if lack:
-        return CriterionVerdict(criterion, Verdict.INCONCLUSIVE, best, worst, lack)
+        return CriterionVerdict(criterion, Verdict.INCONCLUSIVE, best, worst, sure, lack)
     is_sequential = gate.inference.sequential is Sequential.E_PROCESS and _is_proportion(criterion)
+    bounded_at = None if is_sequential else sure
     if is_sequential:
         verdict = _judge_path(criterion, gate, mine)
     else:
         verdict = Verdict.INCONCLUSIVE if open_ else compare(criterion, best, worst)
     if verdict is not Verdict.INCONCLUSIVE:
-        return CriterionVerdict(criterion, verdict, best, worst)
+        return CriterionVerdict(criterion, verdict, best, worst, bounded_at)
     needs = find_needs(criterion, gate, worst, is_sequential=is_sequential)
     told = "" if is_sequential else open_
-    return CriterionVerdict(criterion, verdict, best, worst, "; ".join(filter(None, (told, needs))))
+    needs = "; ".join(filter(None, (told, needs)))
+    return CriterionVerdict(criterion, verdict, best, worst, bounded_at, needs)
 
 
 def compare(criterion: Criterion, best: Measured, worst: Measured) -> Verdict:
