@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -264,3 +265,31 @@ def test_k1_nothing_prints_the_local_variables_of_an_error() -> None:
         assert "show_locals" not in text, file
         assert "rich.traceback" not in text, file
         assert "print_exc" not in text, file
+
+
+def test_threads_that_start_it_at_once_start_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each line stands once, whoever came first: the screen, or the worker that opens the study."""
+    monkeypatch.delenv(LEVEL, raising=False)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(20):
+            _let_go()
+            ready = threading.Barrier(4)
+
+            def start(ready: threading.Barrier = ready) -> None:
+                ready.wait()
+                start_log(tmp_path, str)
+
+            threads = [threading.Thread(target=start) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            found = [h for h in logging.getLogger().handlers if isinstance(h, log._PrivateFile)]
+            assert len(found) == 1
+    finally:
+        sys.setswitchinterval(before)
+        _let_go()

@@ -39,6 +39,7 @@ _PLAIN = (
     *(ArithmeticError, MemoryError, RecursionError),
 )
 _log = logging.getLogger("workbench")
+_starting = threading.RLock()
 
 
 def start_log(folder: Path, clean: Clean) -> Path | None:
@@ -47,6 +48,11 @@ def start_log(folder: Path, clean: Clean) -> Path | None:
     `clean` takes secrets out of a text. Other libraries' warnings go there too: on a terminal
     they would write into the screen.
     """
+    with _starting:  # of two threads the second finds it started, or each line would stand twice
+        return _start(folder, clean)
+
+
+def _start(folder: Path, clean: Clean) -> Path | None:
     path, root = folder.absolute() / FILE_NAME, logging.getLogger()
     if log_file() == path:
         return path
