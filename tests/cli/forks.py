@@ -65,12 +65,27 @@ class Forks:
         return Ended(code, *(text.encode("utf-8", "surrogateescape") for text in told))
 
 
-def become(arguments: list[str], out: IO[bytes], err: IO[bytes]) -> NoReturn:
-    """What a forked child does: the command and nothing after it."""
+def become(
+    arguments: list[str],
+    out: IO[bytes],
+    err: IO[bytes],
+    *,
+    folder: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> NoReturn:
+    """What a forked child does: the command and nothing after it, whatever goes wrong.
+
+    None: in the folder, and with the environment, that this process has.
+    """
     code = 70
     try:
         from workbench.__main__ import main
 
+        if folder is not None:
+            os.chdir(folder)
+        if env is not None:
+            os.environ.clear()
+            os.environ.update(env)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(out.fileno(), 1)
         os.dup2(err.fileno(), 2)
@@ -93,10 +108,7 @@ def run_forked(arguments: list[str], env: Mapping[str, str] | None = None) -> tu
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = os.fork()
         if not child:
-            if env is not None:
-                os.environ.clear()
-                os.environ.update(env)
-            become(arguments, out, err)
+            become(arguments, out, err, env=env)
         _, status = os.waitpid(child, 0)
         told = [
             os.pread(file.fileno(), 1 << 26, 0).decode("utf-8", "surrogateescape")

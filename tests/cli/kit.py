@@ -12,7 +12,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, NoReturn
 
 import workbench.cli.app  # noqa: F401 - every fork finds it loaded
 from workbench.text import net
@@ -108,13 +107,14 @@ class Cli:
         self, *arguments: str | Path, umask: int = 0o022, env: Mapping[str, str] | None = None
     ) -> Done:
         """Run a command in a fork of this process: it spares the start, the same code runs."""
+        words, own = [*map(str, arguments)], {**environment(self.folder), **(env or {})}
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             with warnings.catch_warnings():  # a server's thread stays behind: the fork asks it
                 warnings.simplefilter("ignore", DeprecationWarning)  # nothing but by a socket
                 child = os.fork()
             if not child:
                 os.umask(umask)
-                _become(self.folder, [str(word) for word in arguments], out, err, env or {})
+                become(words, out, err, folder=self.folder, env=own)
             _, status = os.waitpid(child, 0)
             told = [os.pread(file.fileno(), 1 << 26, 0).decode() for file in (out, err)]
         assert "Traceback" not in "".join(told), told[1]
@@ -122,10 +122,11 @@ class Cli:
 
     def kill_after(self, seconds: float, *arguments: str | Path) -> None:
         """Run a command in a fork of this process, and end it by SIGKILL at that moment."""
+        words, own = [*map(str, arguments)], environment(self.folder)
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             child = os.fork()
             if not child:
-                _become(self.folder, [str(word) for word in arguments], out, err, {})
+                become(words, out, err, folder=self.folder, env=own)
             time.sleep(seconds)  # the moment is what is tried
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
@@ -146,20 +147,6 @@ class Cli:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-
-
-def _become(
-    folder: Path, arguments: list[str], out: IO[bytes], err: IO[bytes], env: Mapping[str, str]
-) -> NoReturn:
-    """The command in its folder, with an environment of its own."""
-    try:
-        os.chdir(folder)
-        own = {**environment(folder), **env}  # it reads PATH, which is cleared next
-        os.environ.clear()
-        os.environ.update(own)
-        become(arguments, out, err)
-    finally:  # whatever goes wrong, the child never goes on with the tests
-        os._exit(70)
 
 
 def git(folder: Path, *arguments: str) -> str:
