@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from workbench.domain.check import CheckStatus
+from workbench.domain.definitions import USUAL
 from workbench.domain.draft import Decision
 from workbench.domain.finding import Finding, FindingKind
 from workbench.domain.label import EditClass, Judgement, Label
@@ -345,8 +346,9 @@ def test_the_end_card_has_the_numbers_what_is_unknown_and_the_export() -> None:
 def test_the_end_card_of_two_candidates_fits_80_by_24() -> None:
     """Two columns; the header takes one line, the bar two."""
     one, other = card(cell(Label.MERGED, CheckStatus.NOT_RUN)), card(ESCAPED, cell(Label.MERGED))
-    snapshot = MetricsSnapshot({"K": one, "B": other}, {}, 3, 3, None)
-    lines = render_card(snapshot, make_progress(0, 3), 80)
+    snapshot = MetricsSnapshot({"K": one, "B": other}, {}, 3, 3, None, USUAL.live_name)
+    lines = render_card(snapshot, Progress(1, 3, 4, 1, 0, 0, 1), 80)
+    assert " Numbers  usual definitions" in plain(lines)
     assert len(lines) <= 21
     assert all(cells(line.rstrip()) <= 80 for line in plain(lines).split("\n"))
     (escapes,) = [line for line in plain(lines).split("\n") if "escape  " in line]

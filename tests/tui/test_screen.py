@@ -13,7 +13,7 @@ from workbench.tui.screens.reading import MAX_COPY
 from workbench.tui.themes import THEMES
 from workbench.tui.widgets.diff_view import DiffView
 
-from .kit import Seat, play, read_labels, read_log
+from .kit import OPEN, Seat, play, read_labels, read_log
 
 
 def test_d6_a_study_that_cannot_be_written_is_read_with_labels_off(folder: Path) -> None:
@@ -53,15 +53,24 @@ def test_the_live_numbers_say_whose_definitions_they_are_of(folder: Path) -> Non
     assert USUAL.live_name == "usual definitions"
     assert Definitions(gate="pay").live_name == "by gate pay"
 
+    told = "Numbers  usual, not gate pay␛[31m's"
+
     async def scene(seat: Seat) -> None:
-        told = "Numbers  usual, not gate pay␛[31m's"
         await seat.until(lambda: told in seat.pane("metrics"), "whose they are")
         await seat.press("m")
-        await seat.on("ask")
+        await seat.on(OPEN[1])
         assert told in seat.pane("metrics")
+        for name in OPEN[1:]:
+            await seat.on(name)
+            await seat.press("apostrophe")
 
-    play(folder, scene, size=(160, 40),
-         wrap=lambda desk: replace(desk(), name_definitions=lambda: own.live_name))  # fmt: skip
+    async def at_the_end(seat: Seat) -> None:
+        """The card is there before they are read."""
+        await seat.until(lambda: told in seat.pane("card"), "whose those of the end are")
+
+    for walk in (scene, at_the_end):
+        play(folder, walk, size=(160, 40),
+             wrap=lambda desk: replace(desk(), name_definitions=lambda: own.live_name))  # fmt: skip
 
 
 def test_field_t25_a_terminal_too_small_says_so_labels_nothing_and_comes_back(folder: Path) -> None:

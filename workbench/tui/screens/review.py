@@ -114,6 +114,8 @@ class ReviewScreen(RepeatingScreen):
     def on_definitions_named(self, message: DefinitionsNamed) -> None:
         """The numbers say whose definitions they are counted by."""
         self.counts = replace(self.counts, definitions=message.name)
+        if self.has_class("-finished"):
+            self._show_end()
         self.draw()
 
     def draw_bar(self) -> None:
@@ -149,8 +151,11 @@ class ReviewScreen(RepeatingScreen):
     def _finish(self) -> None:
         """The end of the queue is a card; the last output stays reachable."""
         self.add_class("-finished")
-        self.query_one(EndCard).show(self.counts.snapshot(), self.counts.progress)
+        self._show_end()
         self.draw()
+
+    def _show_end(self) -> None:
+        self.query_one(EndCard).show(self.counts.snapshot(), self.counts.progress)
 
     def is_done(self) -> bool:
         """Whether no label is left to give."""

@@ -60,10 +60,8 @@ class TrainingScreen(ReviewScreen):
             self.read("")
         super().go_to(output_id)
 
-    def _finish(self) -> None:
-        self.add_class("-finished")
+    def _show_end(self) -> None:
         self.query_one(EndCard).show_lines(self._render_end())
-        self.draw()
 
     def _render_end(self) -> list[Line]:
         """How many labels were as the key has them, and that nothing of it counts."""

@@ -12,6 +12,7 @@ from workbench.tui.widgets.metrics_pane import (
     MetricsSnapshot,
     render_scorecard,
     render_settled_count,
+    render_whose,
 )
 
 _EXPORT = "workbench export jsonl -o labels.jsonl"
@@ -45,6 +46,8 @@ def render_card(
         for alias, card in sorted(cards.items())
     ]
     at_a_time = 2 if width >= TWO_COLUMNS_FROM else 1
+    if blocks:
+        lines += [(), render_whose(snapshot, width)]
     for n in range(0, len(blocks), at_a_time):
         lines += [(), *_beside(blocks[n : n + at_a_time], column)]
     return lines

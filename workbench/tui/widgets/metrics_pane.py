@@ -35,8 +35,7 @@ def render_metrics(snapshot: MetricsSnapshot, width: int, height: int = 1000) ->
     Where there is no room companions give way first; what still has none is counted.
     """
     done = f" {snapshot.labelled} labelled of {snapshot.total}"
-    whose = clip(display(snapshot.definitions), max(8, width - 11))
-    lines: list[Line] = [(Span(" Numbers", "title"), Span(f"  {whose}", "dim")), (Span(done, ""),)]
+    lines: list[Line] = [render_whose(snapshot, width), (Span(done, ""),)]
     if snapshot.active_seconds is not None:
         lines.append((Span(f" {format_seconds(snapshot.active_seconds)} an output", "dim"),))
     blocks = [
@@ -49,6 +48,12 @@ def render_metrics(snapshot: MetricsSnapshot, width: int, height: int = 1000) ->
         lines += blocks.pop(0)
     rest = f" {len(blocks)} more: workbench metrics"
     return [*lines, (Span(rest, "dim"),)] if blocks else lines
+
+
+def render_whose(snapshot: MetricsSnapshot, width: int) -> Line:
+    """What stands over the numbers: whose definitions they are counted by, once that was read."""
+    whose = clip(display(snapshot.definitions), max(8, width - 11))
+    return Span(" Numbers", "title"), Span(f"  {whose}", "dim")
 
 
 def render_settled_count(progress: Progress) -> str:
