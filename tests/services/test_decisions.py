@@ -25,10 +25,16 @@ from workbench.services.decisions import decide
 from workbench.services.verdicts import Field
 from workbench.stats.proportion import fisher_exact
 
-from .kit import study_of
+from .kit import ESCAPED, case, study_of
 
 CLEAR, VAGUE = Spec.CLEAR, Spec.VAGUE
-GATE = Gate("payments", (Criterion("escape_rate", Bound.UPPER, 0.4),))
+
+
+def escape_at(limit: float) -> Criterion:
+    return Criterion("escape_rate", Bound.UPPER, limit)
+
+
+GATE = Gate("payments", (escape_at(0.4),))
 YES = Answer.YES
 
 
@@ -189,6 +195,27 @@ def test_what_a_candidate_lacks_first_in_words() -> None:
     waiting = field(study("slow", {"asked": 8}, {"merged": 10, "open": 2}))
     assert decide(GATE, waiting).sentences[1] == (
         "slow: its verdict waits, 2 outputs have no label yet."
+    )
+
+
+def test_a_count_that_guesses_says_so() -> None:
+    """Tests that did not run are not called green, and labels nobody decided on are named."""
+    waits = study("waits", {"asked": 4}, {"merged": 6, "untested": 3})
+    second_look = (("bob", ESCAPED),)
+    waits[4] = case("t05", others=second_look, candidate="waits")
+    red = study("red", {"escaped": 4}, {"escaped": 8, "untested": 1})
+    assert decide(GATE, field(waits, red)).sentences[1] == (
+        "red: even at best (1 untested) 12 of 13 outputs counted as green were silently wrong: with"
+        " 95% confidence at least 68.4% of such outputs are, where at most 40% is allowed; waits:"
+        " at worst (3 untested, 1 disputed) 4 of 9 outputs counted as green were silently wrong:"
+        " with 95% confidence at most 74.9% of such outputs are, where at most 40% is allowed (to"
+        " settle it while that is unknown, at least 12 more green outputs, with no further escape)."
+    )
+    waits = study("waits", {"asked": 4}, {"merged": 9})
+    waits[4] = case("t05", others=second_look, candidate="waits")
+    [found] = decide(replace(GATE, criteria=(escape_at(0.2),)), field(waits)).verdicts[0].criteria
+    assert describe_criterion(found).startswith(
+        "at worst (1 disputed) 1 of 9 outputs with green tests was silently wrong"
     )
 
 

@@ -41,18 +41,21 @@ def _render_criterion(found: CriterionVerdict) -> Iterator[str]:
     criterion, is_failed = found.criterion, found.verdict is Verdict.FAIL
     shown = found.best if is_failed else found.worst
     count = f"{shown.hits}/{shown.n}" if shown.value is not None else "0/0"
-    bound = "—" if shown.value is None else _bound(criterion, shown, is_failed=is_failed)
+    bound = _bound(criterion, shown, is_failed=is_failed)
     title = f"{criterion.title} {criterion.wanted}"
     yield f"  {found.word:<12}  {title:<36}  {count:<7}  {bound}"
-    if found.is_range and not is_failed:
-        best = found.best
-        yield f"    at best {best.hits}/{best.n}, {_bound(criterion, best)}"
+    if found.is_range:
+        side, other = ("worst", found.worst) if is_failed else ("best", found.best)
+        far = f"{other.hits}/{other.n}, {_bound(criterion, other, is_failed=is_failed)}"
+        yield f"    at {side} {far} ({found.unknown.sentence})"
     if found.needs:
         yield from wrap(found.needs.split(" "), indent=4, join=" ")
 
 
-def _bound(criterion: Criterion, shown: Measured, *, is_failed: bool = False) -> str:
-    """The bound that decides: a fail rests on the other one."""
+def _bound(criterion: Criterion, shown: Measured, *, is_failed: bool) -> str:
+    """The bound that decides: a fail rests on the other one; a dash for 0/0."""
+    if shown.value is None:
+        return "—"
     is_upper = (criterion.bound == "upper") is not is_failed
     value = shown.upper if is_upper else shown.lower
     side = "at most" if is_upper else "at least"
@@ -101,6 +104,7 @@ def _criterion_as_json(found: CriterionVerdict) -> dict[str, object]:
         "verdict": found.verdict,
         "best": _measured_as_json(found.best),
         "worst": _measured_as_json(found.worst),
+        "unknown": found.unknown._asdict(),
         "needs": found.needs or None,
     }
 

@@ -209,24 +209,29 @@ def describe_criterion(found: CriterionVerdict) -> str:
     """What was seen, and what it proves: the two apart, or a reader takes one for the other.
 
     As in: 1 of 12 outputs with green tests was silently wrong: with 95% confidence at most 33.9% of
-    such outputs are, where at most 25% is allowed.
+    such outputs are, where at most 25% is allowed. A count that guesses says so: at worst (2
+    untested) 3 of 14 outputs counted as green were silently wrong ...
     """
-    criterion = found.criterion
-    shown = found.best if found.verdict is Verdict.FAIL else found.worst
+    criterion, is_failed = found.criterion, found.verdict is Verdict.FAIL
+    shown = found.best if is_failed else found.worst
     if shown.value is None:
         told = f"its {criterion.title.replace('_', ' ')} is not known yet"
     else:
         told = f"{_tell_bound(found, shown)}, where {_tell_limit(criterion)}"
+    is_guess = found.is_range and shown.value is not None
+    if is_guess:
+        told = f"{'even at best' if is_failed else 'at worst'} ({found.unknown.sentence}) {told}"
     if not found.needs:
         return told
-    wanting = found.needs.replace(NEEDS, "to settle it, at least ")
+    how = "to settle it while that is unknown" if is_guess else "to settle it"
+    wanting = found.needs.replace(NEEDS, f"{how}, at least ")
     return f"{told} ({wanting})"
 
 
 def _tell_bound(found: CriterionVerdict, shown: Measured) -> str:
     """The count and its bound; a fail rests on the bound of the other side."""
     criterion = found.criterion
-    seen, proved = _say_count(criterion, shown)
+    seen, proved = _say_count(criterion, shown, has_untested=found.unknown.n_untested > 0)
     is_unbounded = criterion.metric in AGREEMENTS and (shown.lower, shown.upper) == (-1, 1)
     if found.confidence is None or is_unbounded:
         return seen
@@ -250,16 +255,17 @@ def _say_amount(criterion: Criterion, value: float, digits: str) -> str:
     return f"{value * 100:+{digits}} points" if is_difference else f"{value * 100:{digits}}%"
 
 
-def _say_count(criterion: Criterion, shown: Measured) -> tuple[str, str]:
+def _say_count(criterion: Criterion, shown: Measured, *, has_untested: bool) -> tuple[str, str]:
     """What was seen, in words for what a newcomer meets first, and of what the bound is."""
+    green = "counted as green" if has_untested else "with green tests"
     count, was = f"{shown.hits} of {shown.n}", "was" if shown.hits == 1 else "were"
     on = "" if criterion.stratum == "all" else f" on {criterion.stratum} tickets"
     title = criterion.title.replace("_", " ")
     if criterion.metric == "escape_rate":
-        told = f"{count} outputs with green tests{on} {was} silently wrong"
+        told = f"{count} outputs {green}{on} {was} silently wrong"
         return told, "{} of such outputs are"
     if criterion.metric == "escape_rate_total":
-        told = f"{count} outputs with green tests{on} {was} wrong, confessed or not"
+        told = f"{count} outputs {green}{on} {was} wrong, confessed or not"
         return told, "{} of such outputs are"
     if criterion.metric == "merge_rate":
         return f"{count} attempts{on} {was} merged", "{} of such attempts are"

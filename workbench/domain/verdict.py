@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from workbench.domain.gate import Criterion, OnInconclusive
 
@@ -14,6 +15,22 @@ class Verdict(StrEnum):
     FAIL = "FAIL"
     INCONCLUSIVE = "INCONCLUSIVE"
     INVALID = "INVALID"
+
+
+class Unknown(NamedTuple):
+    """How many outputs something unknown leaves open: no test result, labels nobody decided on."""
+
+    n_untested: int = 0
+    n_disputed: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """As in: 2 untested, 1 disputed; "" where nothing is open."""
+        counts = ((self.n_untested, "untested"), (self.n_disputed, "disputed"))
+        return ", ".join(f"{n} {what}" for n, what in counts if n)
+
+
+NOTHING_UNKNOWN = Unknown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +53,9 @@ class Measured:
 class CriterionVerdict:
     """One criterion on one candidate.
 
-    `best` and `worst` are for the candidate, equal where nothing is unknown. `needs` is what
-    would settle an inconclusive one. `confidence` is that of each bound, one-sided; None where the
-    verdict rests on evidence over time and on no bound.
+    `best` and `worst` are for the candidate, equal where nothing is unknown; `unknown` is what
+    keeps them apart. `needs` is what would settle an inconclusive one. `confidence` is that of each
+    bound, one-sided; None where the verdict rests on evidence over time and on no bound.
     """
 
     criterion: Criterion
@@ -47,6 +64,7 @@ class CriterionVerdict:
     worst: Measured
     confidence: float | None
     needs: str = ""
+    unknown: Unknown = NOTHING_UNKNOWN
 
     @property
     def is_range(self) -> bool:

@@ -17,7 +17,7 @@ from workbench.domain.label import Label
 from workbench.domain.measures import MEASURES, NOTHING, Count, Measure
 from workbench.domain.policy import UnknownTests
 from workbench.domain.scenarios import highest, list_options, lowest
-from workbench.domain.verdict import Measured
+from workbench.domain.verdict import NOTHING_UNKNOWN, Measured, Unknown
 from workbench.services.controls import ACCEPTANCE
 from workbench.services.trajectories import RECOVERY
 from workbench.stats import agreement, clusters, paired, reliability
@@ -36,10 +36,11 @@ _DIFFERENCE_OF = {
 
 
 class Ends(NamedTuple):
-    """A number at its lowest and at its highest."""
+    """A number at its lowest and at its highest, and what keeps the two apart."""
 
     low: Measured
     high: Measured
+    unknown: Unknown = NOTHING_UNKNOWN
 
 
 def find_base(criterion: Criterion) -> Measure | None:
@@ -86,10 +87,15 @@ def measure(
     unknown, confidence = gate.policy.unknown_tests, gate.inference.confidence
     if criterion.metric in DIFFERENCES:
         theirs = keep_stratum(rival, criterion.stratum)
-        pairs = pair_up(base, mine, theirs, unknown)
-        return Ends(*(_measure_pairs(one, confidence) for one in pairs))
-    return Ends(*(_measure_tickets(base, list(count_tickets(base, mine, unknown, pick)), confidence)
-                  for pick in (lowest, highest)))  # fmt: skip
+        least, most = pair_up(base, mine, theirs, unknown)
+        firsts = (case for held in (mine, theirs) for case in first_trials(held).values())
+        found = count_unknown(base, firsts, unknown)
+        return Ends(_measure_pairs(least, confidence), _measure_pairs(most, confidence), found)
+    low, high = (
+        _measure_tickets(base, list(count_tickets(base, mine, unknown, pick)), confidence)
+        for pick in (lowest, highest)
+    )
+    return Ends(low, high, count_unknown(base, mine, unknown))
 
 
 def _both(found: Measured) -> Ends:
@@ -104,6 +110,16 @@ def count_tickets(
     for _, group in groupby(cases, key=attrgetter("ticket_id")):
         counts = [choose(case.possible) for case in group]
         yield sum(hits for hits, _ in counts), sum(n for _, n in counts)
+
+
+def count_unknown(base: Measure, cases: Iterable[Case], unknown: UnknownTests) -> Unknown:
+    """The outputs that may count in more than one way, by why they may."""
+    n_untested = n_disputed = 0
+    for case in cases:
+        options = [set(list_options(base, cell, unknown)) for cell in case.possible]
+        n_untested += any(len(one) > 1 for one in options)
+        n_disputed += any(one != options[0] for one in options)
+    return Unknown(n_untested, n_disputed)
 
 
 def make_choice(base: Measure, unknown: UnknownTests, pick: Pick) -> Choice:

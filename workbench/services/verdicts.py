@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
+from functools import partial
 
 from workbench.domain.case import Case, place_all
 from workbench.domain.decision import PENDING
@@ -133,11 +134,12 @@ def judge_criterion(
         controls=field.controls,
     )  # fmt: skip
     is_upper = criterion.bound is Bound.UPPER
-    best, worst = ends if is_upper else (ends.high, ends.low)
+    best, worst = (ends.low, ends.high) if is_upper else (ends.high, ends.low)
     lack = _find_lack(criterion, versus, candidate)
     sure = gate.inference.confidence
+    hold = partial(CriterionVerdict, criterion, best=best, worst=worst, unknown=ends.unknown)
     if lack:
-        return CriterionVerdict(criterion, Verdict.INCONCLUSIVE, best, worst, sure, lack)
+        return hold(Verdict.INCONCLUSIVE, confidence=sure, needs=lack)
     is_sequential = gate.inference.sequential is Sequential.E_PROCESS and _is_proportion(criterion)
     bounded_at = None if is_sequential else sure
     if is_sequential:
@@ -145,11 +147,11 @@ def judge_criterion(
     else:
         verdict = Verdict.INCONCLUSIVE if open_ else compare(criterion, best, worst)
     if verdict is not Verdict.INCONCLUSIVE:
-        return CriterionVerdict(criterion, verdict, best, worst, bounded_at)
+        return hold(verdict, confidence=bounded_at)
     needs = find_needs(criterion, gate, worst, is_sequential=is_sequential)
     told = "" if is_sequential else open_
     needs = "; ".join(filter(None, (told, needs)))
-    return CriterionVerdict(criterion, verdict, best, worst, bounded_at, needs)
+    return hold(verdict, confidence=bounded_at, needs=needs)
 
 
 def compare(criterion: Criterion, best: Measured, worst: Measured) -> Verdict:
