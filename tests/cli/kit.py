@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 import workbench.cli.app  # noqa: F401 - every fork finds it loaded
 from workbench.text import net
 
-from .forks import become
+from .forks import become, run_forked
 
 GIT_ENV = {
     "PATH": "/usr/bin:/bin:/usr/local/bin",
@@ -108,17 +107,10 @@ class Cli:
     ) -> Done:
         """Run a command in a fork of this process: it spares the start, the same code runs."""
         words, own = [*map(str, arguments)], {**environment(self.folder), **(env or {})}
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            with warnings.catch_warnings():  # a server's thread stays behind: the fork asks it
-                warnings.simplefilter("ignore", DeprecationWarning)  # nothing but by a socket
-                child = os.fork()
-            if not child:
-                os.umask(umask)
-                become(words, out, err, folder=self.folder, env=own)
-            _, status = os.waitpid(child, 0)
-            told = [os.pread(file.fileno(), 1 << 26, 0).decode() for file in (out, err)]
-        assert "Traceback" not in "".join(told), told[1]
-        return Done(os.waitstatus_to_exitcode(status), *told)
+        done = Done(*run_forked(words, own, folder=self.folder, umask=umask))
+        told = (done.out + done.err).encode()  # fails where a command wrote no UTF-8
+        assert b"Traceback" not in told, done.err
+        return done
 
     def kill_after(self, seconds: float, *arguments: str | Path) -> None:
         """Run a command in a fork of this process, and end it by SIGKILL at that moment."""

@@ -2,9 +2,8 @@
 
 import asyncio
 import json
+import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from cli.forks import shared_forks
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -197,10 +197,9 @@ def _write(path: Path, rows: Sequence[object]) -> None:
 
 def run_workbench(*arguments: object, code: int = 0) -> str:
     """A command to its end; fails the test where the exit code is another one."""
-    command = [sys.executable, "-m", "workbench", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == code, done.stderr
-    return done.stdout
+    done = shared_forks().run(*arguments, env=os.environ)
+    assert done.code == code, done.err.decode()
+    return done.out.decode()
 
 
 @dataclass(frozen=True, slots=True)
