@@ -19,7 +19,6 @@ import signal
 import sqlite3
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -56,16 +55,12 @@ def record(store: Store, reviewer: str, output_id: str, i: int) -> None:
 
 def run_label(path: str, reviewer: str, n: str, seed: str = "1") -> None:
     order = random.Random(int(seed))
-    waits: list[float] = []
     with open_store(Path(path)) as store:
         ids = find_ids(store, reviewer)
         say("READY")
         for i in range(int(n)):
-            start = time.perf_counter()
             record(store, reviewer, order.choice(ids), i)
-            waits.append(time.perf_counter() - start)
             say(f"ACK {i + 1}")
-    say(f"P99 {sorted(waits)[int(len(waits) * 0.99)]:.4f}")
 
 
 def run_full(path: str, limit: str) -> None:

@@ -28,29 +28,20 @@ def start(*arguments: object) -> subprocess.Popen[str]:
 
 
 def test_d4_four_processes(tmp_path: Path, record_property: Record) -> None:
-    """D4: 4 processes of 150 labels each leave 600 rows, no error, and 99 of 100 wait < 1 s.
+    """D4: 4 processes of 150 labels each leave 600 rows and no error: nobody waits for 10 s.
 
-    On a machine that is busy with other things the wait is taken again, at most twice.
+    How long they wait is measured where nothing else runs: tests/bench/wait_speed.py.
     """
     record_property("cases", N_PROCESSES * N_LABELS)
-    waits: list[float] = []
-    while len(waits) < 3 and (not waits or waits[-1] >= 1):
-        folder = tmp_path / str(len(waits))
-        folder.mkdir()
-        waits.append(run_four(make_study(folder, reviewers=("ann", "bob"))))
-    assert min(waits) < 1, waits
-
-
-def run_four(path: Path) -> float:
-    """All four on one study, checked; the p99 wait of the slowest, in seconds."""
+    path = make_study(tmp_path, reviewers=("ann", "bob"))
     names = ("ann", "ann", "bob", "bob")
     children = [start("label", path, name, N_LABELS, i) for i, name in enumerate(names)]
     outs = [child.communicate(timeout=120) for child in children]
     assert [err for _, err in outs] == [""] * N_PROCESSES
+    assert [out.splitlines()[-1] for out, _ in outs] == [f"ACK {N_LABELS}"] * N_PROCESSES
     assert count_events(path) == N_PROCESSES * N_LABELS
     with open_store(path) as store:
         assert store.verify() == []
-    return max(float(out.split()[-1]) for out, _ in outs)
 
 
 @pytest.mark.slow

@@ -401,7 +401,9 @@ def check_strips(app: StudyApp) -> None:
 def is_desk_ready(seat: Seat) -> bool:
     """Whether labels can be saved, or the screen says why they cannot."""
     screen = seat.screen
-    return screen.desk is not None and (not screen.labels_off or "off" in screen.labels_off)
+    if screen.desk is None:
+        return False
+    return "off" in screen.labels_off or not (screen.labels_off or not screen.counts.definitions)
 
 
 # What several scenes do.
