@@ -1,6 +1,5 @@
 """A watched command: its limits, and what of its output reaches a file."""
 
-import os
 import random
 import threading
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbench.adapters.agent_process import Call, Exited, Limits, Stop, Workplace, run_agent
+from workbench.adapters.keeping import read_ended
 from workbench.adapters.transcripts import HEAD, TAIL, Transcript, read_end
 
 PYTHON = "/usr/bin/python3"
@@ -18,7 +18,6 @@ def run(folder: Path, script: str, limits: Limits) -> Exited:
     call = Call(
         ("/bin/sh", "-c", script),
         str(folder),
-        str(folder / "exit"),
         {"PATH": "/usr/bin:/bin"},
         {},
         limits,
@@ -50,16 +49,14 @@ def test_a_command_that_takes_too_much_is_ended(
     assert exited.seconds < 20
     if stop is None:
         assert exited.returncode == 3
-        assert (tmp_path / "exit").read_text() == "3\n"
+        assert read_ended(tmp_path).code == 3
 
 
 def copy(path: Path, parts: list[bytes], secrets: list[bytes], first: bytes = b"") -> bytes:
-    reading, writing = os.pipe()
-    transcript = Transcript(reading, path, secrets, first)
-    with os.fdopen(writing, "wb", buffering=0) as pipe:
-        for part in parts:
-            pipe.write(part)
-    transcript.close(30)
+    transcript = Transcript(str(path), secrets, first)
+    for part in parts:
+        transcript.take(part)
+    assert transcript.close() == 0
     return path.read_bytes()
 
 

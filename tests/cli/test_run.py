@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import random
+import select
 import signal
 import sqlite3
 import subprocess
@@ -434,7 +435,8 @@ def _with(cli: Cli, tables: dict[str, dict[str, object]], *arguments: str) -> Do
 
 def test_a_second_run_is_refused_with_who_and_since_when(tmp_path: Path) -> None:
     """One run at a time in a study; a killed one holds nothing."""
-    cli = make_run_study(tmp_path, {"a": "sleep 60"})
+    go = tmp_path / "tools" / "go"
+    cli = make_run_study(tmp_path, {"a": f"while [ ! -e {go} ]; do sleep 0.02; done; {FIX}"})
     process = cli.start("run")
     wait_for(lambda: bool(list((cli.folder / ".workbench" / "runs").glob("*/exit"))))
     done = cli.quick("run")
@@ -442,8 +444,26 @@ def test_a_second_run_is_refused_with_who_and_since_when(tmp_path: Path) -> None
     assert f"process {process.pid}, since 20" in done.err
     process.kill()
     process.communicate()
-    write_script(tmp_path / "tools" / "a", FIX)
+    go.touch()
     cli.ok("run")
+
+
+def test_a_command_that_ends_just_after_a_kill_has_ended(tmp_path: Path) -> None:
+    """Code, patch, message and cost are what it left by itself: it is not run again."""
+    go = tmp_path / "tools" / "go"
+    says = json.dumps({"type": "result", "result": "mended", "total_cost_usd": 0.5})
+    script = f"echo '{{}}'; while [ ! -e {go} ]; do sleep 0.02; done; {FIX} >&2; echo '{says}'"
+    cli = make_run_study(tmp_path, {"a": script}, adapter="claude")
+    process = cli.start("run")
+    wait_for(lambda: any(p.stat().st_size for p in cli.folder.glob(".workbench/runs/*/stdout")))
+    process.kill()
+    process.communicate()
+    write_script(tmp_path / "tools" / "a", "echo again; exit 9")
+    go.touch()
+    row = run_one(cli)
+    assert (row["exit_class"], row["message"], row["spent_usd"]) == ("patch", "mended", 0.5)
+    assert "+    return b + a\n" in str(row["patch"])
+    assert not list(cli.folder.glob(".workbench/runs/*/earlier"))
 
 
 def test_the_first_interrupt_finishes_what_runs_the_second_ends_it(tmp_path: Path) -> None:
@@ -527,7 +547,7 @@ def test_recordings_are_replayed_as_if_they_were_run(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_kills_lose_nothing_and_pay_for_nothing_twice(tmp_path: Path) -> None:
-    """At random moments: what an agent finished is an output at the end, and it ran once."""
+    """At random moments, and just as something is paid: what ended is an output, and ran once."""
     n, dice = 12, random.Random(6)
     tools = tmp_path / "tools"
     cli = make_run_study(tmp_path, {"a": "exit 0"}, n_tickets=n)
@@ -540,10 +560,18 @@ def test_kills_lose_nothing_and_pay_for_nothing_twice(tmp_path: Path) -> None:
     pipe.chmod(0o622)
     descriptor = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
     payments = b""
-    for _ in range(int(os.environ.get("WORKBENCH_KILLS", "8"))):
+    for number in range(int(os.environ.get("WORKBENCH_KILLS", "8"))):
         process = cli.start("run")
+        moment = 0.6 + 1.4 * dice.random()
+        if number % 2:
+            ended = os.pidfd_open(process.pid)
+            select.select([descriptor, ended], [], [])
+            os.close(ended)
+            with contextlib.suppress(BlockingIOError):
+                payments += os.read(descriptor, 1 << 16)
+            moment = 0.01 * dice.random()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=0.6 + 1.4 * dice.random())
+            process.communicate(timeout=moment)
         process.kill()
         process.communicate()
     done = cli.quick("run")
@@ -552,6 +580,9 @@ def test_kills_lose_nothing_and_pay_for_nothing_twice(tmp_path: Path) -> None:
     os.close(descriptor)
     assert done.code == 0, done.err
     assert sorted(payments.decode().split()) == sorted(f"t{k}" for k in range(n))
-    assert set(rows_of(cli)) == {(f"t{k}", "a", 1) for k in range(n)}
+    rows = rows_of(cli)
+    assert set(rows) == {(f"t{k}", "a", 1) for k in range(n)}
+    assert {str(row["message"]) for row in rows.values()} == {"done"}
+    assert all("+    return b + a" in str(row["patch"]) for row in rows.values())
     with closing(sqlite3.connect(cli.folder / ".workbench" / "study.db")) as connection:
         assert connection.execute("SELECT count(*) FROM output").fetchone() == (n,)

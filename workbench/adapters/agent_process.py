@@ -1,8 +1,8 @@
 """A candidate's command: boxed or bare, in a group of its own, watched until nothing of it lives.
 
 Time, memory and disk are watched from outside. On timeout it is told first (TERM) and killed a
-few seconds later. Its exit code is written by the shell that started it: when we are killed just
-after it ended, its work is not lost and not paid for twice.
+few seconds later. What it prints and how it ends is kept by a keeper that outlives us a little:
+what ended about when we were killed is not lost, and not paid for twice.
 """
 
 import contextlib
@@ -19,14 +19,22 @@ from pathlib import Path
 
 from workbench.adapters.box import STARTED, Bounds, Box, make_command
 from workbench.adapters.family import list_family, name_of
+from workbench.adapters.keeping import (
+    hold,
+    make_end,
+    make_keeper,
+    read_ended,
+    tell_keeper,
+    wait_for_keeper,
+    write_stop,
+)
 from workbench.adapters.processes import kill_group
-from workbench.adapters.sandbox import Cancel, is_above
-from workbench.adapters.transcripts import Transcript
+from workbench.adapters.sandbox import Cancel, children, is_above
 
 _GRACE_SECONDS = 5.0
 _LOOK_SECONDS = 0.1
 _FREE_BYTES = 200 << 20  # what is left to everybody else on the disk
-_START = 'trap : TERM; cd "$1" || exit 125; e=$2; shift 2; "$@"; c=$?; echo $c > "$e"; exit $c'
+_START = 'trap : TERM; cd "$1" || exit 125; shift; "$@"; exit $?'
 
 
 class Stop(StrEnum):
@@ -71,11 +79,17 @@ class Workplace:
 
 @dataclass(frozen=True, slots=True)
 class Exited:
-    """What a command left."""
+    """What a command left.
+
+    `has_started` is false where what was to start it failed. `problem` is why the files of its
+    output are not whole, "" where they are.
+    """
 
     returncode: int
     stop: Stop | None
     seconds: float
+    has_started: bool = True
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +98,6 @@ class Call:
 
     command: Sequence[str]
     work: str
-    exit_file: str
     variables: Mapping[str, str]
     secrets: Mapping[str, str]
     limits: Limits
@@ -96,39 +109,40 @@ def run_agent(
     bwrap: Path | None, place: Workplace, call: Call, streams: tuple[Path, Path], cancel: Cancel
 ) -> Exited:
     """Run a call to its end; without `bwrap` it has the rights of whoever started the program."""
-    wrapped = ("/bin/sh", "-c", _START, "sh", call.work, call.exit_file, *call.command)
-    secrets = [value.encode() for value in call.secrets.values()]
+    wrapped = ("/bin/sh", "-c", _START, "sh", call.work, *call.command)
+    make_end(place.folder)
     with contextlib.ExitStack() as stack:
         stdin = stack.enter_context(call.stdin.open("rb")) if call.stdin else None
-        passed: tuple[int, ...] = ()
-        started = b"" if bwrap is None else STARTED
+        passed = [hold(place.folder)]
+        stack.callback(os.close, passed[0])
         if bwrap is None:
             command, env = _bare(wrapped), {**call.variables, **call.secrets}
         else:
-            passed = (stack.enter_context(_arguments(call.secrets)),)
-            command, env = _boxed(bwrap, place, call, wrapped, passed[0]), _NOTHING
+            passed.append(stack.enter_context(_in_memory(_arguments(call.secrets))))
+            command, env = _boxed(bwrap, place, call, wrapped, passed[1]), _NOTHING
+        told = tell_keeper(command, place.folder, streams, [*call.secrets.values()], passed[0])
+        passed.append(stack.enter_context(_in_memory(told)))
         process = subprocess.Popen(
-            command,
+            make_keeper(passed[-1]),
             env=env,
             cwd="/",
             stdin=subprocess.DEVNULL if stdin is None else stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
             pass_fds=passed,
         )
-        pipes = (process.stdout, process.stderr)
-        copies = [
-            Transcript(os.dup(pipe.fileno()), path, secrets, first)
-            for pipe, path, first in zip(pipes, streams, (started, b""), strict=True)
-            if pipe is not None
-        ]
-        for pipe in filter(None, pipes):
-            pipe.close()
-        exited = _follow(process, place, call, cancel)
-        for copy in copies:
-            copy.close(_GRACE_SECONDS)
-    return exited
+        return _follow(process, place, call, cancel)
+
+
+def find_exited(folder: Path) -> Exited | None:
+    """How a command ended whose run was killed; waits for one that is about to end."""
+    wait_for_keeper(folder)
+    ended = read_ended(folder)
+    if ended.code is None or ended.stop == Stop.CANCELLED:
+        return None
+    stop = Stop(ended.stop) if ended.stop else None
+    return Exited(ended.code, stop, ended.seconds, ended.has_started, ended.problem)
 
 
 def _follow(
@@ -138,16 +152,31 @@ def _follow(
     started, stop = time.monotonic(), None
     try:
         stop = _watch(process, started + call.limits.seconds, place.folder, call.limits, cancel)
+        if stop is not None:
+            with contextlib.suppress(OSError):  # only a kill of ours in this moment needs it
+                write_stop(place.folder, stop)
         if stop is Stop.TIMEOUT:
             _tell(process)
     finally:
-        family = list(list_family(process.pid)) if process.poll() is None else []
-        kill_group(process)
-        process.wait()
-        for pid in family[1:]:
+        _end(process)
+    ended, seconds = read_ended(place.folder), time.monotonic() - started
+    if ended.code is None:  # nothing was kept: its keeper failed, or had to be ended
+        return Exited(process.returncode, stop, seconds, has_started=process.returncode <= 0)
+    return Exited(ended.code, stop, seconds, ended.has_started, ended.problem)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """The command first: what it printed is on the disk when its keeper has ended too."""
+    if process.poll() is None and (family := list(list_family(process.pid))[1:]):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(family[0], signal.SIGKILL)
+        for pid in family:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
-    return Exited(process.returncode, stop, time.monotonic() - started)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(2 * _GRACE_SECONDS)
+    kill_group(process)
+    process.wait()
 
 
 _NOTHING = {"PATH": "/usr/bin:/bin"}  # what bwrap inherits can be read inside: /proc/1/environ
@@ -169,16 +198,22 @@ def _boxed(
 
 
 def _bare(command: Sequence[str]) -> list[str]:
-    """It goes when we do; what it started itself may not."""
-    return ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--", *command]
+    """It goes with its keeper; what it started itself may not."""
+    start = f'echo {STARTED.decode().strip()}; exec "$@"'
+    return ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--", "/bin/sh", "-c", start, "sh", *command]
+
+
+def _arguments(secrets: Mapping[str, str]) -> bytes:
+    words = [word for name, value in secrets.items() for word in ("--setenv", name, value)]
+    return b"".join(word.encode() + b"\0" for word in words)
 
 
 @contextlib.contextmanager
-def _arguments(secrets: Mapping[str, str]) -> Iterator[int]:
-    descriptor = os.memfd_create("arguments")
+def _in_memory(data: bytes) -> Iterator[int]:
+    """A descriptor to read it from: no command line and no file shows it."""
+    descriptor = os.memfd_create("told")
     try:
-        words = [word for name, value in secrets.items() for word in ("--setenv", name, value)]
-        os.write(descriptor, b"".join(word.encode() + b"\0" for word in words))
+        os.write(descriptor, data)
         os.lseek(descriptor, 0, os.SEEK_SET)
         yield descriptor
     finally:
@@ -251,7 +286,8 @@ def _tell(process: "subprocess.Popen[bytes]") -> None:
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGTERM)
     if not clocks:
-        with contextlib.suppress(OSError):
-            os.killpg(process.pid, signal.SIGTERM)
+        for pid in children(process.pid):
+            with contextlib.suppress(OSError):
+                os.killpg(pid, signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(_GRACE_SECONDS)

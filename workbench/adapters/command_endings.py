@@ -29,8 +29,8 @@ def find_class(
         return None, ""
     errors = decode(read_end(folder / "stderr", 2000)).strip()
     last = display(errors.split("\n")[-1])[:300]
-    if not read_end(folder / "exit", 16).strip() and errors.startswith(("bwrap:", "setpriv:")):
-        return ExitClass.INFRASTRUCTURE, f"the sandbox could not start: {last}"
+    if not exited.has_started:
+        return ExitClass.INFRASTRUCTURE, f"the sandbox could not start: {exited.problem or last}"
     return _by_code(exited.returncode, last)
 
 

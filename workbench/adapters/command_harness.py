@@ -12,11 +12,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.adapters.agent_process import Call, Exited, Limits, Stop, Workplace, run_agent
+from workbench.adapters.agent_process import (
+    Call,
+    Exited,
+    Limits,
+    Stop,
+    Workplace,
+    find_exited,
+    run_agent,
+)
 from workbench.adapters.agents import read_transcript
 from workbench.adapters.checkouts import hand_over, make_checkout
 from workbench.adapters.command_endings import find_class, take_out
 from workbench.adapters.harvest import Harvest, Harvester
+from workbench.adapters.keeping import make_end
 from workbench.adapters.result_file import SCHEMA, read_result
 from workbench.adapters.run_files import RunFiles
 from workbench.adapters.sandbox import Cancel
@@ -27,7 +36,7 @@ from workbench.domain.harness import CandidateSettings
 from workbench.domain.run import Ending, ExitClass, Job, Usage, classify
 from workbench.text import decode, display
 
-_WORK, _OUT, _TICKET, _EXIT = "/work", "/out", "/ticket", "/wb/exit"
+_WORK, _OUT, _TICKET = "/work", "/out", "/ticket"
 _LONGEST_ARGUMENT = 120_000  # bytes; the kernel takes 128 KB in one
 _FOLDERS = ("checkout", "out", "home", "home/tmp", "ticket", "scratch")
 
@@ -105,7 +114,7 @@ class CommandHarness:
                 limits=Limits(20),
                 has_network=False,
             )
-            for name in ("checkout", "out", "home", "exit"):
+            for name in ("checkout", "out", "home"):
                 hand_over(folder / name)
             streams = (folder / "stdout", folder / "stderr")
             done = run_agent(self._means.bwrap, place, call, streams, threading.Event())
@@ -113,10 +122,10 @@ class CommandHarness:
         return "" if done.returncode else display(lines[0])[:200]
 
     def _find_exited(self, folder: Path) -> Exited | None:
-        """A command that ended just before we were killed, with its checkout still there."""
-        code = read_end(folder / "exit", 16).strip()
+        """A command that ended about when we were killed, with its checkout still there."""
+        exited = find_exited(folder)
         is_whole = (folder / "scratch" / "baseline").is_file() and (folder / "checkout").is_dir()
-        return Exited(int(code), None, 0.0) if code.isdigit() and is_whole else None
+        return exited if is_whole else None
 
     def _start(self, job: Job, folder: Path, turn: Turn) -> Exited:
         """Only what is the candidate's own has to wait for its turn: setup and command."""
@@ -126,7 +135,7 @@ class CommandHarness:
         self._copy(job, folder / "checkout")
         self._write_ticket(job, folder / "ticket")
         call, place = self._call(job, folder), self._place(folder)
-        for name in ("checkout", "out", "home", "ticket", "exit"):
+        for name in ("checkout", "out", "home", "ticket"):
             hand_over(folder / name)
         harvester, setup = self._harvester(job, folder), self._settings.setup
         if not setup:
@@ -160,12 +169,10 @@ class CommandHarness:
         (folder / "result.schema.json").write_text(json.dumps(SCHEMA), "utf-8")
 
     def _place(self, folder: Path) -> Workplace:
-        (folder / "exit").touch(mode=0o600)
         inside = {
             _WORK: folder / "checkout",
             _OUT: folder / "out",
             "/box": folder / "home",
-            _EXIT: folder / "exit",
         }
         tools = {str(tool): tool for tool in self._means.tools}
         return Workplace(folder, inside, {_TICKET: folder / "ticket", **tools})
@@ -197,7 +204,6 @@ class CommandHarness:
         return Call(
             command=self._command(job, f"{ticket}/ticket.md"),
             work=work,
-            exit_file=_EXIT if self._means.bwrap else str(folder / "exit"),
             variables=variables,
             secrets={name: self._means.environment[name] for name in self._settings.env},
             limits=Limits(self._settings.timeout_s),
@@ -229,7 +235,7 @@ class CommandHarness:
         limits = Limits(self._settings.setup_timeout_s)
         made = replace(call, command=self._settings.setup, secrets={}, stdin=None, limits=limits)
         done = run_agent(self._means.bwrap, place, made, streams, cancel)
-        (folder / "exit").write_bytes(b"")
+        make_end(folder)
         if done.stop is not Stop.CANCELLED and (done.stop or done.returncode):
             why = done.stop or f"exit code {done.returncode}"
             said = decode(read_end(streams[1], 500) or read_end(streams[0], 500)).strip()
