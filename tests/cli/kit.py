@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -59,6 +60,19 @@ def faults(done: Done) -> list[str]:
     ]
 
 
+NOUNS = (
+    "answers|attempts|candidates|controls|days|defects|entries|errors|escapes|events|files|flags"
+    "|hunks|issues|labels|lines|minutes|others|outputs|pairs|patches|reviews|rows|runs|scores"
+    "|tests|tickets|trials|warnings"
+)
+MISCOUNTED = re.compile(rf"(?<![\w.,:/=-])1 (?:more |other |planned |green )*(?:{NOUNS})\b")
+
+
+def is_well_counted(told: str) -> bool:
+    """Whether one of a thing is nowhere called by the word for several."""
+    return not MISCOUNTED.search(told)
+
+
 def environment(home: Path) -> dict[str, str]:
     """Where a command finds the checkout, and a home of its own."""
     return {
@@ -73,7 +87,7 @@ def environment(home: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Cli:
-    """Runs `workbench` in a folder; no command may ever show a traceback.
+    """Runs `workbench` in a folder; no command may ever show a traceback, or speak of 1 tickets.
 
     `prefix` is a program that starts it with fewer rights.
     """
@@ -100,6 +114,7 @@ class Cli:
         )
         out, err = done.stdout.decode(), done.stderr.decode()
         assert "Traceback" not in out + err, err
+        assert is_well_counted(out + err), out + err
         return Done(done.returncode, out, err)
 
     def quick(
@@ -108,8 +123,9 @@ class Cli:
         """Run a command in a fork of this process: it spares the start, the same code runs."""
         words, own = [*map(str, arguments)], {**environment(self.folder), **(env or {})}
         done = Done(*run_forked(words, own, folder=self.folder, umask=umask))
-        told = (done.out + done.err).encode()  # fails where a command wrote no UTF-8
-        assert b"Traceback" not in told, done.err
+        told = done.out + done.err
+        assert b"Traceback" not in told.encode(), done.err  # fails where a command wrote no UTF-8
+        assert is_well_counted(told), told
         return done
 
     def kill_after(self, seconds: float, *arguments: str | Path) -> None:

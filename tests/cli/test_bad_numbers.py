@@ -98,9 +98,9 @@ def told(cli: Cli, code: int, *words: str) -> str:
     ("outputs", "code", "sentence", "reason"),
     [
         ((), 3, "Nothing is known of any candidate yet.", "There are no outputs."),
-        (({"delivery": "void"},), 3, "the harness failed on 1 of 1 outputs", "harness failed"),
-        ((ASKS,), 2, "its verdict waits, 1 planned outputs are missing", "nothing attempted"),
-        (({"model_patch": change()},), 2, "1 outputs have no label yet", "no label yet"),
+        (({"delivery": "void"},), 3, "the harness failed on 1 of 1 output", "harness failed"),
+        ((ASKS,), 2, "its verdict waits, 1 planned output is missing", "nothing attempted"),
+        (({"model_patch": change()},), 2, "1 output has no label yet", "no label yet"),
     ],
     ids=["nothing", "all void", "all asked", "nothing labelled"],
 )

@@ -98,7 +98,7 @@ def test_a_damaged_row_is_named_and_the_others_go_in(cli: Cli, fresh: Cli) -> No
     assert "in.jsonl: line 3: a field has the wrong type or value: trial is str" in done.err
     assert "in.jsonl: line 4: a field has the wrong type or value: reviewer_id is empty" in done.err
     assert "in.jsonl: line 5: not JSON" in done.err
-    assert "5 rows read; new: 1 tickets, 1 outputs, 1 labels" in done.out
+    assert "5 rows read; new: 1 ticket, 1 output, 1 label" in done.out
 
 
 def test_an_import_without_its_repository_says_what_to_add(cli: Cli, fresh: Cli) -> None:

@@ -44,9 +44,9 @@ def fetch(
 def test_pages_are_followed_and_pull_requests_counted(fresh: Cli, server: ModelServer) -> None:
     """Twice adds nothing; the token goes in a header."""
     code, told = fetch(fresh, server)
-    assert (code, told) == (0, "3 issues read: 3 added\n1 pull requests left out\n")
+    assert (code, told) == (0, "3 issues read: 3 added\n1 pull request left out\n")
     assert server.requests[0][1]["authorization"] == f"Bearer {TOKEN}"
-    assert fetch(fresh, server) == (0, "3 issues read: 3 here already\n1 pull requests left out\n")
+    assert fetch(fresh, server) == (0, "3 issues read: 3 here already\n1 pull request left out\n")
 
 
 def test_a_refusal_stores_nothing_and_json_counts(fresh: Cli, server: ModelServer) -> None:
@@ -74,7 +74,7 @@ def test_from_jira(fresh: Cli, server: ModelServer) -> None:
     server.pages = {"/rest/api/3/search/jql#": (200, {}, json.dumps(issues).encode())}
     asked = ("SHOP", "--from", "jira")
     code, told = fetch(fresh, server, *asked, env={"JIRA_TOKEN": TOKEN, "JIRA_EMAIL": "a@b"})
-    assert (code, told) == (0, "1 issues read: 1 added\n")
+    assert (code, told) == (0, "1 issue read: 1 added\n")
     assert server.requests[0][1]["authorization"].startswith("Basic ")
     done = fresh.quick("tickets", "fetch", *asked)
     assert done.code == 3

@@ -286,7 +286,7 @@ def test_lint_works_without_a_study(demo: Cli, tmp_path: Path) -> None:
         (tmp_path / name).write_bytes((demo.folder / name).read_bytes())
     done = Cli(tmp_path).quick("gate", "lint")
     assert done.code == 0
-    assert "0 errors, 1 warnings" in done.out
+    assert "0 errors, 1 warning" in done.out
     (tmp_path / "tickets.lock.json").unlink()
     done = Cli(tmp_path).quick("gate", "lint")
     assert (done.code, "E05 tickets.lock.json is missing" in done.err) == (3, True)

@@ -100,7 +100,7 @@ def test_one_reviewer_can_be_asked_for(cli: Cli) -> None:
     assert isinstance(escaped, dict)
     assert (escaped["hits"], escaped["n"]) == (1, 1)
     assert (
-        "1 outputs have labels of more than one reviewer, of which\n1 disagree"
+        "1 output has labels of more than one reviewer, of which\n1 disagrees"
         in cli.ok("metrics").out
     )
 

@@ -110,7 +110,7 @@ def test_controls_say_how_strict_reviewers_are(cli: Cli) -> None:
     assert cli.quick("label", control, "merged").code == 0
     html, md = make(cli)
     assert sentence not in md
-    assert all("Of 1 patches that people had merged" in text for text in (html, md))
+    assert all("Of 1 patch that people had merged" in text for text in (html, md))
     assert "| people" not in md
 
 
@@ -244,7 +244,7 @@ STUDIES: dict[str, tuple[Rows, Rows, list[str], str]] = {
     ),
     "nothing marked": (
         [ticket("t1", "unset")], [prediction("t1", "m1", change())], ["merged"],
-        "Marked neither clear nor vague: 1 of 1 tickets",
+        "Marked neither clear nor vague: 1 of 1 ticket",
     ),
     "some left": (
         [CLEAR, VAGUE], [prediction(t, m, change()) for t in ("t1", "t2") for m in ("m1", "m2")],

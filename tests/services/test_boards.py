@@ -187,11 +187,11 @@ def test_why_an_output_stands_where_it_stands() -> None:
     assert found["t4"].startswith("tests not run; ann: escaped; functional 3")
     assert found["t5"] == "no patch: asks; ann: abstained"
     assert found["t6"] == "no label yet: tests pass"
-    assert found["t7"] == "the harness failed: harness failed"
+    assert found["t7"] == "the harness failed"
     assert found["t8"] == "tests pass; ann: merged; bob: escaped, not counted"
     assert found["t9"] == "tests pass (fail before: flaky); ann: merged, flaky"
     assert "functional 3 in calc.py:7 (it said so)" in found["t10"]
-    assert "1 more defects; 1 of 1 flags true" in found["t10"]
+    assert "1 more defect; 1 of 1 flag true" in found["t10"]
 
 
 def test_corrections_and_late_finds_are_told() -> None:

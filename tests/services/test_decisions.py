@@ -139,7 +139,7 @@ def test_nobody_passes() -> None:
     assert second == (
         "few: 0 of 5 outputs with green tests were silently wrong: with 95% confidence at most"
         " 45.1% of such outputs are, where at most 40% is allowed (to settle it, at least 1 more"
-        " green outputs, with no further escape); hasty: 16 of 20 outputs with green tests were"
+        " green output, with no further escape); hasty: 16 of 20 outputs with green tests were"
         " silently wrong: with 95% confidence at least 59.9% of such outputs are, where at most"
         " 40% is allowed."
     )

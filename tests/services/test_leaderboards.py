@@ -54,7 +54,7 @@ def test_a_reversal_that_holds() -> None:
     assert one.p == pytest.approx(2 / 2**8)
     assert one.is_reversal
     assert tell_comparison(found)[1] == (
-        "B puts loose before safe by 14.7 points, here loose lets more escape (8 vs 0 tickets,"
+        "B puts loose before safe by 14.7 points, here loose lets more escape (8 tickets vs 0,"
         " p = 0.0078): a reversal, and the study's numbers decide."
     )
 
@@ -119,7 +119,7 @@ def test_what_is_missing_is_a_dash_and_a_line() -> None:
     shy = study("shy", asked=20)
     found = compare([score("shy", 0.9), score("safe", 0.8)], shy, SAFE)
     assert [(one.rank, one.shift) for one in found.standings] == [(None, None), (1, 1)]
-    assert "nothing to compare, 1 candidates with both numbers" in tell_comparison(found)[0]
+    assert "nothing to compare, 1 candidate with both numbers" in tell_comparison(found)[0]
     assert compare_scores([score("safe", 0.9)], {"safe": []})[0].standings == ()
     assert compare_scores([], {"safe": SAFE}) == []
 

@@ -48,7 +48,7 @@ def test_the_published_example_has_no_error() -> None:
     found = lint(gate(), TWENTY)
     assert [one.code for one in found] == ["W02", "W05"]
     assert "(6.25% escape) passes in 46% of studies with 12 green" in found[0].sentence
-    assert "4 double labels are expected" in found[1].sentence
+    assert "double labels expected: 4, needed: 10" in found[1].sentence
 
 
 def test_five_percent_on_twenty_tickets_is_refused_with_the_number_needed() -> None:
@@ -90,9 +90,9 @@ def test_e05_the_frozen_tickets() -> None:
     assert find(lint(gate(), Known(suite_problem="tickets.lock.json is missing")), "E05")
     told = find(lint(gate(), Known(SuiteSize(19, 7, 5))), "E05")
     assert told == [
-        "19 tickets are frozen, min_tickets asks for 20",
-        "7 vague tickets are frozen, min_vague asks for 8",
-        "5 clear tickets are frozen, min_clear asks for 8",
+        "frozen tickets: 19, min_tickets asks for 20",
+        "frozen vague tickets: 7, min_vague asks for 8",
+        "frozen clear tickets: 5, min_clear asks for 8",
     ]
 
 

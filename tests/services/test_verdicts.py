@@ -186,7 +186,7 @@ def test_several_trials_are_one_ticket() -> None:
     fewer = field(cases[:-3], tickets=11)
     told = ask(escape(), fewer, gate).needs
     assert "3 planned outputs are missing" in told
-    assert "1 more tickets with green outputs" in told
+    assert "1 more ticket with green outputs" in told
 
 
 def rival(escaped: int, merged: int) -> list[Case]:
@@ -261,7 +261,7 @@ def test_controls_are_asked_whoever_the_candidate_is() -> None:
         (LOCKED, [Recorded(harness="a", model="x-2")], "2 different models: x-1, x-2"),
         (replace(LOCKED, models=("x-1", "x-2")), [Recorded()], "2 different models: x-1, x-2"),
         (None, [Recorded(model="x"), Recorded(model="y")], "2 different models: x, y"),
-        (LOCKED, [Recorded(harness="a"), Recorded()], "1 of its 2 outputs come from no run"),
+        (LOCKED, [Recorded(harness="a"), Recorded()], "1 of its 2 outputs comes from no run"),
     ],
 )
 def test_outputs_of_one_name_that_are_not_of_one_candidate(
@@ -294,7 +294,7 @@ def test_data_that_allow_no_verdict() -> None:
     against = [*clean, case("t21", MERGED, NOT_RUN, Delivery.ASK)]
     found = judge(gate, field(against), "m1")
     assert found.verdict is Verdict.INVALID
-    assert "1 labels contradict what was delivered, among them merged on t21-1" in found.reasons[0]
+    assert "1 label contradicts what was delivered, among them merged on t21-1" in found.reasons[0]
 
 
 # Verdicts at any time.
@@ -308,7 +308,7 @@ def test_evidence_decides_at_any_time() -> None:
     assert ask(escape(), field(study(merged=16, open=4)), ANY_TIME).verdict is PASS
     assert ask(escape(), field(study(escaped=10, open=20)), ANY_TIME).verdict is FAIL
     told = ask(escape(), field(study(merged=15, open=5)), ANY_TIME).needs
-    assert told == "needs >= 1 more green outputs, with no further escape"
+    assert told == "needs >= 1 more green output, with no further escape"
 
 
 def test_what_crossed_first_stays() -> None:

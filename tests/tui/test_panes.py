@@ -184,7 +184,7 @@ def test_field_t3_the_queue_says_how_many_need_no_label_and_why() -> None:
     text = plain(render_queue(QueueSnapshot((make_row(),), "o1", progress, {}), 12))
     assert "3 left of 4" in text
     assert "not in the queue:" in text
-    assert "2 tests failed" in text
+    assert "2 with failed tests" in text
     assert "1 nothing delivered" in text
     assert "harness" not in text
 

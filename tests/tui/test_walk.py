@@ -62,7 +62,7 @@ def test_what_needs_no_label_is_not_in_the_queue_and_the_queue_says_why(folder: 
     async def scene(seat: Seat) -> None:
         queue = seat.pane("queue")
         assert "not in the queue:" in queue
-        assert "1 tests failed" in queue
+        assert "1 with failed tests" in queue
         assert "1 nothing delivered" in queue
         assert "title of red" not in queue
         await filter_by(seat, "red")

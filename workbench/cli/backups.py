@@ -21,6 +21,7 @@ from workbench.cli.terminal import (
 )
 from workbench.config import FILE_NAME, STATE_FOLDER
 from workbench.domain.backup import Backup, Difference
+from workbench.domain.counted import counted
 from workbench.domain.errors import UsageError
 from workbench.services.backups import Backups
 from workbench.study import Study, find_study
@@ -53,7 +54,8 @@ def backup(
     if as_json:
         say_json("backups", [_row(made)])
     else:
-        say(f"backed up: {made.path}: {made.labels} labels, {_size(made.size)}")
+        labels = "—" if made.labels is None else counted(made.labels, "label")
+        say(f"backed up: {made.path}: {labels}, {_size(made.size)}")
 
 
 def _list(backups: list[Backup], *, as_json: bool) -> None:
@@ -124,7 +126,7 @@ def restore(
     if as_json:
         say_json("restored", [_cost(file, kept, ready.difference)])
     else:
-        say(f"restored: {found.database}: {ready.difference.labels_then} labels")
+        say(f"restored: {found.database}: {counted(ready.difference.labels_then, 'label')}")
         for line in describe_cost(ready.difference, kept, is_done=True):
             say(line)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from workbench.domain.counted import counted
 from workbench.domain.edit_size import FLIPS_FROM, FLIPS_TO, merge_rate_at
 from workbench.domain.metrics import Interval, Rate, Scorecard, explain_undefined
 from workbench.text import cells, display
@@ -42,8 +43,9 @@ def render_board(name: str, board: "Board", adjusted: str = "—") -> Iterator[s
     from workbench.services.scorecards import RATES, list_rates
 
     card, rates = board.card, list_rates(board.card)
-    trials = f" on {board.n_tickets} tickets" if board.n_trials > 1 else ""
-    settled = f"{card.n_outputs - card.n_pending} of {card.n_outputs} outputs settled{trials}"
+    outputs = counted(card.n_outputs, "output")
+    trials = f" on {counted(board.n_tickets, 'ticket')}" if board.n_trials > 1 else ""
+    settled = f"{card.n_outputs - card.n_pending} of {outputs} settled{trials}"
     yield f"{name}: {settled}"
     yield f"  {'':<22}  {'k/n':<7}  {'rate':<6}  95 % interval"
     for key, companions in _COMPANIONS.items():
@@ -119,8 +121,10 @@ def render_agreement(found: "Agreement") -> Iterator[str]:
     """How far reviewers agree; nothing where no output has two labels."""
     if not found.n:
         return
-    yield f"{found.n} outputs have labels of more than one reviewer, of which"
-    yield f"{found.n - found.n_agree} disagree; here the one who labelled first counts"
+    told = counted(found.n, "output has", "outputs have")
+    yield f"{told} labels of more than one reviewer, of which"
+    differ = counted(found.n - found.n_agree, "disagrees", "disagree")
+    yield f"{differ}; here the one who labelled first counts"
     if found.n < 2:
         return
     items = [f"agreement {found.n_agree / found.n:.0%}"]

@@ -18,6 +18,7 @@ from workbench.cli.terminal import (
     say,
     warn,
 )
+from workbench.domain.counted import counted
 from workbench.domain.errors import InputRefused, UsageError
 from workbench.exporting import make_export, make_preference_export, make_triage_export
 from workbench.study import find_study
@@ -93,7 +94,7 @@ def export(
         else:
             _write(output, made, {"all": everything, "text": text}, progress)
     if not is_printed:
-        say(f"{made.written} rows in {output}, manifest beside it")
+        say(f"{counted(made.written, 'row')} in {output}, manifest beside it")
     tell = warn if is_printed else say
     if made.is_sealed:
         tell("the study is sealed: no row says whose it is, and none can be imported")
@@ -146,6 +147,7 @@ def import_(file: Path, study: StudyOption = None) -> None:
     ):
         done = bench.imports.add(read_rows(file), str(file), progress.count)
         keep_up(bench)
-    counts = {"tickets": done.tickets, "outputs": done.outputs, "labels": done.labels}
-    say(f"{done.read} rows read; new: {describe_counts(counts)}")
+    new = {"ticket": done.tickets, "output": done.outputs, "label": done.labels}
+    told = ", ".join(counted(n, one) for one, n in new.items() if n) or "nothing"
+    say(f"{counted(done.read, 'row')} read; new: {told}")
     end_with_problems(done.problems)

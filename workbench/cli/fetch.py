@@ -16,6 +16,7 @@ from workbench.cli.terminal import (
     say,
     say_json,
 )
+from workbench.domain.counted import counted
 from workbench.services.tickets import Placed, TicketImport
 from workbench.study import find_study
 
@@ -120,9 +121,9 @@ def _tell(done: TicketImport, source: str, n_left_out: int, *, as_json: bool) ->
         say_json("refused", told, source=source, **counts, pull_requests_left_out=n_left_out)
         return
     counts = {"added": done.added, "here already": done.same, "refused": len(done.problems)}
-    say(f"{done.read} issues read: {describe_counts(counts)}")
+    say(f"{counted(done.read, 'issue')} read: {describe_counts(counts)}")
     if n_left_out:
-        say(f"{n_left_out} pull requests left out")
+        say(f"{counted(n_left_out, 'pull request')} left out")
 
 
 def register(app: typer.Typer) -> None:

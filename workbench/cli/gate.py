@@ -12,6 +12,7 @@ import typer
 
 from workbench.bootstrap import open_workbench, utc_now
 from workbench.cli.terminal import JsonOption, Progress, StudyOption, say, say_json, say_text, warn
+from workbench.domain.counted import counted
 from workbench.domain.errors import GateMisused, StudyNotFound, UsageError
 from workbench.domain.gate import GATE_FILE, Answer, Gate
 from workbench.domain.gate_keys import QUESTIONS
@@ -196,7 +197,7 @@ def _say_lints(read: "Read") -> None:
         (warn if one.is_error else say)(f"{at}: {one.code} {one.sentence}")
     n_errors = len(read.errors)
     n_warnings = len(read.lints) - n_errors
-    told = f"{n_errors} errors, {n_warnings} warnings"
+    told = f"{counted(n_errors, 'error')}, {counted(n_warnings, 'warning')}"
     if n_errors:
         warn(f"{read.file.path}: {told}: such a gate decides nothing")
     else:

@@ -13,6 +13,7 @@ from workbench.cli.boards import (
     to_interval,
     wrap,
 )
+from workbench.domain.counted import counted
 from workbench.domain.metrics import Rate, Scorecard
 
 if TYPE_CHECKING:  # loaded when there is something to count
@@ -59,7 +60,7 @@ def describe_adjusted(found: "Adjusted") -> str:
     if found.interval:
         low, high = found.interval
         bounds = f"{low * 100:.0f}-{high * 100:.0f}, "
-    return f"{found.value:.0%} ({bounds}by {found.n_controls} controls)"
+    return f"{found.value:.0%} ({bounds}by {counted(found.n_controls, 'control')})"
 
 
 def _render_trajectory(found: "Trajectory") -> Iterator[str]:

@@ -19,6 +19,7 @@ from workbench.cli.terminal import (
     say_table,
     say_text,
 )
+from workbench.domain.counted import counted
 from workbench.domain.errors import UsageError
 from workbench.domain.imported import RowProblem
 from workbench.domain.output import Delivered, Delivery, Rung
@@ -78,7 +79,7 @@ def import_(
         problems = list(done.problems)
         tests = _record(bench, report, candidate, done.candidates) if report else None
     counts = {"added": done.added, "here already": done.same, "refused": len(problems)}
-    say(f"{done.read} rows read: {describe_counts(counts)}")
+    say(f"{counted(done.read, 'row')} read: {describe_counts(counts)}")
     if done.rungs:
         rungs = {str(rung): done.rungs[rung] for rung in Rung if rung in done.rungs}
         say(f"applied: {describe_counts(rungs)}")
@@ -109,7 +110,7 @@ def _record(
 
 def _say_tests(done: CheckImport) -> None:
     counts = {"recorded": done.matched, "the same": done.same, "refused": len(done.problems)}
-    say(f"{done.read} test results read: {describe_counts(counts)}")
+    say(f"{counted(done.read, 'test result')} read: {describe_counts(counts)}")
 
 
 @app.command("list")

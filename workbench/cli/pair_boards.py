@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.boards import short, to_interval, wrap
 from workbench.cli.terminal import say, say_json
+from workbench.domain.counted import counted
 from workbench.domain.metrics import Rate
 
 if TYPE_CHECKING:  # loaded when there is something to count
@@ -41,7 +42,8 @@ def render_pairs(found: "Comparison", *, is_sealed: bool) -> Iterator[str]:
     yield from _render_side(found.side)
     yield from _render_model(found.model)
     if found.n_others:
-        yield f"{found.n_others} answers of further reviewers, {found.n_others_agree} agree;"
+        told = counted(found.n_others, "answer")
+        yield f"{told} of further reviewers, {found.n_others_agree} agree;"
         yield "the first one counts"
 
 
@@ -51,7 +53,7 @@ def _render_duel(duel: "Duel") -> Iterator[str]:
     if not duel.first:
         yield from wrap([f"one better {duel.wins}", *ties], indent=2, head="all pairs: ")
         return
-    yield f"{duel.first} against {duel.second}: {duel.n} pairs judged"
+    yield f"{duel.first} against {duel.second}: {counted(duel.n, 'pair')} judged"
     won = f"{duel.first} better in {short(duel.rate)} of the pairs with a winner"
     yield from wrap([won, f"exact sign test p {duel.p:.3f}", *ties], indent=2)
 

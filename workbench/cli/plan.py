@@ -6,6 +6,7 @@ import typer
 
 from workbench.cli.boards import wrap
 from workbench.cli.terminal import JsonOption, say, say_json, say_table
+from workbench.domain.counted import counted
 from workbench.domain.errors import UsageError
 
 if TYPE_CHECKING:  # its numbers load scipy
@@ -57,8 +58,8 @@ def _check(tickets: int, vague: int, green: int, limit: float, confidence: float
 def _print(made: "Plan") -> None:
     from workbench.services.plans import ALPHA
 
-    say(f"{made.tickets} tickets: {made.vague} vague, {made.clear} clear")
-    say(f"{made.green} green outputs expected of a candidate (patches whose tests pass)")
+    say(f"{counted(made.tickets, 'ticket')}: {made.vague} vague, {made.clear} clear")
+    say(f"{_greens(made.green)} expected of a candidate (patches whose tests pass)")
     say()
     say(f"The escape rate, at confidence {made.confidence:.3g} (one-sided)")
     for proof in made.escapes:
@@ -69,7 +70,8 @@ def _print(made: "Plan") -> None:
     _print_abstention(made)
     say()
     least = made.least_discordant
-    say(f"Two candidates on the same {made.tickets} tickets (exact test, p <= {ALPHA:g})")
+    tickets = counted(made.tickets, "ticket")
+    say(f"Two candidates on the same {tickets} (exact test, p <= {ALPHA:g})")
     say(f"  fewer than {least} tickets on which they differ never decide, {least} all one way do")
     rows = [
         (f"  {c.only_first:.0%} / {c.only_second:.0%}", f"{c.power:.0%}", c.tickets or "over 1000")
@@ -80,15 +82,19 @@ def _print(made: "Plan") -> None:
 
 
 def _escapes(n: int) -> str:
-    return "1 escape" if n == 1 else f"{n} escapes"
+    return counted(n, "escape")
+
+
+def _greens(n: int) -> str:
+    return counted(n, "green output")
 
 
 def _print_gate(made: "Plan") -> None:
     say(f"A gate: escape rate at most {made.limit * 100:.3g}%")
     if made.max_escapes is None:
-        say(f"  cannot be passed with {made.green} green outputs, not even without an escape")
+        say(f"  cannot be passed with {_greens(made.green)}, not even without an escape")
     else:
-        say(f"  passes with at most {_escapes(made.max_escapes)} in {made.green} green outputs")
+        say(f"  passes with at most {_escapes(made.max_escapes)} in {_greens(made.green)}")
     if made.fails_from is None:
         say("  never fails: even if all of them escape it is inconclusive")
     else:

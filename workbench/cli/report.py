@@ -19,6 +19,7 @@ from workbench.cli.terminal import (
     say_json,
     warn,
 )
+from workbench.domain.counted import counted
 from workbench.domain.errors import InputRefused
 from workbench.study import find_study
 
@@ -117,7 +118,7 @@ def _render_candidates(made: "Report") -> Iterator[str]:
     """A line for each of the four numbers, under the name of whose it is."""
     yield f"{'':<26}{'hits/n':<12}{'95 % interval':<18}beside it"
     for page in made.candidates:
-        settled = f"{page.n_settled} of {page.n_outputs} outputs settled"
+        settled = f"{page.n_settled} of {counted(page.n_outputs, 'output')} settled"
         verdict = f"{page.verdict}, " if page.verdict else ""
         yield from wrap([f"{page.name}:", f"{verdict}{settled}"], indent=0, join=" ", hang=2)
         for number in page.numbers:

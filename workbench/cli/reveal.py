@@ -16,6 +16,7 @@ from workbench.cli.terminal import (
     say_json,
     say_table,
 )
+from workbench.domain.counted import counted
 from workbench.domain.errors import UsageError
 from workbench.domain.label import format_time
 from workbench.study import check_name, find_study
@@ -32,7 +33,7 @@ def seal(study: StudyOption = None, as_json: JsonOption = False) -> None:
         row = {"digest": made.digest, "candidates": len(made.codes), "at": format_time(made.at)}
         say_json("seal", [row])
         return
-    say(f"sealed {made.at:%Y-%m-%d %H:%M} UTC, {len(made.codes)} candidates; digest:")
+    say(f"sealed {made.at:%Y-%m-%d %H:%M} UTC, {counted(len(made.codes), 'candidate')}; digest:")
     say(made.digest)
     say("reviews are blind and figures pooled until `workbench reveal`")
 

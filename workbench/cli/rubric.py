@@ -7,6 +7,7 @@ import typer
 
 from workbench.bootstrap import open_workbench
 from workbench.cli.terminal import JsonOption, StudyOption, say, say_json, say_table, say_text
+from workbench.domain.counted import counted
 from workbench.study import find_study
 
 SHOWN = 100  # lines of a table that a person may read; to lay out thousands takes minutes
@@ -40,7 +41,8 @@ def rubric(
         say_json("stale", stale, version=version, labels=counts.total(), by_version=dict(counts))
         return
     where = found.settings.rubric or "the built-in one"
-    say(f"rubric {version} ({where}): {counts[version]} of {counts.total()} labels are of it")
+    labels = counted(counts.total(), "label")
+    say(f"rubric {version} ({where}): {counts[version]} of {labels} are of it")
     if stale:
         say_table(tuple(stale[0]), [tuple(row.values()) for row in stale[:SHOWN]])
         if len(stale) > SHOWN:

@@ -17,6 +17,7 @@ from workbench.cli.terminal import (
     say_json,
     say_table,
 )
+from workbench.domain.counted import counted
 from workbench.domain.errors import InputRefused, UsageError
 from workbench.domain.imported import RowProblem
 from workbench.study import find_study
@@ -48,7 +49,7 @@ def import_(file: Path, study: StudyOption = None) -> None:
         problems = [row for row in rows if isinstance(row, RowProblem)]
         good = [row for row in rows if not isinstance(row, RowProblem)]
         n = keep_scores(bench, good)
-    say(f"{len(rows)} scores read: {len(good)} taken, {n} kept in all")
+    say(f"{counted(len(rows), 'score')} read: {len(good)} taken, {n} kept in all")
     end_with_problems(problems)
 
 

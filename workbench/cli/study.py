@@ -7,6 +7,7 @@ import typer
 
 from workbench.bootstrap import Workbench, create_study, open_workbench
 from workbench.cli.terminal import JsonOption, Progress, StudyOption, say, say_json, warn
+from workbench.domain.counted import counted
 from workbench.domain.errors import StoreDamaged, UsageError
 from workbench.study import find_study
 
@@ -82,6 +83,6 @@ def _rebuild(bench: Workbench) -> None:
 
     with Progress("making trees again") as progress:
         made, lacking = rebuild(bench.store, bench.clones, progress.count)
-    warn(f"{made} {'tree was' if made == 1 else 'trees were'} missing and made again")
+    warn(f"{counted(made, 'tree was', 'trees were')} missing and made again")
     for one in lacking:
         warn(f"{one.row}: {one.sentence}")

@@ -13,6 +13,7 @@ from typing import Annotated, Self
 
 import typer
 
+from workbench.domain.counted import counted
 from workbench.domain.imported import RowProblem
 from workbench.text import cells, display
 
@@ -94,7 +95,7 @@ def end_with_problems(problems: Sequence[RowProblem]) -> None:
     for problem in problems:
         warn(str(problem))
     if problems:
-        rows = "1 row was" if len(problems) == 1 else f"{len(problems)} rows were"
+        rows = counted(len(problems), "row was", "rows were")
         warn(f"{rows} refused, named above; all the others are in")
         raise typer.Exit(3)
 

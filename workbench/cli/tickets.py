@@ -18,6 +18,7 @@ from workbench.cli.terminal import (
     say_json,
     say_table,
 )
+from workbench.domain.counted import counted
 from workbench.domain.imported import RowProblem
 from workbench.domain.ticket import Spec
 from workbench.services.tickets import Placed
@@ -44,7 +45,7 @@ def import_(files: list[Path], study: StudyOption = None) -> None:
     ):
         done = bench.tickets.add(rows(), progress.count)
     counts = {"added": done.added, "here already": done.same, "refused": len(done.problems)}
-    say(f"{done.read} tickets read: {describe_counts(counts)}")
+    say(f"{counted(done.read, 'ticket')} read: {describe_counts(counts)}")
     end_with_problems(done.problems)
 
 
@@ -104,7 +105,7 @@ def sample(
     say_table(("id", "spec", "title"), [(t.ticket_id, t.spec, t.title) for t in drawn.tickets])
     say(f"{len(drawn.tickets)} drawn with seed {seed} from {describe_counts(counts)}")
     if keep:
-        say(f"{n_gone} others removed; next: workbench tickets freeze")
+        say(f"{counted(n_gone, 'other')} removed; next: workbench tickets freeze")
     else:
         say("nothing was changed; with --keep the others are removed from the study")
 
@@ -116,6 +117,7 @@ def freeze(study: StudyOption = None) -> None:
         entries = bench.freeze()
         digest = bench.store.frozen_digest
     unset = sum(entry.spec is Spec.UNSET for entry in entries)
-    say(f"{len(entries)} tickets frozen, digest {digest[:16]}, in {bench.study.lock_file}")
+    tickets = counted(len(entries), "ticket")
+    say(f"{tickets} frozen, digest {digest[:16]}, in {bench.study.lock_file}")
     if unset:
         say(f"{unset} of them are neither clear nor vague: they count in no stratum but all")

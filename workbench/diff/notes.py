@@ -132,12 +132,16 @@ def _line_ends(patch: FilePatch) -> list[str]:
                 crlf[kind] += 1
     (old, n_old), (new, n_new) = ((crlf[side], total[side]) for side in (0x2D, 0x2B))
     if n_old and n_new and old == n_old and not new:
-        return [f"Line endings: CRLF → LF ({old:,} lines)"]
+        return [f"Line endings: CRLF → LF ({_lines(old)})"]
     if n_old and n_new and new == n_new and not old:
-        return [f"Line endings: LF → CRLF ({new:,} lines)"]
+        return [f"Line endings: LF → CRLF ({_lines(new)})"]
     if new and patch.status is Status.ADDED:
-        return [f"Line endings: CRLF ({new:,} of {n_new:,} lines)"]
+        return [f"Line endings: CRLF ({new:,} of {_lines(n_new)})"]
     return []
+
+
+def _lines(count: int) -> str:
+    return f"{count:,} line{'' if count == 1 else 's'}"
 
 
 def _indents(patch: FilePatch) -> list[str]:
@@ -152,7 +156,7 @@ def _indents(patch: FilePatch) -> list[str]:
             if kind != 0x20 and line[1:2] in {b"\t", b" "}:
                 (tabs if line[1:2] == b"\t" else blanks)[kind] += 1
     if tabs[0x2D] and blanks[0x2B] and not tabs[0x2B]:
-        return [f"Indentation: tabs → blanks ({tabs[0x2D]:,} lines)"]
+        return [f"Indentation: tabs → blanks ({_lines(tabs[0x2D])})"]
     if blanks[0x2D] and tabs[0x2B] and not tabs[0x2D]:
-        return [f"Indentation: blanks → tabs ({tabs[0x2B]:,} lines)"]
+        return [f"Indentation: blanks → tabs ({_lines(tabs[0x2B])})"]
     return []

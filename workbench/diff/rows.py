@@ -225,7 +225,8 @@ class RowModel:
 
     def _gap(self, row: int, gap: Gap, offset: int) -> Row:
         if offset == HEAD:
-            return Row(row, Kind.GAP, gap.file, _unchanged(gap.hidden) + self._hidden_blanks(gap))
+            text = _lines(gap.hidden, "unchanged ") + self._hidden_blanks(gap)
+            return Row(row, Kind.GAP, gap.file, text)
         entry = self.files[gap.file]
         new, old = gap.new_first + offset, gap.old_first + offset
         blob, line = (entry.new, new) if entry.new else (entry.old, old)
@@ -258,10 +259,9 @@ class RowModel:
             entry = self.files[body.file]
             if entry.is_folded:
                 count = sum(len(hunk.lines) for hunk in entry.patch.hunks)
-                text = f"{count:,} lines of {entry.why_folded}, folded"
+                text = f"{_lines(count)} of {entry.why_folded}, folded"
                 return Row(row, Kind.GAP, body.file, text)
-            text = shown(hunk.section)
-            return Row(row, Kind.HUNK_HEADER, body.file, text)
+            return Row(row, Kind.HUNK_HEADER, body.file, shown(hunk.section))
         kind = hunk.kinds[offset]
         raw = hunk.lines[offset][1:]
         end = b"" if offset in hunk.unended else b"\n"
@@ -296,5 +296,5 @@ def column_of(raw: bytes) -> list[int] | None:
     return [before[at] for at in table]
 
 
-def _unchanged(count: int) -> str:
-    return f"{count:,} unchanged line{'' if count == 1 else 's'}"
+def _lines(count: int, what: str = "") -> str:
+    return f"{count:,} {what}line{'' if count == 1 else 's'}"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from workbench.domain.counted import counted, name_counted
 from workbench.domain.gate import ABSTENTION, AGREEMENTS, DIFFERENCES, Bound, Criterion, Mode
 from workbench.domain.verdict import CandidateVerdict, CriterionVerdict, Measured, Verdict
 
@@ -116,7 +117,7 @@ def _tell_tie(made: Decision) -> str:
     several = "both" if len(made.left) == 2 else "all"
     head = (
         f"{join(made.left)} may {several} run under the gate {made.gate}: each keeps every bound,"
-        f" and they are not distinguishable with n = {made.n_tickets} tickets"
+        f" and they are not distinguishable with n = {counted(made.n_tickets, 'ticket')}"
     )
     costs = {e.candidate: e.cost for e in made.evidence if e.candidate in made.left}
     known = {name: cost for name, cost in costs.items() if cost is not None}
@@ -171,7 +172,7 @@ def _describe(found: Evidence) -> str:
     if not green:
         told = f"No output of {name} has passed its tests, so nothing is known of what escapes"
     else:
-        one = "1 output" if green == 1 else f"{green} outputs"
+        one = counted(green, "output")
         passed = "passed its tests" if green == 1 else "passed their tests"
         told = f"{one} of {name} {passed}, and review found {hits or 'none'} of them silently wrong"
         if green == 1:
@@ -258,23 +259,27 @@ def _say_amount(criterion: Criterion, value: float, digits: str) -> str:
 def _say_count(criterion: Criterion, shown: Measured, *, has_untested: bool) -> tuple[str, str]:
     """What was seen, in words for what a newcomer meets first, and of what the bound is."""
     green = "counted as green" if has_untested else "with green tests"
-    count, was = f"{shown.hits} of {shown.n}", "was" if shown.hits == 1 else "were"
+    was = name_counted(shown.hits, "was", "were")
+
+    def of(noun: str) -> str:
+        return f"{shown.hits} of {counted(shown.n, noun)}"
+
     on = "" if criterion.stratum == "all" else f" on {criterion.stratum} tickets"
     title = criterion.title.replace("_", " ")
     if criterion.metric == "escape_rate":
-        told = f"{count} outputs {green}{on} {was} silently wrong"
+        told = f"{of('output')} {green}{on} {was} silently wrong"
         return told, "{} of such outputs are"
     if criterion.metric == "escape_rate_total":
-        told = f"{count} outputs {green}{on} {was} wrong, confessed or not"
+        told = f"{of('output')} {green}{on} {was} wrong, confessed or not"
         return told, "{} of such outputs are"
     if criterion.metric == "merge_rate":
-        return f"{count} attempts{on} {was} merged", "{} of such attempts are"
+        return f"{of('attempt')}{on} {was} merged", "{} of such attempts are"
     if criterion.metric == ABSTENTION:
-        return f"asked or declined on {count} {criterion.stratum} tickets", "on {} of such tickets"
+        return f"asked or declined on {of(f'{criterion.stratum} ticket')}", "on {} of such tickets"
     if criterion.metric in DIFFERENCES:
-        return f"{title} over {shown.n} tickets", "{}"
+        return f"{title} over {counted(shown.n, 'ticket')}", "{}"
     if criterion.metric in AGREEMENTS:
-        return f"{title} over {shown.n} outputs", "{}"
+        return f"{title} over {counted(shown.n, 'output')}", "{}"
     return f"{title} {shown.hits}/{shown.n}", "{}"
 
 

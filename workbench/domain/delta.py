@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from workbench.domain.check import CheckStatus
+from workbench.domain.counted import counted
 
 
 class Ending(StrEnum):
@@ -105,7 +106,7 @@ class Delta:
             return self.problem
         if self.missing:
             n = len(self.missing)
-            tests = "1 test" if n == 1 else f"{n} tests"
+            tests = counted(n, "test")
             return f"inconclusive: {tests} that passed on base did not run: {self.missing[0]}"
         return "" if self.kept else "no test passes on base"
 

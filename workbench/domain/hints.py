@@ -2,6 +2,8 @@
 
 import re
 
+from workbench.domain.counted import counted
+
 SHORT = 40  # words; of published tickets that were worked on the shortest has 41
 # Plain words behind a blank: a backlog of thousands is looked through before its list is shown.
 _WANTED = (
@@ -21,7 +23,7 @@ def find_hints(title: str, body: str) -> tuple[str, ...]:
     text = f" {' '.join(words)} ".lower()
     found = []
     if len(words) < SHORT:
-        found.append(f"short: {len(words)} word{'' if len(words) == 1 else 's'}")
+        found.append(f"short: {counted(len(words), 'word')}")
     if not _holds(f" {title.lower()}{text}", _WANTED):
         found.append("no expected behaviour")
     if not _holds(text, _SHOWN) and not _holds(f"\n{body}", _CODE):

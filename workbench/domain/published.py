@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import NamedTuple
 
+from workbench.domain.counted import counted
 from workbench.domain.decision import join
 from workbench.domain.gate import Published
 from workbench.domain.metrics import Interval, Rate
@@ -94,9 +95,10 @@ def tell_disagreements(found: Comparison) -> list[str]:
 
 def _tell_disagreement(benchmark: str, one: Disagreement) -> str:
     what = "a reversal" if one.is_reversal else "a disagreement within noise"
+    tickets = counted(one.only_favourite, "ticket")
     return (
         f"{benchmark} puts {one.favourite} before {one.other} by {one.points:.1f} points, here"
-        f" {one.favourite} lets more escape ({one.only_favourite} vs {one.only_other} tickets,"
+        f" {one.favourite} lets more escape ({tickets} vs {one.only_other},"
         f" p = {one.p:.2g}): {what}, and the study's numbers decide."
     )
 
@@ -104,7 +106,9 @@ def _tell_disagreement(benchmark: str, one: Disagreement) -> str:
 def _tell_agreement(found: Comparison) -> str:
     n = sum(one.rank is not None for one in found.standings)
     if found.tau is None:
-        return f"{found.benchmark}: nothing to compare, {n} candidates with both numbers."
+        return (
+            f"{found.benchmark}: nothing to compare, {counted(n, 'candidate')} with both numbers."
+        )
     head = f"{found.benchmark} and escape rate, {n} candidates: tau {found.tau:+.2f}"
     if found.is_description:
         least = "" if found.least_p is None else f", where p cannot be below {found.least_p:.3f}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from workbench.domain.case import Case
+from workbench.domain.counted import counted
 from workbench.domain.metrics import Interval
 from workbench.domain.outcome import Outcome
 from workbench.domain.ticket import Spec
@@ -105,7 +106,7 @@ class Release:
         changed = f"better on {len(self.better)}, worse on {len(self.worse)}, {n_same} the same"
         n_open = self.n_tickets - len(self.tickets)
         changed += f", {n_open} not settled for both" if n_open else ""
-        told = [f"{self.new} against {self.old} on {self.n_tickets} tickets: {changed}."]
+        told = [f"{self.new} against {self.old} on {counted(self.n_tickets, 'ticket')}: {changed}."]
         sure = f"{self.confidence * 100:g}% sure"
         margin = f"a margin of {self.margin * 100:g} points"
         if self.at_most is None:

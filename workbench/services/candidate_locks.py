@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+from workbench.domain.counted import name_counted
 from workbench.domain.harness import CandidateSettings
 from workbench.domain.recorded import Recorded
 
@@ -71,8 +72,9 @@ def list_mixed(lock: Lock | None, recorded: Sequence[Recorded]) -> list[str]:
         found.append(f"its outputs come from {len(names)} different models: {', '.join(names)}")
     n_elsewhere = sum(not one.harness for one in recorded)
     if lock and 0 < n_elsewhere < len(recorded):
+        come = name_counted(n_elsewhere, "comes", "come")
         found.append(
-            f"{n_elsewhere} of its {len(recorded)} outputs come from no run of the candidate that"
+            f"{n_elsewhere} of its {len(recorded)} outputs {come} from no run of the candidate that"
             " is locked"
         )
     return found

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from workbench.domain.check import NO_SANDBOX, CheckReport, CheckResult, CheckStatus
+from workbench.domain.counted import counted, name_counted
 
 TAIL_LINES = 20
 _MOST = 50  # names of one kind
@@ -96,7 +97,8 @@ def _lines(report: CheckReport, *, shows_hidden: bool) -> Iterator[str]:
     if said := report.tails.get("output"):
         yield from ("", "the end of what was printed", *_tail(said))
     yield ""
-    yield f"{report.kept} tests passed on base and pass still; {report.seconds:.1f} s"
+    kept, passes = counted(report.kept, "test"), name_counted(report.kept, "passes", "pass")
+    yield f"{kept} passed on base and {passes} still; {report.seconds:.1f} s"
     yield f"read from: {report.kind} · sandbox: {report.sandbox}"
 
 

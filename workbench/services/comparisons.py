@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.domain.case import Case, place_all
 from workbench.domain.comparison import LINES, USUAL, Bar, Behind, Column, Comparison, Line
+from workbench.domain.counted import counted
 from workbench.domain.definitions import USUAL as USUAL_DEFINITIONS
 from workbench.domain.definitions import Definitions
 from workbench.domain.measures import MEASURES, is_mergeable
@@ -138,7 +139,8 @@ class Comparisons:
     def _list_notes(self, times: Mapping[str, ReviewTime]) -> Iterator[str]:
         agreed = compare_reviewers(self._list_doubles(), self.definitions.seed)
         if agreed.n:
-            told = f"agreement: {agreed.n_agree} of {agreed.n} outputs with two labels are alike"
+            doubles = counted(agreed.n, "output")
+            told = f"agreement: {agreed.n_agree} of {doubles} with two labels are alike"
             values = (("AC1", agreed.ac1), ("alpha", agreed.alpha))
             yield ", ".join([told, *(f"{k} {v:.2f}" for k, v in values if v is not None)])
         else:
@@ -148,7 +150,7 @@ class Comparisons:
             yield "pace: no review on a screen yet"
         else:
             per = f"{pace.minutes:.1f} minutes an output, {pace.per_hour:.0f} an hour"
-            yield f"pace: {per}, over {pace.n} reviews"
+            yield f"pace: {per}, over {counted(pace.n, 'review')}"
 
 
 def _make_column(name: str, board: Board, time: ReviewTime, cost: float | None, bar: Bar) -> Column:
@@ -180,9 +182,9 @@ def _find_need(card: Scorecard, bar: Bar) -> str:
     if not more:
         most = cp_upper(hits, n, bar.confidence)
         return f"enough: at most {most:.0%} escape ({bar.confidence:.0%} sure)"
-    return (
-        f"about {more} more green outputs, if none escapes, prove that at most {bar.limit:.0%} do"
-    )
+    one = "more green output, if it does not escape, proves"
+    told = counted(more, one, "more green outputs, if none escapes, prove")
+    return f"about {told} that at most {bar.limit:.0%} do"
 
 
 def _place(case: Case, line: Line, policy: Policy) -> Behind:

@@ -15,6 +15,7 @@ from workbench.diff.hunk import PatchError
 from workbench.diff.order import Rank, rank_of
 from workbench.diff.patch import FilePatch, parse
 from workbench.domain.blind import ReviewItem, TicketText
+from workbench.domain.counted import name_counted
 from workbench.domain.draft import take_edit
 from workbench.domain.edit_size import classify_edit
 from workbench.domain.edited import Edited, EditSize
@@ -165,7 +166,7 @@ def keep_edit(item: ReviewItem, edit: Edit, copies: Copies, keep: Callable[[byte
 def _describe(size: EditSize, found: EditClass) -> str:
     if size.is_base:
         return f"edited ({found}): nothing of the patch is left"
-    lines = "line" if size.edit_lines == 1 else "lines"
+    lines = name_counted(size.edit_lines, "line")
     tests = ", tests among them" if size.has_added_tests else ""
     kept = f"{size.kept_share:.0%} of what it added kept"
     return f"edited ({found}): {size.edit_lines} {lines}{tests} to {size.patch_lines}, {kept}"

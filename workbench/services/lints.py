@@ -79,7 +79,7 @@ def _lint_suite(gate: Gate, known: Known, find_line: FindLine) -> Iterator[Lint]
     ):
         if held < least:
             key = f"min_{what.split()[0]}"
-            sentence = f"{held} {what} are frozen, {key} asks for {least}"
+            sentence = f"frozen {what}: {held}, {key} asks for {least}"
             yield Lint("E05", sentence, find_line("design", 0, key) or line)
 
 
@@ -126,7 +126,7 @@ def _lint_criterion(c: Criterion, gate: Gate, known: Known) -> Iterator[tuple[st
     if c.metric in AGREEMENTS and known.suite:
         doubles = known.suite.tickets * gate.design.double_label_share
         if doubles < _MIN_DOUBLES:
-            told = f"{doubles:.0f} double labels are expected, {_MIN_DOUBLES} are needed"
+            told = f"double labels expected: {doubles:.0f}, needed: {_MIN_DOUBLES}"
             yield "W05", f"{c.title}: {told}"
     if c.is_required and c.metric in {"flag_precision", "self_flag_rate"}:
         yield "W06", f"{c.metric} is required, and rests on fewer than ten flaws as a rule"

@@ -2,24 +2,25 @@
 
 from math import ceil
 
+from workbench.domain.counted import counted
 from workbench.domain.gate import AGREEMENTS, DIFFERENCES, HAT_K, Bound, Criterion, Gate
 from workbench.domain.verdict import Measured
 from workbench.stats import planner
 from workbench.stats.paired import Pairs
 
 _UNITS = {
-    "escape_rate": ("green outputs", "with no further escape"),
-    "escape_rate_total": ("green outputs", "with no further grave defect"),
-    "exposure": ("outputs", "with no further escape"),
-    "merge_rate": ("attempts", "all merged"),
-    "yield": ("outputs", "all merged"),
-    "coverage": ("outputs", "all attempts"),
-    "abstention_precision": ("abstentions", "all on vague tickets"),
-    "self_flag_rate": ("patches with a flaw", "all of them confessed"),
-    "flag_precision": ("flags", "all of them true"),
-    "control_acceptance": ("controls", "all accepted"),
-    "error_recovery": ("runs with an error", "all recovered"),
-    HAT_K: ("tickets", "all steady"),
+    "escape_rate": ("green output", "green outputs", "with no further escape"),
+    "escape_rate_total": ("green output", "green outputs", "with no further grave defect"),
+    "exposure": ("output", "outputs", "with no further escape"),
+    "merge_rate": ("attempt", "attempts", "all merged"),
+    "yield": ("output", "outputs", "all merged"),
+    "coverage": ("output", "outputs", "all attempted"),
+    "abstention_precision": ("abstention", "abstentions", "all on vague tickets"),
+    "self_flag_rate": ("patch with a flaw", "patches with a flaw", "all of them confessed"),
+    "flag_precision": ("flag", "flags", "all of them true"),
+    "control_acceptance": ("control", "controls", "all accepted"),
+    "error_recovery": ("run with an error", "runs with an error", "all recovered"),
+    HAT_K: ("ticket", "tickets", "all steady"),
 }
 MIN_DOUBLES = 10
 
@@ -28,18 +29,19 @@ def find_needs(criterion: Criterion, gate: Gate, worst: Measured, *, is_sequenti
     """What would settle it if nothing goes wrong any more, as in `needs >= 7 more ...`."""
     if criterion.metric in AGREEMENTS:
         more = max(0, MIN_DOUBLES - worst.n)
-        return f"needs >= {more} more outputs that two reviewers label" if more else ""
+        return f"needs >= {counted(more, 'more output')} that two reviewers label" if more else ""
     if criterion.metric in DIFFERENCES:
         return _find_needed_pairs(criterion, gate, worst)
     more = _count_needed(criterion, gate, worst, is_sequential=is_sequential)
-    unit, how = _UNITS.get(criterion.metric, (f"{criterion.stratum} tickets", ""))
+    of_stratum = (f"{criterion.stratum} ticket", f"{criterion.stratum} tickets", "")
+    one, many, how = _UNITS.get(criterion.metric, of_stratum)
     if criterion.metric == "abstention_rate":
         how = "none abstained" if criterion.bound is Bound.UPPER else "all abstained"
-    elif _UNITS[criterion.metric][1].startswith("all") and criterion.bound is Bound.UPPER:
+    elif how.startswith("all") and criterion.bound is Bound.UPPER:
         how = "none of them so"
     if worst.n_bound != worst.n:
-        unit = f"tickets with {unit}"
-    return f"needs >= {more} more {unit}, {how}" if more else ""
+        one, many = f"ticket with {many}", f"tickets with {many}"
+    return f"needs >= {counted(more, f'more {one}', f'more {many}')}, {how}" if more else ""
 
 
 def _count_needed(criterion: Criterion, gate: Gate, worst: Measured, *, is_sequential: bool) -> int:
@@ -65,4 +67,4 @@ def _find_needed_pairs(criterion: Criterion, gate: Gate, worst: Measured) -> str
     more = planner.needs_more_pairs(limit, pairs, gate.inference.confidence)
     if more is None:
         return "no number of tickets alike for both would do"
-    return f"needs >= {more} more tickets, alike for both" if more else ""
+    return f"needs >= {counted(more, 'more ticket')}, alike for both" if more else ""

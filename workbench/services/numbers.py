@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.domain.case import Case, place_all
 from workbench.domain.controls import Adjusted, ControlCard
+from workbench.domain.counted import counted
 from workbench.domain.definitions import Definitions
 from workbench.domain.metrics import Rate
 from workbench.services.agreements import Agreement, compare_reviewers, count_causes
@@ -121,4 +122,4 @@ def _list_remarks(
     began, last = store.first_label_at, store.last_event_at
     if began and last and (days := (last - began).days) < design.leak_window_days:
         asked = f"the gate asks for {design.leak_window_days}"
-        yield Lack.FOLLOW_UP, f"followed for {days} days since the first label, {asked}"
+        yield Lack.FOLLOW_UP, f"followed for {counted(days, 'day')} since the first label, {asked}"

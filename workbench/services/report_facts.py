@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from workbench.domain.controls import Adjusted
+from workbench.domain.counted import counted
 from workbench.domain.edit_size import FLIPS_FROM, FLIPS_TO, merge_rate_at
 from workbench.domain.metrics import Rate
 from workbench.domain.recorded import COST, SECONDS, TRAITS
@@ -27,12 +28,14 @@ def list_facts(
         text = f"{card.discrimination:+.0%} ({low * 100:+.0f} to {high * 100:+.0f})"
         yield Fact("vague minus clear abstention", text)
     if card.n_excused:
-        yield Fact("not its fault", f"{card.n_excused} outputs, counted all the same")
+        yield Fact("not its fault", f"{counted(card.n_excused, 'output')}, counted all the same")
     if card.n_test_blind:
-        yield Fact("defects the tests could not see", f"{card.n_test_blind} outputs")
+        yield Fact("defects the tests could not see", counted(card.n_test_blind, "output"))
     if board.n_trials > 1:
-        yield Fact("trials", f"up to {board.n_trials} of each of {board.n_tickets} tickets")
-    minutes = "—" if pace.minutes is None else f"{pace.minutes:.1f} (of {pace.n} reviews)"
+        tickets = counted(board.n_tickets, "ticket")
+        yield Fact("trials", f"up to {board.n_trials} of each of {tickets}")
+    of = counted(pace.n, "review")
+    minutes = "—" if pace.minutes is None else f"{pace.minutes:.1f} (of {of})"
     yield Fact("minutes of review an output", minutes)
     yield Fact("cost of a merged output", "—" if cost is None else f"{cost:.2f} US dollars")
 
@@ -40,7 +43,7 @@ def list_facts(
 def _describe_adjusted(found: Adjusted) -> str:
     if found.value is None:
         return f"— ({found.why})"
-    by = f"by {found.n_controls} controls"
+    by = f"by {counted(found.n_controls, 'control')}"
     if found.interval is None:
         return f"{found.value:.1%} ({by})"
     low, high = found.interval
@@ -69,8 +72,7 @@ def tell_warnings(numbers: Numbers, name: Name) -> Iterator[str]:
                 " looked where the fix may be found; what was delivered there may not be its own."
             )
         if n := len(found.touched):
-            outputs = "output" if n == 1 else "outputs"
-            yield f"A person had a hand in {n} {outputs} of {name(who)}."
+            yield f"A person had a hand in {counted(n, 'output')} of {name(who)}."
     for flip in numbers.flips:
         told = flip._replace(first=name(flip.first), second=name(flip.second)).sentence
         yield f"{told[0].upper()}{told[1:]}."

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from workbench.domain.case import Case
+from workbench.domain.counted import counted
 from workbench.domain.decision import join
 from workbench.domain.measures import is_untested
 from workbench.domain.outcome import Outcome
@@ -32,7 +33,7 @@ def list_unknown(
             " came first counts."
         )
     if unset := [ticket for ticket in tickets if ticket.spec is Spec.UNSET]:
-        yield f"Marked neither clear nor vague: {len(unset)} of {len(tickets)} tickets."
+        yield f"Marked neither clear nor vague: {len(unset)} of {counted(len(tickets), 'ticket')}."
     yield from _list_undefined(list(pages))
 
 
@@ -99,10 +100,9 @@ def _follow_up(span: tuple[datetime | None, datetime | None]) -> str:
     first, last = span
     if first is None or last is None:
         return ""
-    days = (last - first).days
-    return f"; between the first entry of the log and the last lie {days} days"
+    days = counted((last - first).days, "day lies", "days lie")
+    return f"; between the first entry of the log and the last {days}"
 
 
 def _outputs(n: int, one: str = "", many: str = "") -> str:
-    counted = f"{n} output" if n == 1 else f"{n} outputs"
-    return f"{counted} {one if n == 1 else many}".rstrip()
+    return counted(n, f"output {one}".rstrip(), f"outputs {many}".rstrip())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.domain.case import Case
 from workbench.domain.controls import ControlCard
+from workbench.domain.counted import counted, name_counted
 from workbench.domain.definitions import Definitions
 from workbench.domain.measures import MEASURES
 from workbench.domain.report import Fact, PublishedPart, Report
@@ -150,7 +151,7 @@ def _tell_repeats(repeats: Mapping[str, SelfAgreement]) -> Iterator[str]:
     if one := repeats.get(""):
         low, high = one.same.interval
         yield (
-            f"Of {one.same.n} outputs that came to their own reviewer again, unmarked,"
+            f"Of {counted(one.same.n, 'output')} that came to their own reviewer again, unmarked,"
             f" {one.same.hits} got the same label ({low:.0%} to {high:.0%})."
         )
     else:
@@ -162,17 +163,19 @@ def _tell_controls(controls: Mapping[str, ControlCard]) -> Iterator[str]:
     if card := controls.get(""):
         rate = card.acceptance
         low, high = rate.interval
+        patches = counted(rate.n, "patch", "patches")
         yield (
-            f"Of {rate.n} patches that people had merged, hidden among the outputs, reviewers"
+            f"Of {patches} that people had merged, hidden among the outputs, reviewers"
             f" accepted {rate.hits} ({low:.0%} to {high:.0%}) and called {card.false_alarms}"
-            " escapes."
+            f" {name_counted(card.false_alarms, 'an escape', 'escapes')}."
         )
 
 
 def _tell_agreement(found: Agreement) -> Iterator[str]:
     if not found.n:
         return
-    told = f"{found.n} outputs have labels of two reviewers or more, {found.n_agree} of them alike"
+    doubles = counted(found.n, "output has", "outputs have")
+    told = f"{doubles} labels of two reviewers or more, {found.n_agree} of them alike"
     values = {"Krippendorff's alpha": found.alpha, "AC1": found.ac1}
     values["AC1 of escaped or not"] = found.escaped
     known = [f"{name} {value:.2f}" for name, value in values.items() if value is not None]
@@ -182,7 +185,7 @@ def _tell_agreement(found: Agreement) -> Iterator[str]:
 def _tell_pace(pace: ReviewTime) -> Iterator[str]:
     if pace.minutes is not None and pace.per_hour is not None:
         yield (
-            f"{pace.n} reviews took {pace.minutes:.1f} minutes each, idle time cut off: "
+            f"{counted(pace.n, 'review')} took {pace.minutes:.1f} minutes each, idle time cut off: "
             f"{pace.per_hour:.0f} outputs an hour."
         )
 
@@ -211,4 +214,5 @@ def _describe_log(span: "Span") -> str:
     if span.first_at is None or span.last_at is None:
         return "no entry yet"
     first, last = span.first_at, span.last_at
-    return f"{span.n_events} entries, {first:%Y-%m-%d} to {last:%Y-%m-%d}, the last one {span.head}"
+    entries = counted(span.n_events, "entry", "entries")
+    return f"{entries}, {first:%Y-%m-%d} to {last:%Y-%m-%d}, the last one {span.head}"

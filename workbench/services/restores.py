@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from workbench.domain.backup import Difference
+from workbench.domain.counted import counted
 from workbench.store.restore import Restore
 from workbench.store.restore import prepare_restore as prepare
 
@@ -27,7 +28,7 @@ def describe_cost(difference: Difference, kept: Path | None, *, is_done: bool) -
         return left if is_done else [f"{ahead}, what is left of it is kept"]
     lines = [] if is_done else [f"the backup holds {_labels(then)}, the study {now}"]
     where = f"kept in {kept}" if kept else "kept in a backup of their own first"
-    acts = f" and {_count(difference.newer_acts, 'other act')}" if difference.newer_acts else ""
+    acts = f" and {counted(difference.newer_acts, 'other act')}" if difference.newer_acts else ""
     if difference.newer or acts:
         what = f"{_labels(difference.newer)}{acts} newer than this backup"
         lines.append(f"{what} {_are(difference, 'not in it')}; {where}")
@@ -41,8 +42,4 @@ def _are(difference: Difference, what: str) -> str:
 
 
 def _labels(n: int) -> str:
-    return _count(n, "label")
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+    return counted(n, "label")

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.domain.counted import counted
 from workbench.domain.errors import InputRefused, UsageError
 from workbench.domain.ticket import Spec, SuiteEntry, Ticket, suite_digest
 
@@ -52,9 +53,10 @@ def draw(backlog: Iterable[Ticket], n: int, n_vague: int, seed: int) -> Sample:
     chosen: set[str] = set()
     for spec, wanted in ((Spec.VAGUE, n_vague), (Spec.CLEAR, n - n_vague)):
         if by_spec[spec] < wanted:
+            marked = counted(by_spec[spec], "ticket is", "tickets are")
             raise InputRefused(
-                f"{by_spec[spec]} tickets are marked {spec}, {wanted} are wanted "
-                f"({by_spec[Spec.UNSET]} are not marked): call more by `workbench tickets triage`"
+                f"{marked} marked {spec}, wanted: {wanted} "
+                f"(not marked: {by_spec[Spec.UNSET]}): call more by `workbench tickets triage`"
             )
         stratum = [ticket.ticket_id for ticket in tickets if ticket.spec is spec]
         chosen.update(sorted(stratum, key=lambda name: _place(seed, name))[:wanted])

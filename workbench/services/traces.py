@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.domain.case import Case, Opinion, place_all
 from workbench.domain.check import CheckStatus
 from workbench.domain.controls import Adjusted
+from workbench.domain.counted import counted
 from workbench.domain.definitions import USUAL, Definitions
 from workbench.domain.errors import UsageError
 from workbench.domain.finding import Finding, FoundBy
@@ -39,7 +40,7 @@ _DELIVERED = {
     Delivery.DECLINE: "declines",
     Delivery.EMPTY: "nothing delivered",
     Delivery.CRASH_MODEL: "crashed",
-    Delivery.VOID: "harness failed",
+    Delivery.VOID: "the harness failed",
 }
 _TESTED = {
     CheckStatus.PASS: "tests pass",
@@ -187,7 +188,7 @@ def explain(case: Case, policy: Policy = DEFAULT_POLICY) -> str:
     parts += _describe_defects(judgement, policy)
     if judgement.flags:
         true = sum(flag.is_true for flag in judgement.flags)
-        parts.append(f"{true} of {len(judgement.flags)} flags true")
+        parts.append(f"{true} of {counted(len(judgement.flags), 'flag')} true")
     parts.append(contradiction(case.delivery, case.tests, judgement, policy))
     parts += [f"{_describe_label(other)}, not counted" for other in case.others]
     return "; ".join(part for part in parts if part)
@@ -221,7 +222,7 @@ def _describe_defects(judgement: Judgement, policy: Policy) -> list[str]:
         _describe_defect(judgement, defect, policy) for defect in judgement.defects[:_MOST_DEFECTS]
     ]
     more = len(judgement.defects) - len(told)
-    return [*told, f"{more} more defects"] if more else told
+    return [*told, counted(more, "more defect")] if more else told
 
 
 def _describe_defect(judgement: Judgement, defect: Finding, policy: Policy) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.check import CheckResult, key_of
+from workbench.domain.counted import counted
 from workbench.domain.leak import Scrubber
 from workbench.domain.metrics import Cell
 from workbench.domain.queue import FirstScreen, QueueItem, Saved
@@ -83,7 +84,7 @@ class Veil:
         badges = tuple(self.hide_text(badge) for badge in item.badges)
         if in_diff or in_patch:
             n = len(in_diff) + len(in_patch)
-            badges = (*badges, f"{n} {'name' if n == 1 else 'names'} hidden")
+            badges = (*badges, f"{counted(n, 'name')} hidden")
         flagged = tuple(flag.text for flag in flags)
         return _Hidden(diff, patch, message.text, flagged, badges)
 

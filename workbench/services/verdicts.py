@@ -6,6 +6,7 @@ from dataclasses import field as dataclass_field
 from functools import partial
 
 from workbench.domain.case import Case, place_all
+from workbench.domain.counted import counted
 from workbench.domain.decision import PENDING
 from workbench.domain.gate import (
     AGREEMENTS,
@@ -86,8 +87,10 @@ def find_open(gate: Gate, suite: SuiteSize, cases: Cases) -> str:
     """What is not final yet of the planned outputs, "" where all are."""
     n_pending = sum(case.cell.outcome is Outcome.PENDING for case in cases)
     n_missing = max(0, suite.tickets * gate.design.trials - len(cases))
-    found = [f"{n_pending} outputs have no label yet"] if n_pending else []
-    found += [f"{n_missing} planned outputs are missing"] if n_missing else []
+    pending = counted(n_pending, "output has", "outputs have")
+    missing = counted(n_missing, "planned output is", "planned outputs are")
+    found = [f"{pending} no label yet"] if n_pending else []
+    found += [f"{missing} missing"] if n_missing else []
     return PENDING + ", ".join(found) if found else ""
 
 
@@ -97,7 +100,8 @@ def find_invalid(gate: Gate, cases: Cases, harnesses: frozenset[str]) -> list[st
     n_void = sum(case.cell.outcome is Outcome.VOID for case in cases)
     if cases and n_void / len(cases) > gate.design.max_void_share:
         share = f"{gate.design.max_void_share:.0%}"
-        found.append(f"the harness failed on {n_void} of {len(cases)} outputs, above {share}")
+        of = counted(len(cases), "output")
+        found.append(f"the harness failed on {n_void} of {of}, above {share}")
     if len(harnesses) > 1:
         found.append(f"its outputs come from {len(harnesses)} different harnesses")
     elif gate.design.harness_sha and harnesses and harnesses != {gate.design.harness_sha}:
@@ -107,8 +111,8 @@ def find_invalid(gate: Gate, cases: Cases, harnesses: frozenset[str]) -> list[st
         first = against[0]
         label = first.counted.judgement.label
         found.append(
-            f"{len(against)} labels contradict what was delivered, among them {label}"
-            f" on {first.output_id}"
+            f"{counted(len(against), 'label contradicts', 'labels contradict')} what was delivered,"
+            f" among them {label} on {first.output_id}"
         )
     return found
 

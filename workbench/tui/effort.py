@@ -7,6 +7,7 @@ the last thing recorded on it, so that re-opening it adds up and nothing counts 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from workbench.domain.counted import counted
 from workbench.domain.label import Effort
 
 
@@ -59,4 +60,4 @@ def break_hint(before_ms: int, after_ms: int) -> str:
     hours = after_ms // BREAK_MS
     if before_ms // BREAK_MS == hours:
         return ""
-    return f"{hours} {'hour' if hours == 1 else 'hours'} of reviewing: a break finds more defects"
+    return f"{counted(hours, 'hour')} of reviewing: a break finds more defects"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.adapters.importers.json_rows import Row, Rows, clean
+from workbench.domain.counted import counted
 from workbench.domain.errors import InputRefused
 from workbench.domain.imported import RowProblem
 
@@ -58,7 +59,7 @@ def _rows(path: Path, reader: "Iterator[list[str]]") -> Rows:
         if heads is None:
             heads = [clean(field.strip()) for field in fields]
         elif len(fields) > len(heads):
-            reason = f"has {len(fields)} fields, the heads are {len(heads)}"
+            reason = f"has {counted(len(fields), 'field')}, the heads are {len(heads)}"
             yield RowProblem(str(path), f"row {number}", reason)
         else:
             yield Row(f"row {number}", _by_head(heads, fields))

@@ -20,6 +20,7 @@ from workbench.adapters.importers.json_rows import (
     text_of,
 )
 from workbench.domain.check import CheckResult, CheckStatus
+from workbench.domain.counted import counted
 from workbench.domain.errors import InputRefused
 from workbench.domain.imported import Reported, RowProblem
 
@@ -196,7 +197,7 @@ def _detailed(value: Mapping[str, object], source: str) -> CheckResult:
     fixed, missed = _group(groups, "FAIL_TO_PASS")
     tests = _FAIL if broken else _PASS if kept else _NOT_RUN
     hidden = _FAIL if missed else _PASS if fixed else _NOT_RUN
-    reasons = {_FAIL: f"{broken} of {kept + broken} tests broken", _PASS: ""}
+    reasons = {_FAIL: f"{broken} of {counted(kept + broken, 'test')} broken", _PASS: ""}
     return CheckResult(tests, reasons.get(tests, "no test that passed before"), hidden, source)
 
 

@@ -10,6 +10,7 @@ from textual.events import Click
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from workbench.domain.counted import name_counted
 from workbench.tui.widgets.file_tree import (
     FileLine,
     FileTree,
@@ -65,7 +66,7 @@ class FilesScreen(ModalScreen[int | None]):
 
     def _draw(self) -> None:
         shown = self._files if self._found is None else self._found
-        title = f" {len(shown):,} of {len(self._files):,} files"
+        title = f" {len(shown):,} of {len(self._files):,} {name_counted(len(self._files), 'file')}"
         head = (Span(title, "strong"), Span(_IN_TREE if self._found is None else _FOUND, "dim"))
         self.query_one("#files-title", LinesView).show_lines([head])
         view = self.query_one("#files-list", LinesView)

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.events import Click
 from textual.screen import ModalScreen
 
+from workbench.domain.counted import counted
 from workbench.domain.finding import Finding, FoundBy
 from workbench.text import clip, display
 from workbench.tui.screens.finding import FOUNDERS, SEVERITIES, place_of
@@ -78,7 +79,7 @@ class FindingsScreen(ModalScreen[Chosen | None]):
 
     def _draw(self) -> None:
         count = len(self._findings)
-        head = Span(f" {count} finding{'' if count == 1 else 's'}{self._whose}", "strong")
+        head = Span(f" {counted(count, 'finding')}{self._whose}", "strong")
         keys = Span("   enter goes there, d takes it out, esc cancels", "dim")
         self.query_one("#files-title", LinesView).show_lines([(head, keys)])
         view = self.query_one("#files-list", LinesView)

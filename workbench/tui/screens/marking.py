@@ -14,6 +14,7 @@ from workbench.diff.marks import (
     reviewed_files,
 )
 from workbench.diff.rows import NOTHING
+from workbench.domain.counted import counted
 from workbench.domain.label import Label
 from workbench.domain.reading import Reading
 from workbench.tui.messages import DeskOpened
@@ -158,7 +159,7 @@ class MarkingScreen(PointingScreen):
         keys = set(hunk_keys(document).values())
         done, unseen = len(keys & self.diff.reviewed), len(self._unseen(document))
         never = f" · {unseen} never on the screen" if unseen else ""
-        return f"reviewed: {done} of {len(keys)} hunks{never}"
+        return f"reviewed: {done} of {counted(len(keys), 'hunk')}{never}"
 
     # What was not seen.
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
+from workbench.domain.counted import name_counted
 from workbench.domain.errors import LabelRefused, StoreDamaged, WorkbenchError
 from workbench.domain.label import Act, Effort, Judgement
 from workbench.domain.queue import Saved
@@ -111,10 +112,9 @@ class OpeningScreen(NotingScreen):
 
     def on_rubric_changed(self, message: RubricChanged) -> None:
         """Labels that are older than the rubric: said once, and over its text."""
-        self.n_stale = message.n
-        labels = "label is" if message.n == 1 else "labels are"
+        self.n_stale, are = message.n, name_counted(message.n, "is", "are")
         if not self.notice.text or self.notice.style == "dim":
-            told = f"the rubric changed: {message.n} of your {labels} older; r shows it"
+            told = f"the rubric changed: {message.n} of your labels {are} older; r shows it"
             self.say(f"{told}, `workbench rubric` lists them", "warn")
 
     def on_desk_refused(self, message: DeskRefused) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from textual.worker import get_current_worker
 
 from workbench.diff.document import DiffDocument
+from workbench.domain.counted import counted
 from workbench.domain.definitions import USUAL
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.pair import Side
@@ -168,7 +169,7 @@ class PairScreen(PairSides):
                 (),
                 (Span(f"  {why}", "title"),),
                 how if aside else (),
-                (Span(f"  {done.done} of {done.total} pairs have an answer.", "dim"),),
+                (Span(f"  Answered: {done.done} of {counted(done.total, 'pair')}.", "dim"),),
                 (),
                 (Span("  Open the seal:   "), Span(f"workbench reveal{option}", "key")),
                 (Span("  Then the numbers: "), Span(f"workbench metrics --pairs{option}", "key")),

@@ -9,6 +9,7 @@ from textual.events import Resize
 from textual.geometry import Size
 
 from workbench.domain.blind import ReviewItem
+from workbench.domain.counted import name_counted
 from workbench.text import display
 from workbench.tui.actions import REVIEW, show_key
 from workbench.tui.screens.ground import GroundScreen
@@ -156,7 +157,8 @@ class PanesScreen(GroundScreen):
             title = f"Ticket {display(ticket.ticket_id)} · {ticket.spec}"
             return title, f"{ticket.title}\n\n{ticket.body}"
         if what == "rubric":
-            older = f" · {self.n_stale} of your labels are older than it" if self.n_stale else ""
+            are = name_counted(self.n_stale, "is", "are")
+            older = f" · {self.n_stale} of your labels {are} older than it" if self.n_stale else ""
             return f"Rubric{older}", self.settings.rubric
         if what == "tests":
             return "Tests against base", self.describe_tests(item)

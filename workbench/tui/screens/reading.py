@@ -5,6 +5,7 @@ from functools import cached_property
 from textual.screen import Screen
 
 from workbench.diff.search import SearchError
+from workbench.domain.counted import name_counted
 from workbench.text import clip, display
 from workbench.tui.widgets.diff_view import DiffView
 
@@ -73,7 +74,8 @@ class ReadingScreen(Screen[None]):
     def action_fold_file(self) -> None:
         """Show the whole file, or its changes only."""
         count = self.diff.toggle_file_folds()
-        done = f"{count:,} lines unfolded" if count > 0 else f"{-count:,} lines folded"
+        lines = f"{abs(count):,} {name_counted(abs(count), 'line')}"
+        done = f"{lines} unfolded" if count > 0 else f"{lines} folded"
         self.say(done if count else "nothing to unfold in this file")
 
     def action_layout(self) -> None:

@@ -12,6 +12,7 @@ from textual.app import SuspendNotSupported
 from workbench.diff.blanks import Blanks
 from workbench.diff.document import DiffDocument
 from workbench.domain.blind import ReviewItem
+from workbench.domain.counted import counted
 from workbench.domain.errors import WorkbenchError
 from workbench.text import display
 from workbench.tui.messages import BlanksReady, BlanksRefused, FilesMade
@@ -158,7 +159,7 @@ class RereadingScreen(ReadingScreen):
         elif not found:
             self.say(f"no file is like {display(self._pattern)}: nothing is left out", "warn")
         else:
-            of = f"{len(found)} of {len(document.files)} files"
+            of = f"{len(found)} of {counted(len(document.files), 'file')}"
             self.diff.show_files(found, f"only {display(self._pattern)}: {of}")
             self.say(f"{of} shown; what is left out counts as before")
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from workbench.domain.counted import counted
 from workbench.domain.queue import FirstScreen, QueueItem, list_aside
 from workbench.text import display
 from workbench.tui.counts import Counts
@@ -110,5 +111,7 @@ class WalkingScreen(EditingScreen):
         if rows and self.item.output_id not in {row.output_id for row in rows}:
             self.go_to(rows[0].output_id)
         title = display(self.walk.title)
-        self.say(f"{title}: {len(rows)} outputs; the rates do not change" if title else "")
+        self.say(
+            f"{title}: {counted(len(rows), 'output')}; the rates do not change" if title else ""
+        )
         self.draw()

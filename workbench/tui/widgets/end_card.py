@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from workbench.domain.counted import counted
 from workbench.domain.metrics import Scorecard
 from workbench.domain.outcome import Outcome
 from workbench.domain.queue import Progress, list_aside
@@ -85,11 +86,11 @@ def render_unknown(cards: list[Scorecard]) -> list[Line]:
     untested = sum(card.unverified.hits + card.states[Outcome.UNKNOWN_ESCAPE] for card in cards)
     if not untested:
         return []
-    what = "output has" if untested == 1 else "outputs have"
+    outputs = counted(untested, "labelled output has", "labelled outputs have")
     return [
         (
             Span(
-                f"  {untested} labelled {what} no test status: not in the escape rate. ",
+                f"  {outputs} no test status: not in the escape rate. ",
                 "warn",
             ),
         ),

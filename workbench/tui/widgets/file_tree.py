@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from workbench.diff.order import Rank, rank_of, status_letter
 from workbench.diff.rows import FileEntry
+from workbench.domain.counted import name_counted
 from workbench.text import cells
 from workbench.tui.widgets.diff_chrome import clip_start
 from workbench.tui.widgets.lines import Line, Span
@@ -230,7 +231,7 @@ def _render_node(tree: FileTree, node: Node, width: int, *, is_chosen: bool) -> 
     count = node.end - node.start
     added, removed, done = tree.sums(node)
     reviewed = f", {done:,} ✓" if done else ""
-    label = f"{count:,} file{'' if count == 1 else 's'}{reviewed}"
+    label = f"{count:,} {name_counted(count, 'file')}{reviewed}"
     sign = "▸" if tree.is_folded(node) else "▾"
     row = FileLine(0, sign, node.name, added, removed, label)
     return _render(row, indent, node.name, width, is_chosen=is_chosen)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workbench.domain.blind import ReviewItem
+from workbench.domain.counted import counted
 from workbench.domain.pair import Preference, Said, Side, Vote
 from workbench.domain.ticket import Spec
 from workbench.text import cells, clip, display
@@ -101,7 +102,7 @@ def render_title(title: SideTitle, width: int) -> Line:
         label = Span(f"{judgement.label}{edit}", _STYLES[judgement.label])
     else:
         label = Span("no label" if title.needs_label else "needs no label", "dim")
-    size = f"{title.files} {'file' if title.files == 1 else 'files'}"
+    size = counted(title.files, "file")
     size += f" +{title.added:,} \N{MINUS SIGN}{title.removed:,}"
     spans = [
         Span("▸" if title.is_focused else " ", "accent"),

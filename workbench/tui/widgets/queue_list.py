@@ -82,7 +82,7 @@ def render_item(item: QueueItem, *, is_current: bool, names: Mapping[str, str]) 
 def render_settled(progress: Progress) -> list[Line]:
     """What was set aside, and why some outputs are not in the queue; nothing where all are."""
     parts = [
-        (progress.tests_failed, "tests failed"),
+        (progress.tests_failed, "with failed tests"),
         (progress.nothing_delivered, "nothing delivered"),
         (progress.void, "harness failed"),
     ]

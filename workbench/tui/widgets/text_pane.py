@@ -7,6 +7,7 @@ wrapped as can be scrolled to soon, so that a message of megabytes opens at once
 from textual.selection import Selection
 from textual.strip import Strip
 
+from workbench.domain.counted import name_counted
 from workbench.text import cells, count_marks, display, fold
 from workbench.tui.widgets.diff_cells import warnings
 from workbench.tui.widgets.lines import Line, LinesView, Span
@@ -36,7 +37,8 @@ class Prose:
     def more(self, end: int) -> str:
         """How many lines there are after `end`, in words; "" for none."""
         n, unread = len(self._lines) - end, len(self._raw) - self._next
-        return f"  ({n + unread:,}{'+' if unread else ''} more lines)" if n + unread > 0 else ""
+        lines = f"{'+' if unread else ''} more {'lines' if unread else name_counted(n, 'line')}"
+        return f"  ({n + unread:,}{lines})" if n + unread > 0 else ""
 
     def _reach(self, count: int) -> None:
         while len(self._lines) < count and self._next < len(self._raw):
