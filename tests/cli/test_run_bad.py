@@ -1,5 +1,6 @@
 """Agents and machines at their worst: bounded, told honestly, and nothing that was done is lost."""
 
+import json
 import os
 import re
 import subprocess
@@ -108,6 +109,35 @@ def test_a_disk_that_is_full_loses_nothing_that_was_done(tmp_path: Path) -> None
         ("t1", "a", 1),
         ("t2", "a", 2),
     }
+    cli.ok("verify")
+
+
+def test_a_patch_that_a_full_disk_does_not_take_is_taken_later(tmp_path: Path) -> None:
+    """What the agent said and cost is known; it is not run again, and its cost counts once."""
+    script = (
+        "echo '{\"cost_usd\": 1.0}' > $WB_OUT_DIR/result.json; cd $WB_WORKTREE;"
+        f"head -c 5000000 /dev/urandom > new; {FIX}; cd $WB_OUT_DIR;"
+        "head -c 280000000 /dev/zero > fill; truncate -s -2000000 fill"
+    )
+    cli = make_run_study(tmp_path, {"a": script})
+    with mount_small("260m") as disk:
+        (cli.folder / ".workbench" / "runs").symlink_to(disk)
+        for _ in range(2):  # it is not run again, and still not taken
+            done = cli.quick("run", "--json")
+            assert done.code == 1
+            told = json.loads(done.out.splitlines()[-1])["candidates"][0]
+            assert (told["done"], told["failed"], told["spent_usd"]) == (0, 1, 1.0)
+            write_script(tmp_path / "tools" / "a", "exit 9")
+        row = rows_of(cli)["t0", "a", 1]
+        assert (row["delivery"], row["message"]) == ("void", "done")
+        assert "its changes could not be taken: No space left on device" in str(row["reason"])
+        for left in disk.glob("*/out/fill"):
+            left.unlink()
+        assert '"spent_usd": 1.0' in cli.ok("run", "--json").out.splitlines()[-1]
+    row = rows_of(cli)["t0", "a", 2]
+    assert (row["delivery"], row["message"], row["spent_usd"]) == ("patch", "done", 1.0)
+    assert "b/new" in str(row["patch"])
+    assert "b/calc.py" in str(row["patch"])
     cli.ok("verify")
 
 

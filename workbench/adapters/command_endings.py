@@ -1,18 +1,22 @@
 """How a command ended, in the classes of a run, and what must not leave with its answer."""
 
+import errno
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from workbench.adapters.agent_process import Exited, Stop
 from workbench.adapters.agents.reading import Told
+from workbench.adapters.harvest import Harvest, Harvester
 from workbench.adapters.transcripts import SHORTEST_SECRET, read_end
+from workbench.domain.errors import InputRefused
 from workbench.domain.harness import CandidateSettings
 from workbench.domain.run import ExitClass, Said
 from workbench.text import decode, display
 
 _TEMPORARY, _LASTING = 75, frozenset((126, 127))  # EX_TEMPFAIL; not executable, not found
 _CPU_LIMIT = 128 + 24  # SIGXCPU
+_ITS_OWN = frozenset((errno.ENAMETOOLONG, errno.ELOOP))  # by how it named its folders
 _MARK = "[redacted key]"
 
 
@@ -43,6 +47,24 @@ def _by_code(code: int, last: str) -> tuple[ExitClass, str]:
     if code == _CPU_LIMIT:
         return ExitClass.OUT_OF_BUDGET, "processor time"
     return ExitClass.AGENT_ERROR, f"exit code {code}{': ' + last if last else ''}"
+
+
+def take_changes(harvester: Harvester) -> tuple[Harvest, ExitClass | None, str]:
+    """What a candidate changed; or the class of a failure, and why.
+
+    What this machine could not do is no fault of a candidate, and may be tried again.
+    """
+    try:
+        return harvester.take(), None, ""
+    except InputRefused as error:
+        notes = (f"its changes could not be read: {error}",)
+        return Harvest(b"", notes), ExitClass.AGENT_ERROR, str(error)
+    except OSError as error:
+        why = error.strerror or str(error)
+        if error.errno in _ITS_OWN:
+            return Harvest(b"", ()), ExitClass.AGENT_ERROR, f"its changes could not be read: {why}"
+        why = f"its changes could not be taken: {why}; they are kept: the same command takes them"
+        return Harvest(b"", ()), ExitClass.INFRASTRUCTURE, why
 
 
 def take_out(

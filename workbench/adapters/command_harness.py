@@ -23,8 +23,8 @@ from workbench.adapters.agent_process import (
 )
 from workbench.adapters.agents import read_transcript
 from workbench.adapters.checkouts import hand_over, make_checkout
-from workbench.adapters.command_endings import find_class, take_out
-from workbench.adapters.harvest import Harvest, Harvester
+from workbench.adapters.command_endings import find_class, take_changes, take_out
+from workbench.adapters.harvest import Harvester
 from workbench.adapters.keeping import make_end
 from workbench.adapters.result_file import SCHEMA, read_result
 from workbench.adapters.run_files import RunFiles
@@ -68,10 +68,11 @@ class CommandHarness:
         """Nothing is started."""
         self._settings, self._means = settings, means
         self.sandbox = "bubblewrap" if means.bwrap else "none"
+        self._told: set[str] = set()  # whose costs we have said, though their work is not taken
 
     def run(self, job: Job, turn: Turn) -> Ending:
         """Take one job to its end; failures of the machine and of settings are endings too."""
-        folder = self._means.files.folder(job)
+        folder, exited = self._means.files.folder(job), None
         try:
             exited = self._find_exited(folder)
             if exited is None:
@@ -82,8 +83,9 @@ class CommandHarness:
             ending = Ending(ExitClass.CONFIGURATION, reason=str(error))
         except (InputRefused, OSError) as error:
             reason = f"{error.strerror}" if isinstance(error, OSError) else str(error)
-            ending = Ending(ExitClass.INFRASTRUCTURE, reason=reason or repr(error))
-        if not ending.exit_class.is_answer:  # an answer is whole only with its record
+            is_left = exited is not None and exited.has_started
+            ending = Ending(ExitClass.INFRASTRUCTURE, reason=reason or repr(error), is_left=is_left)
+        if not ending.exit_class.is_answer and not ending.is_left:  # whole only with its record
             self._means.files.leave(job)
         return replace(ending, sandbox=self.sandbox)
 
@@ -251,15 +253,19 @@ class CommandHarness:
         said, usage, warnings = read_result(folder / "out", told.said, told.usage)
         notes = [*told.notes, *warnings]
         found, reason = find_class(self._settings, folder, exited, told)
-        patch = b""
+        spent, patch, is_left = self._count(job, usage), b"", False
         if found is None or found.is_answer:
-            turn.give_back(usage.cost_usd)
-            try:
-                harvest = self._harvester(job, folder).take()
-            except InputRefused as error:
-                harvest = Harvest(b"", (f"its changes could not be read: {error}",))
-                found, reason = ExitClass.AGENT_ERROR, str(error)
+            turn.give_back(spent)
+            harvest, failed, why = take_changes(self._harvester(job, folder))
+            found, reason = failed or found, why or reason
             patch, notes = harvest.patch, [*notes, *harvest.notes]
+            is_left = found is ExitClass.INFRASTRUCTURE
+            if is_left:
+                self._told.add(job.key)
+        if exited.problem and not is_left:
+            notes.append(f"what it printed could not be kept whole: {exited.problem}")
+            if not patch and (found is None or found.is_answer):
+                found, reason = ExitClass.INFRASTRUCTURE, f"{notes[-1]}; it has to be run again"
         cap = self._settings.max_cost_usd
         if cap and usage.cost_usd is not None and usage.cost_usd > cap:
             notes.append(f"cost {usage.cost_usd:.2f} USD, over its cap of {cap:.2f}")
@@ -268,9 +274,16 @@ class CommandHarness:
         return Ending(
             found or classify(patch=patch, said=said),
             *(patch, said, usage, reason, (*notes, *more), round(exited.seconds, 3)),
-            spent_usd=usage.cost_usd,
+            spent_usd=spent,
             leaks=told.leaks,
+            is_left=is_left,
         )
+
+    def _count(self, job: Job, usage: Usage) -> float | None:
+        """What it cost, unless that was counted when its work could not be taken."""
+        known = self._means.files.get(job)
+        is_left = known is not None and known.is_left and known.usage.cost_usd is not None
+        return None if is_left or job.key in self._told else usage.cost_usd
 
 
 def _prompt(job: Job) -> str:

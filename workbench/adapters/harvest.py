@@ -5,10 +5,14 @@ runs. Ours borrows the clone's objects and keeps new ones to itself, so that not
 clone before the ladder has judged the patch.
 """
 
+import errno
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +27,9 @@ _LARGEST_FILE = 10 << 20  # SAFETY.md G step 3: a larger one is refused in a pat
 _LARGEST_PATCH = 20 << 20
 _LITTER = re.compile(rb"(?:^|/)(?:\.aider[^/]*|__pycache__|[^/]*\.pyc)(?:/|$)")
 _MOST_NAMES = 20
+_OURS = (  # what is wrong with this machine is no fault of a candidate
+    errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.EROFS,
+)  # fmt: skip
 _FLAGS = ("-c", "core.quotePath=true", "-c", "core.autocrlf=false")
 _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n"
 _DIFF = (
@@ -47,24 +54,42 @@ class Harvester:
         self._clone, self._commit = clone, commit
         self._checkout, self._scratch = checkout, scratch
         self._git = Git(scratch / "git")
+        self._index = str(scratch / "git" / "index")
+        self._listed = scratch / "aside.names"
 
     def begin(self) -> None:
         """Take the baseline, after what `setup` and `copy` made: it is no work of the candidate."""
         self._make_folder()
         self._run("read-tree", self._commit)
-        list(self._set_aside())
+        self._set_aside()
+        self._listed.unlink(missing_ok=True)
         self._run("add", "--all", "--ignore-errors")
         made = self._run("diff", "--cached", "--name-only", "--no-renames", "-z", self._commit)
         (self._scratch / "baseline").write_bytes(made)
 
     def take(self) -> Harvest:
-        """The patch; raises GitFailed where the folder cannot be read."""
+        """The patch; may be asked again after a failure or a kill.
+
+        Raises GitFailed where the folder cannot be read, OSError where this machine fails.
+        """
         if self._checkout.is_symlink() or not self._checkout.is_dir():
             raise GitFailed("the checkout is gone")
-        large, notes = set[bytes](), []
-        for note, name in self._set_aside():
-            notes.append(note)
-            large |= {name} if name else set()
+        try:
+            return self._take()
+        except OSError:
+            self._clear()
+            raise
+
+    def _clear(self) -> None:
+        """What a failed attempt wrote: on a full disk the record of it needs the room."""
+        objects = self._git.git_dir / "objects"
+        for path in (*self._scratch.glob("index-*"), *objects.rglob("tmp_obj_*")):
+            path.unlink(missing_ok=True)
+
+    def _take(self) -> Harvest:
+        self._copy_index()
+        self._set_aside()
+        notes, large = self._read_aside()
         done = self._attempt("add", "--all", "--ignore-errors")
         if done.returncode not in {0, 1}:
             raise GitFailed(first_line(done.stderr))
@@ -104,24 +129,45 @@ class Harvester:
         listed = b"".join(b"  " + name + b"\n" for name in names[:2000])
         return Harvest(head.encode() + listed, (*notes, "truncated: only the file list was kept"))
 
-    def _set_aside(self) -> Iterator[tuple[str, bytes]]:
-        """Move nested `.git` and very large files out of git's way: a sentence and a name each."""
-        aside = self._scratch / "aside"
-        aside.mkdir(exist_ok=True)
+    def _copy_index(self) -> None:
+        """An index of this attempt alone: a killed one leaves a lock, or a git that still runs."""
+        descriptor, index = tempfile.mkstemp(prefix="index-", dir=self._scratch)
+        os.close(descriptor)
+        shutil.copy2(self._git.git_dir / "index", index)
+        self._index = index
+
+    def _set_aside(self) -> None:
+        """Move nested `.git` and very large files out of git's way, and open what was closed."""
         root = os.fsencode(self._checkout)
+        _open(root)
         for here, folders, files in os.walk(root):
             inner = os.path.relpath(here, root)
             inner = b"" if inner == b"." else inner + b"/"
             if inner and b".git" in (*folders, *files):
-                _move(here + b"/.git", aside)
-                yield f"nested repository: {_shown(inner)}.git was moved aside", b""
+                note = f"nested repository: {_shown(inner)}.git was moved aside"
+                self._move(here + b"/.git", note, b"")
             folders[:] = [name for name in folders if name != b".git"]
+            for name in folders:
+                _open(here + b"/" + name)
             for name in files:
-                path = here + b"/" + name
-                size = os.lstat(path).st_size
+                size = _open(path := here + b"/" + name)
                 if size > _LARGEST_FILE and not os.path.islink(path):  # noqa: PTH114 - bytes
-                    _move(path, aside)
-                    yield f"left out, {size >> 20} MB: {_shown(inner + name)}", inner + name
+                    note = f"left out, {size >> 20} MB: {_shown(inner + name)}"
+                    self._move(path, note, inner + name)
+
+    def _move(self, path: bytes, note: str, name: bytes) -> None:
+        """Listed first: who takes the patch again has to know what was moved."""
+        aside = self._scratch / "aside"
+        aside.mkdir(exist_ok=True)
+        with self._listed.open("ab") as file:
+            file.write(note.encode() + b"\0" + name + b"\0")
+        os.rename(path, os.fsencode(aside / str(len(os.listdir(aside)))))  # noqa: PTH104, PTH208 - bytes
+
+    def _read_aside(self) -> tuple[list[str], set[bytes]]:
+        """A sentence for each thing moved, and the names of large files."""
+        held = self._listed.read_bytes() if self._listed.exists() else b""
+        words = held.split(b"\0")[:-1]
+        return [decode(note) for note in dict.fromkeys(words[::2])], set(filter(None, words[1::2]))
 
     def _add_hidden(self, changed: set[bytes]) -> list[str]:
         """What the base commit's ignore rules would show and the candidate's own rules hide."""
@@ -129,7 +175,7 @@ class Harvester:
         rules.mkdir(exist_ok=True)
         listed = self._run("ls-tree", "-r", "--name-only", "-z", self._commit)
         kept = [n for n in _split(listed) if n.rpartition(b"/")[2] == b".gitignore"]
-        env = {"GIT_INDEX_FILE": str(self._scratch / "rules.index")}
+        env = {"GIT_INDEX_FILE": f"{self._index}.rules"}
         self._git.run("read-tree", self._commit, env=env)
         arguments = ("checkout-index", "--force", f"--prefix={rules}/", "-z", "--stdin")
         self._git.run(*_FLAGS, f"--work-tree={rules}", *arguments, stdin=_join(kept), env=env)
@@ -171,12 +217,29 @@ class Harvester:
         return done.stdout
 
     def _attempt(self, *arguments: str, stdin: bytes | None = None) -> Finished:
-        where = f"--work-tree={self._checkout}"
-        return self._git.attempt(*_FLAGS, where, *arguments, stdin=stdin, limits=_LIMITS)
+        where, env = f"--work-tree={self._checkout}", {"GIT_INDEX_FILE": self._index}
+        done = self._git.attempt(*_FLAGS, where, *arguments, stdin=stdin, env=env, limits=_LIMITS)
+        if done.returncode:
+            _refuse_ours(done.stderr)
+        return done
 
 
-def _move(path: bytes, aside: Path) -> None:
-    os.rename(path, os.fsencode(aside / str(len(os.listdir(aside)))))  # noqa: PTH104, PTH208 - bytes
+def _refuse_ours(stderr: bytes) -> None:
+    """What git leaves out on a full disk would be missing in a patch: OSError instead."""
+    for line in stderr.splitlines():
+        for number in _OURS:
+            if line.endswith(b": " + os.strerror(number).encode()):
+                raise OSError(number, os.strerror(number))
+
+
+def _open(path: bytes) -> int:
+    """Give ourselves the right to read a file or folder of ours; its size. Never through a link."""
+    found = os.lstat(path)
+    kind, mode = stat.S_IFMT(found.st_mode), stat.S_IMODE(found.st_mode)
+    needed = {stat.S_IFDIR: stat.S_IRWXU, stat.S_IFREG: stat.S_IRUSR}.get(kind, 0)
+    if needed & ~mode and found.st_uid == os.geteuid():
+        os.chmod(path, mode | needed)  # noqa: PTH101 - bytes
+    return found.st_size
 
 
 def _split(raw: bytes) -> list[bytes]:

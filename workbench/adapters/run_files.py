@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,8 @@ class RunFiles:
         }
         text = json.dumps(record, indent=1, sort_keys=True)
         write_atomically(path / _RECORD, [text.encode()])
-        self.tidy(job)
+        if not ending.is_left:
+            self.tidy(job)
 
     def tidy(self, job: Job) -> None:
         """Remove what was only needed on the way: checkout, home, what it wrote beside."""
@@ -82,6 +83,8 @@ class RunFiles:
     def clear(self, job: Job) -> Path:
         """A folder for a new try: transcripts of earlier ones are kept, checkouts are not."""
         path = self.folder(job)
+        if (known := self.get(job)) and known.is_left:  # and could not be taken any more
+            self.put(job, replace(known, is_left=False))
         if any((path / name).exists() for name in _KEPT):
             aside = path / _EARLIER / str(len(list((path / _EARLIER).glob("*"))) + 1)
             aside.mkdir(mode=0o700, parents=True)

@@ -97,7 +97,8 @@ class Ending:
 
     `spent_usd` is the cost of every try, those before this one included; None: nobody can tell.
     `retry_after` is how many seconds a provider asked us to wait, 0 where it did not. `leaks` are
-    commands by which it may have found the answer.
+    commands by which it may have found the answer. `is_left`: its work is done and paid for, and
+    lies where it was done; whoever tries again only takes it.
     """
 
     exit_class: ExitClass
@@ -112,6 +113,7 @@ class Ending:
     retry_after: float = 0.0
     leaks: tuple[str, ...] = ()
     sandbox: str = ""
+    is_left: bool = False
 
     @property
     def delivery(self) -> Delivery | None:
