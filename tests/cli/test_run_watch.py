@@ -12,7 +12,7 @@ from workbench.domain.run_board import RunBoard
 from workbench.running import RunWatch
 from workbench.study import find_study
 
-from .run_kit import FIX, make_run_study, set_candidates, wait_for
+from .run_kit import FIX, make_run_study, rows_of, set_candidates, wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +96,29 @@ def test_a_run_of_a_sealed_study_names_nobody(tmp_path: Path) -> None:
     cli.ok("reveal", "--yes")
     assert "t1, beta: no output (provider" in (told := cli.quick("run", "--json")).err
     assert [row["name"] for row in json.loads(told.out.splitlines()[-1])["candidates"]] == [*names]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"comand": ["beta"]}, "candidates[2].comand"),
+        ({"command": ["beta"], "tools": ["nowhere"]}, "candidate beta"),
+        ({"command": ["beta"], "timeout_s": 9}, "candidate beta is not what it was"),
+    ],
+    ids=["unknown key", "no such folder", "changed"],
+)
+def test_what_is_wrong_with_settings_names_their_candidate_though_sealed(
+    tmp_path: Path, settings: dict[str, object], said: str
+) -> None:
+    """It has to be mended; and as nothing at all was run for it, it tells no output apart."""
+    cli = make_run_study(tmp_path, {"alpha": FIX, "beta": FIX + " # b"})
+    cli.ok("run")
+    cli.ok("seal")
+    before = rows_of(cli)
+    tables = {"alpha": {"command": ["alpha"], "trials": 2}, "beta": settings}
+    set_candidates(cli, tables)
+    done = cli.quick("run")
+    assert done.code in {2, 3}
+    assert said in done.err
+    assert done.out == ""
+    assert rows_of(cli) == before

@@ -1,7 +1,9 @@
 """What `workbench run` tells: by name, or as one pool while the study is sealed.
 
 Whoever runs it may review as well. So a sealed study has no line an output there: jobs end in the
-order of the settings, and a ticket with what came for it would say whose it is.
+order of the settings, and a ticket with what came for it would say whose it is. What is wrong with
+a candidate's settings names it all the same: nothing of any candidate is run then, so no output can
+be told by it, and whoever has to mend it must know where.
 """
 
 from collections import Counter
