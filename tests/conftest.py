@@ -10,6 +10,7 @@ for want of a tool fails the run: not one that only root can do, and not the san
 kernel lets bubblewrap make none.
 """
 
+import gc
 import os
 import re
 import shutil
@@ -19,12 +20,15 @@ from collections.abc import Mapping
 from compileall import compile_dir
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 import workbench
+
+if TYPE_CHECKING:
+    from workbench.adapters.sandbox import Sandbox
 
 pytest_plugins = ["pytester"]
 
@@ -296,9 +300,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Follow the run; every program that it starts finds the package compiled, as installed."""
+    gc.disable()  # until all tests are collected
     if not hasattr(config, "workerinput"):
         compile_dir(workbench.__path__[0], quiet=1)
     table = SafetyTable(config)
     if config.option.write_safety_table and not table.is_whole:
         raise pytest.UsageError("--write-safety-table needs a whole run: no path, -k or -m")
     config.pluginmanager.register(table, "safety-table")
+
+
+def pytest_collection_finish() -> None:
+    """Seven thousand tests and all that they import are no garbage: nobody looks through them."""
+    gc.freeze()
+    gc.enable()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> "Sandbox":
+    """The sandbox of this machine; without one its tests are skipped by name."""
+    from workbench.adapters.sandbox import find_sandbox
+    from workbench.domain.errors import NoSandbox
+
+    try:
+        return find_sandbox()
+    except NoSandbox as missing:
+        pytest.skip(str(missing))

@@ -78,7 +78,7 @@ def master(home: Path) -> Path:
     cli, study = Cli(home), home / "study"
     cli.ok("init", "--repo", "repo", "--study", study)
     cli.ok("tickets", "import", "tickets.jsonl", "--study", study)
-    done = cli.run("outputs", "import", "preds.jsonl", "--study", study)
+    done = cli.quick("outputs", "import", "preds.jsonl", "--study", study)
     assert done.code == 3, done.err
     cli.ok("outputs", "tests", "tests.jsonl", "--study", study)
     _label(study)

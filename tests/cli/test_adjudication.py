@@ -75,10 +75,10 @@ def test_the_label_that_settles_counts_in_place_of_the_others(cli: Cli, output_i
 def test_whoever_disagrees_does_not_adjudicate(cli: Cli) -> None:
     """Exit code 2, and what to do."""
     for name in ("ann", "bob é"):
-        done = cli.run("review", "--adjudicate", "--reviewer", name)
+        done = cli.quick("review", "--adjudicate", "--reviewer", name)
         assert done.code == 2
     assert "needs a terminal" in done.err or "somebody else adjudicates" in done.err
-    assert cli.run("review", "--adjudicate", "--pair").code == 2
+    assert cli.quick("review", "--adjudicate", "--pair").code == 2
 
 
 def test_where_all_agree_there_is_nothing_to_settle(fresh: Cli) -> None:

@@ -56,7 +56,7 @@ def test_controls_are_in_no_rate_and_no_export_and_tell_of_the_reviewer(cli: Cli
 def test_a_candidate_of_the_study_is_no_control(cli: Cli) -> None:
     """Nor is anything without a name to count it by."""
     file = write_lines(cli.folder / "merged.jsonl", [prediction("t1", "x", change(new="9"))])
-    done = cli.run("outputs", "import", file, "--candidate", "m1", "--control")
+    done = cli.quick("outputs", "import", file, "--candidate", "m1", "--control")
     assert (done.code, "is a candidate of this study" in done.err) == (2, True)
-    done = cli.run("outputs", "import", file, "--control")
+    done = cli.quick("outputs", "import", file, "--control")
     assert (done.code, "--candidate NAME" in done.err) == (2, True)

@@ -12,7 +12,7 @@ from .kit import Cli
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """A home in which the demo was opened and filled."""
     cli = Cli(tmp_path_factory.mktemp("demo"))
-    done = cli.run("demo", "--filled")
+    done = cli.quick("demo", "--filled")
     assert (done.code, done.err) == (0, "")
     assert "Queue of key: 0 left of 40" in done.out
     return cli

@@ -107,7 +107,7 @@ def test_an_import_without_its_repository_says_what_to_add(cli: Cli, fresh: Cli)
     toml = (fresh.folder / "workbench.toml").read_text("utf-8")
     (fresh.folder / "workbench.toml").write_text(toml.replace("default", "other/name"), "utf-8")
 
-    done = fresh.run("import", cli.folder / "out.jsonl")
+    done = fresh.quick("import", cli.folder / "out.jsonl")
 
     assert done.code == 3
     assert "is not in workbench.toml (known: other/name)" in done.err
@@ -167,11 +167,11 @@ def test_field_t19_a_zero_row_export_is_refused_with_a_reason(fresh: Cli, kind: 
     old = fresh.folder / "out"
     old.write_text("old", "utf-8")
 
-    done = fresh.run("export", kind, "-o", "out")
+    done = fresh.quick("export", kind, "-o", "out")
 
     assert done.code == 3
     assert "nothing to export: no label yet" in done.err
-    assert fresh.run("export", kind, "-o", "-", "--all").code == 3
+    assert fresh.quick("export", kind, "-o", "-", "--all").code == 3
     assert old.read_text("utf-8") == "old"
     assert sorted(path.name for path in fresh.folder.iterdir() if "tmp" in path.name) == []
 

@@ -149,7 +149,7 @@ def test_two_programs_on_one_study(fresh: Cli, cli: Cli, output_id: str) -> None
     ) as labeller:
         assert labeller.stdout is not None
         assert labeller.stdout.readline() == "ready\n"
-        imported = cli.run("outputs", "import", "p.jsonl")
+        imported = cli.quick("outputs", "import", "p.jsonl")
         told, _ = labeller.communicate()
 
     assert (labeller.returncode, imported.code, imported.err) == (0, 0, "")

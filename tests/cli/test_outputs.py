@@ -62,7 +62,7 @@ def test_every_bad_row_is_named_and_the_good_ones_are_in(ready: Cli) -> None:
         ],
     )
 
-    done = ready.run("outputs", "import", path)
+    done = ready.quick("outputs", "import", path)
 
     assert done.code == 3
     told = [line.removeprefix(f"{path}: ") for line in done.err.splitlines()]
@@ -84,7 +84,7 @@ def test_empty_and_failed_are_answers(ready: Cli) -> None:
     """Stored, counted, exit 0."""
     found = [prediction("t1", "m", None), prediction("t2", "m", change(old="nothing like it"))]
     write_lines(ready.folder / "p.jsonl", found)
-    done = ready.run("outputs", "import", "p.jsonl")
+    done = ready.quick("outputs", "import", "p.jsonl")
     assert (done.code, done.err) == (0, "")
     assert "applied: 1 failed, 1 empty" in done.out
 
@@ -144,7 +144,7 @@ def test_g4_a_patch_of_60_mb_is_refused_and_kept(ready: Cli) -> None:
     found = [prediction("t1", "m", big), prediction("t2", "m", change())]
     write_lines(ready.folder / "p.jsonl", found)
 
-    done = ready.run("outputs", "import", "p.jsonl")
+    done = ready.quick("outputs", "import", "p.jsonl")
 
     assert done.code == 3
     assert "line 1, t1: patch refused: " in done.err
@@ -160,7 +160,7 @@ def test_an_unknown_base_commit_is_named_with_its_line(fresh: Cli) -> None:
     odd = ticket("c", base_commit="--upload-pack=x")
     write_lines(fresh.folder / "t.jsonl", [ticket("a"), missing, odd])
 
-    done = fresh.run("tickets", "import", "t.jsonl")
+    done = fresh.quick("tickets", "import", "t.jsonl")
 
     assert done.code == 3
     assert f"t.jsonl: line 2, b: commit {'f' * 40} is not in " in done.err

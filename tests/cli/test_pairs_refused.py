@@ -57,6 +57,6 @@ def test_a_ticket_with_one_output_is_left_out_and_counted(fresh: Cli) -> None:
 )
 def test_modes_that_exclude_each_other_are_refused(cli: Cli, options: tuple[str, ...]) -> None:
     """Exit code 2, and a sentence."""
-    done = cli.run("review", *options)
+    done = cli.quick("review", *options)
     assert done.code == 2
     assert done.err.startswith("workbench: ")

@@ -215,7 +215,7 @@ def _without_time(data: bytes) -> bytes:
 def test_a_sealed_study_exports_texts_and_no_names(voted: Cli) -> None:
     """Battles name the models: refused with what to do; sets of texts go out."""
     voted.ok("seal")
-    refused = voted.run("export", "arena", "-o", "arena.jsonl")
+    refused = voted.quick("export", "arena", "-o", "arena.jsonl")
     assert (refused.code, "reveal" in refused.err) == (3, True)
     rows, manifest = export(voted, "trl")
     assert len(rows) == 2
@@ -238,7 +238,7 @@ def test_nothing_to_export_is_said_with_its_reasons(voted: Cli, tmp_path: Path) 
     """Never a silent empty file."""
     for name in TICKETS:
         answer(voted.folder, name, Preference.BOTH_BAD)
-    done = voted.run("export", "trl", "-o", "out.jsonl")
+    done = voted.quick("export", "trl", "-o", "out.jsonl")
     assert done.code == 3
     assert "nothing to export: 5 both_bad, 1 no_text" in done.err
     assert not (voted.folder / "out.jsonl").exists()
@@ -260,5 +260,5 @@ def test_metrics_of_pairs_are_told_and_traced_to_answers(voted: Cli) -> None:
     (pool,) = voted.ok("metrics", "--pairs", "--json").json("pairs")
     assert pool["decided"] == 3
     assert "wins" not in pool
-    bad = voted.run("metrics", "--pairs", "--reviewer", "ann")
+    bad = voted.quick("metrics", "--pairs", "--reviewer", "ann")
     assert bad.code == 2

@@ -71,7 +71,7 @@ def test_while_sealed_no_command_of_a_reviewer_names_a_candidate(cli: Cli, text:
     manifest = json.loads((cli.folder / "out.jsonl.manifest.json").read_text(encoding="utf-8"))
     assert manifest["sealed"] is True
     assert "candidate" in manifest["lossy_fields"]
-    refused = cli.run("metrics", "explain", "escape_rate", "--candidate", "m1")
+    refused = cli.quick("metrics", "explain", "escape_rate", "--candidate", "m1")
     assert (refused.code, "sealed" in refused.err) == (2, True)
 
 
@@ -80,25 +80,25 @@ def test_a_sealed_export_is_not_imported(cli: Cli, fresh: Cli) -> None:
     cli.ok("seal")
     cli.ok("export", "jsonl", "-o", "out.jsonl", "--text", "verbatim")
     shutil.copy(cli.folder / "out.jsonl", fresh.folder / "in.jsonl")
-    done = fresh.run("import", "in.jsonl")
+    done = fresh.quick("import", "in.jsonl")
     assert done.code == 3
     assert "exported sealed" in done.err
 
 
 def test_reveal_opens_what_was_sealed_once(cli: Cli) -> None:
     """It needs a word of consent, says who was who, and a second time is refused."""
-    assert cli.run("reveal", "--yes").code == 2
+    assert cli.quick("reveal", "--yes").code == 2
     digest = cli.ok("seal", "--json").json("seal")[0]["digest"]
-    asked = cli.run("reveal", "--reviewer", "ann")
+    asked = cli.quick("reveal", "--reviewer", "ann")
     assert (asked.code, "say --yes" in asked.err) == (2, True)
     made = cli.ok("reveal", "--yes", "--reviewer", "ann", "--json")
     assert {row["candidate"] for row in made.json("candidates")} == set(CANARIES)
     head = json.loads(made.out)
     assert (head["holds"], head["digest"], head["by"]) == (True, digest, "ann")
-    again = cli.run("reveal", "--yes")
+    again = cli.quick("reveal", "--yes")
     assert again.code == 2
     assert "revealed already, by ann" in again.err
-    assert cli.run("seal").code == 2
+    assert cli.quick("seal").code == 2
     assert "m1: " in cli.ok("metrics").out
     cli.ok("verify")
 
@@ -126,8 +126,8 @@ def test_labels_after_the_reveal_stay_out_of_exports_unless_asked(cli: Cli) -> N
 def test_one_output_is_opened_early_with_a_reason(cli: Cli, output_id: str) -> None:
     """The name is told, the act is logged, the output leaves the numbers; the rest stays sealed."""
     cli.ok("seal")
-    assert cli.run("reveal", "--output", output_id).code == 2
-    assert cli.run("reveal", "--reason", "why").code == 2
+    assert cli.quick("reveal", "--output", output_id).code == 2
+    assert cli.quick("reveal", "--reason", "why").code == 2
     done = cli.ok("reveal", "--output", output_id, "--reason", "licence", "--reviewer", "ann")
     assert f"{output_id} is of m1" in done.out
     told = cli.ok("metrics", "explain", "merge_rate").out
@@ -167,7 +167,7 @@ def test_a_vote_in_a_file_that_does_not_hold_together_is_refused(cli: Cli, fresh
             held["preferred"] = "elsewhere"
     text = "".join(json.dumps(row) + "\n" for row in rows)
     (fresh.folder / "in.jsonl").write_text(text, encoding="utf-8")
-    done = fresh.run("import", "in.jsonl")
+    done = fresh.quick("import", "in.jsonl")
     assert done.code == 3
     assert "a vote must prefer one of its two outputs" in done.err
     assert "new: " in done.out

@@ -41,7 +41,7 @@ def test_a_study_and_the_repository_in_it_can_be_moved(empty: Cli, tmp_path: Pat
     make_repository(empty.folder / "repo")
     empty.ok("init", "--repo", "repo")
     empty.ok("tickets", "import", "tickets.jsonl")
-    empty.run("outputs", "import", "preds.jsonl")
+    empty.quick("outputs", "import", "preds.jsonl")
     moved = Cli(empty.folder.rename(tmp_path / "moved"))
 
     assert '"default" = "repo"' in (moved.folder / "workbench.toml").read_text("utf-8")
@@ -57,7 +57,7 @@ def test_several_repositories_go_by_the_names_tickets_use(home: Path, empty: Cli
         "utf-8",
     )
 
-    done = empty.run("tickets", "import", "t.jsonl")
+    done = empty.quick("tickets", "import", "t.jsonl")
 
     assert done.code == 3
     assert "t.jsonl: line 2, y: repository z is not in workbench.toml" in done.err
@@ -110,7 +110,7 @@ def test_a_killed_init_leaves_no_half_study(home: Path, empty: Cli) -> None:
             pass
         process.kill()
     assert not (empty.folder / "workbench.toml").exists()
-    assert empty.run("outputs", "list").code == 2
+    assert empty.quick("outputs", "list").code == 2
 
     empty.ok("init", "--repo", home / "repo")
 
@@ -127,7 +127,7 @@ def test_an_init_killed_at_its_last_step_is_made_good(home: Path, fresh: Cli) ->
 
 def test_outside_any_study(empty: Cli) -> None:
     """What to do is in the message; exit 2."""
-    done = empty.run("metrics")
+    done = empty.quick("metrics")
     assert done.code == 2
     assert "or in any folder above: make one with `workbench init --repo PATH`" in done.err
 
@@ -264,6 +264,6 @@ def test_freeze_writes_a_lock_that_verify_compares(cli: Cli) -> None:
     assert lock["tickets"][1]["spec"] == "vague"
     cli.ok("verify")
     (cli.folder / "tickets.lock.json").unlink()
-    assert cli.run("verify").code == 1
+    assert cli.quick("verify").code == 1
     cli.ok("tickets", "freeze")
     cli.ok("verify")

@@ -21,10 +21,9 @@ from workbench.adapters.check_plans import Means
 from workbench.adapters.environments import find_environment, own_environment
 from workbench.adapters.git import Git
 from workbench.adapters.repositories import Clones
-from workbench.adapters.sandbox import Sandbox, find_sandbox
+from workbench.adapters.sandbox import Sandbox
 from workbench.adapters.suites import Suite
 from workbench.domain.check import CheckReport, CheckStatus
-from workbench.domain.errors import NoSandbox
 from workbench.services.checks import HiddenTests, Job
 
 FORGERIES = ("p70", "p71", "p72", "p73", "p74", "p75")
@@ -75,15 +74,6 @@ class Court:
         report = self.bench.run(self.bench.plan(job), threading.Event())
         assert report is not None
         return report
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Sandbox:
-    """The sandbox of this machine; without one these tests are skipped by name."""
-    try:
-        return find_sandbox()
-    except NoSandbox as missing:
-        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,13 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from cli.forks import run_forked
 
 from e2e.kit import query
 from workbench.adapters.git import Git
@@ -50,16 +50,8 @@ class Attack:
 
 def run(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     """`workbench` in a folder, whatever it ends with."""
-    command = [sys.executable, "-m", "workbench", *map(str, arguments)]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    words = [*map(str, arguments)]
+    return subprocess.CompletedProcess(words, *run_forked(words, folder=folder))
 
 
 @pytest.fixture(scope="module")

@@ -17,20 +17,11 @@ from pathlib import Path
 import pytest
 
 from workbench.adapters.box import Bounds, Box
-from workbench.adapters.sandbox import Ended, Sandbox, Stop, find_sandbox
+from workbench.adapters.sandbox import Ended, Sandbox, Stop
 from workbench.domain.errors import NoSandbox
 
 SHORT = Bounds(wall_seconds=3.0)
 MIB = 1 << 20
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Sandbox:
-    """The sandbox of this machine; without one these tests are skipped by name."""
-    try:
-        return find_sandbox()
-    except NoSandbox as missing:
-        pytest.skip(str(missing))
 
 
 def run(sandbox: Sandbox, script: str, bounds: Bounds = SHORT) -> Ended:

@@ -12,7 +12,6 @@ import pytest
 
 from workbench.adapters.box import Bounds
 from workbench.adapters.formatters import BoxedFormatter, read_out
-from workbench.adapters.sandbox import find_sandbox
 from workbench.adapters.workcopies import WorkCopies
 from workbench.bootstrap import Workbench, open_workbench
 from workbench.checking import open_formatter
@@ -30,14 +29,7 @@ LINES = "".join(f"v{n}=1\n" for n in range(30))
 BASE: dict[str, str | bytes] = {"app.py": "import os\n", "README.md": "a=1\n", "style.sh": STYLE}
 MADE = {"m1": {"app.py": f"import os\n{LINES}", "README.md": "a=2\n", "style.sh": "exit 1\n"}}
 COMMAND = "sh style.sh {path}"
-
-
-@pytest.fixture(autouse=True)
-def _boxed() -> None:
-    try:
-        find_sandbox()
-    except NoSandbox as error:
-        pytest.skip(str(error))
+pytestmark = pytest.mark.usefixtures("sandbox")
 
 
 @pytest.fixture(scope="module")

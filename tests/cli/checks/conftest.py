@@ -6,19 +6,14 @@ from pathlib import Path
 import pytest
 
 from cli.kit import Cli, change
-from workbench.adapters.sandbox import find_sandbox
-from workbench.domain.errors import NoSandbox
+from workbench.adapters.sandbox import Sandbox
 
 from .kit import make_study
 
 
 @pytest.fixture(autouse=True)
-def _sandbox() -> None:
-    """Without a sandbox these tests are skipped by name."""
-    try:
-        find_sandbox()
-    except NoSandbox as missing:
-        pytest.skip(str(missing))
+def _boxed(sandbox: Sandbox) -> None:
+    """All of these tests need one."""
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ def test_what_does_not_run_on_base_is_nobodys_failure(
 def test_an_environment_that_is_gone(study: Cli) -> None:
     """One line, exit code 3, and no output is blamed."""
     set_settings(study, environment="nowhere/venv")
-    done = study.run("check")
+    done = study.quick("check")
     assert done.code == 3
     assert "nowhere/venv is not there: make it, or name another one" in done.err
     assert set(results(study).values()) == {"not_run"}

@@ -85,7 +85,7 @@ def test_no_output_to_test_is_no_error(study: Cli) -> None:
 
 def test_a_wrong_name_is_a_usage_error(study: Cli) -> None:
     """Candidates are named as they are known."""
-    done = study.run("check", "nobody")
+    done = study.quick("check", "nobody")
     assert (done.code, done.out) == (2, "")
     assert "no candidate nobody in this study (known: bad, good)" in done.err
 
@@ -109,7 +109,7 @@ def test_a_result_from_elsewhere_is_not_lost_to_a_check_that_could_not_run(study
 def test_the_demo_agrees_with_its_recorded_results(tmp_path: Path) -> None:
     """The sample's tests are run for real: every result is the one that travels with it."""
     cli = Cli(tmp_path)
-    cli.run("demo")
+    cli.quick("demo")
     demo = Cli(tmp_path / "data" / "workbench" / "demo")
     recorded = results(demo)
     rows = check(demo)
