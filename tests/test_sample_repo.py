@@ -15,7 +15,6 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, NotRequired, TypedDict
 
@@ -128,6 +127,13 @@ FIXES = {
 }
 
 
+class Suite(NamedTuple):
+    """What the package's own tests came to."""
+
+    code: int
+    said: str
+
+
 class Trees:
     """The package with each patch applied, made by git from an index alone."""
 
@@ -165,9 +171,12 @@ class Trees:
         self._run([self._git, "checkout-index", "--all", f"--prefix={target}/"], extra=index)
         return target
 
-    def run_tests(self, tree: Path) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider"]
-        return self._run(command, folder=tree, check=False)
+    def run_tests(self, *trees: Path) -> list[Suite]:
+        """The package's own tests in each of these trees."""
+        script = Path(__file__).with_name("sample_suites.py")
+        command = [sys.executable, str(script), *map(str, trees)]
+        done = self._run(command, seconds=TIMEOUT_SECONDS * len(trees))
+        return [Suite(*json.loads(line)) for line in done.stdout.splitlines()]
 
     def probe(self, tree: Path, ticket: str) -> subprocess.CompletedProcess[str]:
         script = Path(__file__).with_name("sample_probes.py")
@@ -183,6 +192,7 @@ class Trees:
         extra: Mapping[str, str] | None = None,
         text: str | None = None,
         check: bool = True,
+        seconds: int = TIMEOUT_SECONDS,
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             command,
@@ -191,7 +201,7 @@ class Trees:
             input=text,
             capture_output=True,
             encoding="utf-8",
-            timeout=TIMEOUT_SECONDS,
+            timeout=seconds,
             check=False,
         )
         assert not check or done.returncode == 0, done.stderr
@@ -210,11 +220,9 @@ def patched(trees: Trees) -> dict[Ref, Path]:
 
 
 @pytest.fixture(scope="module")
-def suites(trees: Trees, patched: dict[Ref, Path]) -> dict[Ref, subprocess.CompletedProcess[str]]:
+def suites(trees: Trees, patched: dict[Ref, Path]) -> dict[Ref, Suite]:
     """The package's own tests, run in every patched tree."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        runs = pool.map(trees.run_tests, patched.values())
-        return dict(zip(patched, runs, strict=True))
+    return dict(zip(patched, trees.run_tests(*patched.values()), strict=True))
 
 
 def _named(refs: list[Ref]) -> pytest.MarkDecorator:
@@ -332,22 +340,20 @@ def test_defects_stand_on_lines_that_exist(ref: Ref, patched: dict[Ref, Path]) -
 
 def test_the_package_is_green(trees: Trees) -> None:
     """All tests of the package pass before any patch, and there are more than forty."""
-    run = trees.run_tests(trees.check_out("green"))
-    assert run.returncode == 0, run.stdout
-    passed = re.search(r"(\d+) passed", run.stdout)
+    (run,) = trees.run_tests(trees.check_out("green"))
+    assert run.code == 0, run.said
+    passed = re.search(r"(\d+) passed", run.said)
     assert passed is not None
     assert int(passed[1]) > 40
 
 
 @pytest.mark.slow
 @_named(PATCHED)
-def test_recorded_results_are_those_of_a_run(
-    ref: Ref, suites: dict[Ref, subprocess.CompletedProcess[str]]
-) -> None:
+def test_recorded_results_are_those_of_a_run(ref: Ref, suites: dict[Ref, Suite]) -> None:
     """The suite on the patched tree is as green or red as recorded, by the test named there."""
     run, recorded = suites[ref], RESULTS[ref]
-    assert run.returncode == (0 if recorded["tests"] == "pass" else 1), run.stdout
-    failed = re.findall(r"^FAILED (\S+)", run.stdout, re.MULTILINE)
+    assert run.code == (0 if recorded["tests"] == "pass" else 1), run.said
+    failed = re.findall(r"^FAILED (\S+)", run.said, re.MULTILINE)
     assert recorded.get("reason", "").split(" ")[0] == (failed[0] if failed else "")
 
 
@@ -384,7 +390,7 @@ def test_a_confessed_flaw_can_be_fixed(ref: Ref, trees: Trees) -> None:
     assert text.count(fix.before) == 1
     path.write_text(text.replace(fix.before, fix.lines + fix.before), encoding="utf-8")
     assert trees.probe(tree, ref.ticket).returncode == 0
-    assert trees.run_tests(tree).returncode == 0
+    assert trees.run_tests(tree)[0].code == 0
 
 
 def test_the_runner_of_its_tests_comes_with_the_program() -> None:
