@@ -72,6 +72,19 @@ def test_one_that_passes() -> None:
     assert alone.sentences[0] == "careful may run under the gate payments: it keeps every bound."
 
 
+def test_trials_of_a_ticket_are_told_and_bounded_as_one_ticket() -> None:
+    """Three times twelve green outputs on twelve tickets prove what twelve do."""
+    thrice = [
+        one._replace(trial=trial, output_id=f"{one.output_id}-{trial}")
+        for one in CAREFUL
+        for trial in (1, 2, 3)
+    ]
+    assert (
+        "36 outputs of careful passed their tests, and review found none of them silently wrong:"
+        " with 95% confidence, at most 22.1% of such outputs are"
+    ) in decide(None, field(thrice)).sentences[1]
+
+
 def test_safety_first_takes_the_one_that_tells_vague_from_clear() -> None:
     """Nothing escapes of either; J decides, and the step says so."""
     made = decide(GATE, field(BOLD, CAREFUL))

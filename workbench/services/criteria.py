@@ -92,7 +92,7 @@ def measure(
         found = count_unknown(base, firsts, unknown)
         return Ends(_measure_pairs(least, confidence), _measure_pairs(most, confidence), found)
     low, high = (
-        _measure_tickets(base, list(count_tickets(base, mine, unknown, pick)), confidence)
+        measure_tickets(base, list(count_tickets(base, mine, unknown, pick)), confidence)
         for pick in (lowest, highest)
     )
     return Ends(low, high, count_unknown(base, mine, unknown))
@@ -135,7 +135,15 @@ def make_choice(base: Measure, unknown: UnknownTests, pick: Pick) -> Choice:
     return choose
 
 
-def _measure_tickets(base: Measure, counts: list[Count], confidence: float) -> Measured:
+def measure_seen(base: Measure, cases: Cases, confidence: float) -> Measured:
+    """A number as it was seen, nothing guessed; several trials of a ticket bound as one."""
+    by_ticket = groupby(cases, key=attrgetter("ticket_id"))
+    counts = [[base.contribute(case.cell) for case in group] for _, group in by_ticket]
+    summed = [(sum(h for h, _ in one), sum(n for _, n in one)) for one in counts]
+    return measure_tickets(base, summed, confidence)
+
+
+def measure_tickets(base: Measure, counts: list[Count], confidence: float) -> Measured:
     hits, n = sum(h for h, _ in counts), sum(n for _, n in counts)
     if not n:
         return NO_DATA

@@ -23,11 +23,10 @@ from workbench.services.contests import (
     differences,
     keep_leaders,
 )
-from workbench.services.criteria import Cases
+from workbench.services.criteria import Cases, measure_seen
 from workbench.services.verdicts import Field, judge
 from workbench.services.worths import tell_worths
 from workbench.stats import paired, planner
-from workbench.stats.proportion import cp_upper
 
 Costs = Mapping[str, float]
 """What an output cost, by its id; an output that is not in it has no known cost."""
@@ -76,12 +75,12 @@ def decide(
 
 def gather_evidence(name: str, cases: Cases, costs: Costs, confidence: float) -> Evidence:
     """What is told of a candidate in words."""
-    escapes = count_all(MEASURES["escape_rate"], cases)
+    escapes = measure_seen(MEASURES["escape_rate"], cases, confidence)
     spent = [costs.get(case.output_id) for case in cases]
     return Evidence(
         candidate=name,
-        escapes=escapes,
-        at_most=cp_upper(*escapes, confidence) if escapes[1] else 1.0,
+        escapes=(escapes.hits, escapes.n),
+        at_most=escapes.upper,
         vague=count_all(MEASURES["abstention_rate_vague"], cases),
         clear=count_all(MEASURES["abstention_rate_clear"], cases),
         confidence=confidence,
