@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from workbench.domain.case import Case
+from workbench.domain.comparison import Bar
 from workbench.domain.decision import describe_criterion
 from workbench.domain.gate import (
     Answer,
@@ -20,6 +21,7 @@ from workbench.domain.gate import (
 )
 from workbench.domain.ticket import Spec
 from workbench.domain.utility import Prices
+from workbench.services.comparisons import find_need
 from workbench.services.contests import compare_discrimination, compare_self_flags, keep_leaders
 from workbench.services.decisions import decide
 from workbench.services.verdicts import Field
@@ -83,6 +85,11 @@ def test_trials_of_a_ticket_are_told_and_bounded_as_one_ticket() -> None:
         "36 outputs of careful passed their tests, and review found none of them silently wrong:"
         " with 95% confidence, at most 22.1% of such outputs are"
     ) in decide(None, field(thrice)).sentences[1]
+    assert find_need(thrice, Bar()) == "enough: at most 22% escape (95% sure)"
+    few = [one for one in thrice if one.ticket_id > "t10"]
+    assert find_need(few, Bar()) == (
+        "about 1 more green ticket, if it does not escape, proves that at most 25% do"
+    )
 
 
 def test_safety_first_takes_the_one_that_tells_vague_from_clear() -> None:

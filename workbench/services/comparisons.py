@@ -5,6 +5,7 @@ Loads scipy; for a worker. Names stay closed unless they are open on the screen 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING
 
 from workbench.domain.case import Case, place_all
@@ -23,6 +24,7 @@ from workbench.domain.utility import cost_per_merge
 from workbench.services.agreements import compare_reviewers
 from workbench.services.boards import Board, score_cases
 from workbench.services.contrasts import contrast_all
+from workbench.services.criteria import measure_seen
 from workbench.services.pair_counts import compare_pairs
 from workbench.services.pair_words import describe_pairs
 from workbench.services.review_times import ALL, ReviewTime, sum_up
@@ -30,7 +32,6 @@ from workbench.services.scorecards import list_rates
 from workbench.services.sensitivity import list_flips
 from workbench.services.traces import Part, explain
 from workbench.stats import planner
-from workbench.stats.proportion import cp_upper
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store
@@ -62,7 +63,13 @@ class Comparisons:
             whose=f"labels of {'all reviewers' if is_everyone else self.reviewer}"
             f" · {self.definitions.name}",
             columns=tuple(
-                _make_column(name, board, times.get(name, ReviewTime()), costs.get(name), self.bar)
+                _make_column(
+                    name,
+                    board,
+                    times.get(name, ReviewTime()),
+                    costs.get(name),
+                    find_need([case for case in cases if case.candidate == name], self.bar),
+                )
                 for name, board in boards.items()
             ),
             duels=tuple(duels),
@@ -153,7 +160,9 @@ class Comparisons:
             yield f"pace: {per}, over {counted(pace.n, 'review')}"
 
 
-def _make_column(name: str, board: Board, time: ReviewTime, cost: float | None, bar: Bar) -> Column:
+def _make_column(
+    name: str, board: Board, time: ReviewTime, cost: float | None, need: str
+) -> Column:
     card = board.card
     cards: dict[Spec | None, Scorecard] = {None: card}
     cards |= {spec: part for spec, part in board.by_spec.items()}  # noqa: C416 - a wider key
@@ -171,19 +180,23 @@ def _make_column(name: str, board: Board, time: ReviewTime, cost: float | None, 
         reasons=reasons,
         minutes=time.minutes,
         cost=cost,
-        need=_find_need(card, bar),
+        need=need,
     )
 
 
-def _find_need(card: Scorecard, bar: Bar) -> str:
-    """How many more green outputs would prove that it lets little escape, if none does."""
-    hits, n = card.escape_rate.hits, card.escape_rate.n
-    more = planner.needs_more_upper(bar.limit, hits, n, bar.confidence)
+def find_need(cases: Sequence[Case], bar: Bar) -> str:
+    """How many more green outputs would prove that it lets little escape, if none does.
+
+    Several trials of a ticket prove what one does: then it takes more tickets.
+    """
+    found = measure_seen(MEASURES["escape_rate"], cases, bar.confidence)
+    hits = ceil((found.value or 0.0) * found.n_bound - 1e-9)
+    more = planner.needs_more_upper(bar.limit, hits, found.n_bound, bar.confidence)
     if not more:
-        most = cp_upper(hits, n, bar.confidence)
-        return f"enough: at most {most:.0%} escape ({bar.confidence:.0%} sure)"
-    one = "more green output, if it does not escape, proves"
-    told = counted(more, one, "more green outputs, if none escapes, prove")
+        return f"enough: at most {found.upper:.0%} escape ({bar.confidence:.0%} sure)"
+    green = "green output" if found.n_bound == found.n else "green ticket"
+    one = f"more {green}, if it does not escape, proves"
+    told = counted(more, one, f"more {green}s, if none escapes, prove")
     return f"about {told} that at most {bar.limit:.0%} do"
 
 
