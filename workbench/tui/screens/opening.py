@@ -76,23 +76,25 @@ class OpeningScreen(NotingScreen):
             desk.close()
             return
         self.post_message(DeskOpened(desk.note))
-        self._check(desk)
+        is_sound = self._check(desk)
         with suppress(WorkbenchError):  # the numbers are shown all the same
             self.post_message(DefinitionsNamed(desk.name_definitions()))
+        if is_sound:
+            self.back_up(desk.backups.start)  # last: of a large study it takes its time
 
-    def _check(self, desk: "Desk") -> None:
-        """Whether labels can be saved, and what is left of an earlier session."""
+    def _check(self, desk: "Desk") -> bool:
+        """Whether labels can be saved; tells that, and what is left of an earlier session."""
         fault = "" if desk.warning else desk.check()
         if desk.warning or fault:
             code = StoreDamaged.exit_code if fault else 0
             self.post_message(DeskRefused(desk.warning or fault, code))
-            return
+            return False
         kept, problems = desk.reviews.find_kept()
         self.post_message(DeskChecked(tuple(kept), "; ".join(problems)))
         with suppress(WorkbenchError):  # a hint: the next start tells it too
             if stale := desk.reviews.count_stale():
                 self.post_message(RubricChanged(stale))
-        self.back_up(desk.backups.start)
+        return True
 
     def on_desk_opened(self, message: DeskOpened) -> None:
         """Colour what is on the screen, prepare what comes next."""
