@@ -251,7 +251,7 @@ def test_a_report_speaks_of_the_candidate_it_came_with(ready: Cli) -> None:
 
     done = ready.ok("outputs", "import", "2.jsonl", "--report", "report.json")
 
-    assert "1 test results read: 1 recorded" in done.out
+    assert "1 test result read: 1 recorded" in done.out
     assert {r["candidate"]: r["tests"] for r in rows(ready)} == {"m1": "not_run", "m2": "pass"}
 
 

@@ -100,8 +100,7 @@ def _follow_up(span: tuple[datetime | None, datetime | None]) -> str:
     first, last = span
     if first is None or last is None:
         return ""
-    days = counted((last - first).days, "day lies", "days lie")
-    return f"; between the first entry of the log and the last {days}"
+    return f"; from its first entry to its last the log spans {counted((last - first).days, 'day')}"
 
 
 def _outputs(n: int, one: str = "", many: str = "") -> str:
