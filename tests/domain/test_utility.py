@@ -97,10 +97,10 @@ def test_penalty_and_cost() -> None:
     assert matching_penalty(0.75) == pytest.approx(3)
     with pytest.raises(ValueError, match=r"\[0, 1\)"):
         matching_penalty(1.0)
-    assert cost_per_merge([1.0, 2.0, 3.0], 2) == 3
-    assert cost_per_merge([1.0, None], 2) is None
-    assert cost_per_merge([1.0], 0) is None
-    assert cost_per_merge([], 2) is None
+    assert cost_per_merge([1.0, 2.0, 3.0], 2) == (3, "")
+    assert cost_per_merge([1.0, None], 2) == (None, "not known of 1 of 2 outputs")
+    assert cost_per_merge([1.0], 0) == (None, "none is merged")
+    assert cost_per_merge([], 2) == (None, "no output yet")
 
 
 def test_controls_measure_the_reviewers() -> None:

@@ -12,6 +12,7 @@ from workbench.domain.finding import Finding, FindingKind
 from workbench.domain.label import EditClass, Label
 from workbench.domain.metrics import Rate
 from workbench.domain.report import Duel
+from workbench.domain.utility import MergeCost
 from workbench.study import find_study
 from workbench.text import cells, display
 from workbench.tui.screens.behind import BehindScreen, render_behind
@@ -81,7 +82,7 @@ def test_candidates_stand_side_by_side_with_their_intervals(
         for words in (
             "still needed",
             "more green outputs, if none escapes",
-            "minutes of review an output, a merged output cost —",
+            "minutes of review an output, a merged output cost — (not known of",
             "agreement: no output has two labels yet",
         ):
             await move_to(seat, words)
@@ -178,7 +179,16 @@ def test_without_a_label_every_number_is_a_dash(folder: Path) -> None:
 def make_comparison(n: int, name: str = "") -> Comparison:
     rate = Rate(6, 10, (0.31, 0.83))
     columns = tuple(
-        Column(f"{name}{nth}", 20, 20, dict.fromkeys(LINES, rate), {}, 1.5, 0.25, "needs more")
+        Column(
+            f"{name}{nth}",
+            20,
+            20,
+            dict.fromkeys(LINES, rate),
+            {},
+            1.5,
+            MergeCost(0.25),
+            "needs more",
+        )
         for nth in range(n)
     )
     duel = Duel("yield", "merged, of all tickets", "A", "B", 5, 1, 14, 0.2188, (-0.1, 0.5))

@@ -11,6 +11,7 @@ from workbench.domain.measures import MEASURES
 from workbench.domain.metrics import Rate
 from workbench.domain.report import Duel
 from workbench.domain.ticket import Spec
+from workbench.domain.utility import MergeCost
 
 
 class Line(NamedTuple):
@@ -54,7 +55,7 @@ LINES = (
 class Column:
     """One candidate: `rates` and, where there is none, `reasons` by the lines of LINES.
 
-    `minutes` of review an output and `cost` of a merged one are None where they are not known;
+    `minutes` of review an output are None where none was timed, `cost` is that of a merged one;
     `need` says what would settle whether it lets too much escape.
     """
 
@@ -64,7 +65,7 @@ class Column:
     rates: Mapping[Line, Rate]
     reasons: Mapping[Line, str]
     minutes: float | None = None
-    cost: float | None = None
+    cost: MergeCost = MergeCost()  # noqa: RUF009 - it cannot change
     need: str = ""
 
 

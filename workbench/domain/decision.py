@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from workbench.domain.counted import counted, name_counted
 from workbench.domain.gate import ABSTENTION, AGREEMENTS, DIFFERENCES, Bound, Criterion, Mode
+from workbench.domain.utility import MergeCost
 from workbench.domain.verdict import CandidateVerdict, CriterionVerdict, Measured, Verdict
 
 Count = tuple[int, int]
@@ -21,7 +22,7 @@ PENDING, NEEDS = "pending: ", "needs >= "
 class Evidence:
     """What the second sentence tells of a candidate: (hits, n) each; `at_most` bounds the escapes.
 
-    `cost` is that of one merged output, None where it is not known.
+    `cost` is that of one merged output.
     """
 
     candidate: str
@@ -30,7 +31,7 @@ class Evidence:
     vague: Count
     clear: Count
     confidence: float
-    cost: float | None = None
+    cost: MergeCost = MergeCost()  # noqa: RUF009 - it cannot change
 
 
 class Step(NamedTuple):
@@ -119,7 +120,7 @@ def _tell_tie(made: Decision) -> str:
         f"{join(made.left)} may {several} run under the gate {made.gate}: each keeps every bound,"
         f" and they are not distinguishable with n = {counted(made.n_tickets, 'ticket')}"
     )
-    costs = {e.candidate: e.cost for e in made.evidence if e.candidate in made.left}
+    costs = {e.candidate: e.cost.usd for e in made.evidence if e.candidate in made.left}
     known = {name: cost for name, cost in costs.items() if cost is not None}
     cheapest = min(known, key=lambda name: known[name]) if len(known) == len(costs) else ""
     told = "which is cheapest is not known"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from workbench.domain.cell import Cell, Tally
+from workbench.domain.counted import counted
 from workbench.domain.measures import is_mergeable
 from workbench.domain.outcome import Outcome
 from workbench.domain.ticket import Spec
@@ -115,11 +116,19 @@ def matching_penalty(target: float) -> float:
     return target / (1 - target)
 
 
-def cost_per_merge(costs: Iterable[float | None], n_merged: int) -> float | None:
-    """What was spent on all outputs for each that was merged; None where a cost is unknown."""
-    known: list[float] = []
-    for cost in costs:
-        if cost is None:
-            return None
-        known.append(cost)
-    return sum(known) / n_merged if n_merged and known else None
+class MergeCost(NamedTuple):
+    """US dollars for each merged output, or None and `why`."""
+
+    usd: float | None = None
+    why: str = "no output yet"
+
+
+def cost_per_merge(costs: Iterable[float | None], n_merged: int) -> MergeCost:
+    """What was spent on all outputs for each that was merged; unknown where one of them is."""
+    spent = list(costs)
+    known = [cost for cost in spent if cost is not None]
+    if unknown := len(spent) - len(known):
+        return MergeCost(why=f"not known of {unknown} of {counted(len(spent), 'output')}")
+    if spent and not n_merged:
+        return MergeCost(why="none is merged")
+    return MergeCost(sum(known) / n_merged, "") if spent else MergeCost()

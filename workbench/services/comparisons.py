@@ -20,7 +20,7 @@ from workbench.domain.policy import Policy
 from workbench.domain.recorded import read_recorded
 from workbench.domain.report import Duel
 from workbench.domain.ticket import Spec
-from workbench.domain.utility import cost_per_merge
+from workbench.domain.utility import MergeCost, cost_per_merge
 from workbench.services.agreements import compare_reviewers
 from workbench.services.boards import Board, score_cases
 from workbench.services.contrasts import contrast_all
@@ -67,7 +67,7 @@ class Comparisons:
                     name,
                     board,
                     times.get(name, ReviewTime()),
-                    costs.get(name),
+                    costs.get(name, MergeCost()),
                     find_need([case for case in cases if case.candidate == name], self.bar),
                 )
                 for name, board in boards.items()
@@ -104,7 +104,7 @@ class Comparisons:
         policy = self.definitions.policy
         return [_place(case, line, policy) for case in cases if case.output_id in duel.differ]
 
-    def _count_costs(self, cases: Sequence[Case]) -> dict[str, float | None]:
+    def _count_costs(self, cases: Sequence[Case]) -> dict[str, MergeCost]:
         """What each candidate cost for every output of it that was merged."""
         recorded = {key: read_recorded(extra).cost for key, extra in self.store.list_extras()}
         held: dict[str, list[Case]] = {}
@@ -160,9 +160,7 @@ class Comparisons:
             yield f"pace: {per}, over {counted(pace.n, 'review')}"
 
 
-def _make_column(
-    name: str, board: Board, time: ReviewTime, cost: float | None, need: str
-) -> Column:
+def _make_column(name: str, board: Board, time: ReviewTime, cost: MergeCost, need: str) -> Column:
     card = board.card
     cards: dict[Spec | None, Scorecard] = {None: card}
     cards |= {spec: part for spec, part in board.by_spec.items()}  # noqa: C416 - a wider key

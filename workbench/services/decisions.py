@@ -166,7 +166,7 @@ def _take(
 def _take_cost(evidence: Sequence[Evidence], held: Held, _alpha: float) -> Step:
     """The cheapest for each merged output, and who is within a tenth of it."""
     rule = "costs least for each merged output"
-    costs = {e.candidate: e.cost for e in evidence if e.candidate in held}
+    costs = {e.candidate: e.cost.usd for e in evidence if e.candidate in held}
     known = {who: cost for who, cost in costs.items() if cost is not None}
     if len(known) < len(costs):
         lack = join(sorted(set(costs) - set(known)))

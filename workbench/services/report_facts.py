@@ -8,6 +8,7 @@ from workbench.domain.edit_size import FLIPS_FROM, FLIPS_TO, merge_rate_at
 from workbench.domain.metrics import Rate
 from workbench.domain.recorded import COST, SECONDS, TRAITS
 from workbench.domain.report import Fact, TraitRow
+from workbench.domain.utility import MergeCost
 from workbench.services.boards import Board
 from workbench.services.numbers import Numbers
 from workbench.services.review_times import ReviewTime
@@ -17,7 +18,7 @@ Name = Callable[[str], str]
 
 
 def list_facts(
-    board: Board, adjusted: Adjusted, pace: ReviewTime, cost: float | None
+    board: Board, adjusted: Adjusted, pace: ReviewTime, cost: MergeCost
 ) -> Iterator[Fact]:
     """What stands beside a candidate's numbers and is no rate."""
     card = board.card
@@ -35,9 +36,11 @@ def list_facts(
         tickets = counted(board.n_tickets, "ticket")
         yield Fact("trials", f"up to {board.n_trials} of each of {tickets}")
     of = counted(pace.n, "review")
-    minutes = "—" if pace.minutes is None else f"{pace.minutes:.1f} (of {of})"
+    untimed = "— (no review on a screen yet)"
+    minutes = untimed if pace.minutes is None else f"{pace.minutes:.1f} (of {of})"
     yield Fact("minutes of review an output", minutes)
-    yield Fact("cost of a merged output", "—" if cost is None else f"{cost:.2f} US dollars")
+    told = f"— ({cost.why})" if cost.usd is None else f"{cost.usd:.2f} US dollars"
+    yield Fact("cost of a merged output", told)
 
 
 def _describe_adjusted(found: Adjusted) -> str:

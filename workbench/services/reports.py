@@ -11,6 +11,7 @@ from workbench.domain.definitions import Definitions
 from workbench.domain.measures import MEASURES
 from workbench.domain.report import Fact, PublishedPart, Report
 from workbench.domain.ticket import Spec, SuiteEntry, Ticket, suite_digest
+from workbench.domain.utility import MergeCost
 from workbench.services.agreements import Agreement
 from workbench.services.contrasts import contrast_all
 from workbench.services.controls import ACCEPTANCE
@@ -53,7 +54,7 @@ class Told:
     notes: tuple[str, ...] = ()
     verdicts: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
-    costs: Mapping[str, float | None] = field(default_factory=dict)
+    costs: Mapping[str, MergeCost] = field(default_factory=dict)
     published: tuple[PublishedPart, ...] = ()
     provenance: tuple[Fact, ...] = ()
 
@@ -70,7 +71,7 @@ def make_report(
     paces = sum_up(store.efforts())
     pages = []
     for who, board in numbers.boards.items():
-        pace, cost = paces.get(who, ReviewTime()), told.costs.get(who)
+        pace, cost = paces.get(who, ReviewTime()), told.costs.get(who, MergeCost())
         facts = list_facts(board, numbers.adjusted[who], pace, cost)
         own = [] if is_sealed else [case for case in cases if case.candidate == who]
         every = (*told.facts.get(who, ()), *facts)
@@ -78,7 +79,7 @@ def make_report(
         pages.append(replace(page, verdict=told.verdicts.get(who, "")))
     n_trials = max((board.n_trials for board in numbers.boards.values()), default=0)
     dates = (span.first_at, span.last_at)
-    has_costs = all(told.costs.get(who) is not None for who in numbers.boards)
+    has_costs = all(told.costs.get(who, MergeCost()).usd is not None for who in numbers.boards)
     has_controls = bool(numbers.controls)
     unmeasured = list_unmeasured(
         cases,

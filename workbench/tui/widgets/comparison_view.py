@@ -58,7 +58,8 @@ def list_items(comparison: Comparison) -> list[Item]:
 
 def _describe_costs(column: Column) -> str:
     minutes = "—" if column.minutes is None else f"{column.minutes:.1f}"
-    cost = "—" if column.cost is None else f"{column.cost:.2f}"
+    usd, why = column.cost
+    cost = f"— ({why})" if usd is None else f"{usd:.2f} US dollars"
     return f"{column.name}: {minutes} minutes of review an output, a merged output cost {cost}"
 
 
