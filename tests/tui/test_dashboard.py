@@ -79,6 +79,7 @@ def test_candidates_stand_side_by_side_with_their_intervals(
         detail = shown(seat, "comparison-detail")
         assert "1/3 33.3% (95 %: 6.1% to 79.2%)" in detail
         assert "merge rate: of outputs that attempt the ticket" in detail
+        assert " ".join(detail.split()).endswith("after a minor edit")  # nothing of it is cut off
         for words in (
             "still needed",
             "more green outputs, if none escapes",

@@ -5,6 +5,7 @@ Counting takes a worker; what it shows is the study as it stood when it was open
 
 from collections.abc import Callable
 from functools import cache, partial
+from textwrap import wrap
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -92,9 +93,10 @@ class DashboardScreen(Screen[str | None]):
 
     def _tell(self, text: str, style: str = "dim", more: str = "") -> None:
         width = max(1, self.size.width)
-        lines = ((text, style), (more, "dim"))
+        parts = ((part, of) for line, of in ((text, style), (more, "dim"))
+                 for part in wrap(display(line), max(1, width - 1)))  # fmt: skip
         self.query_one("#comparison-detail", LinesView).show_lines(
-            [(Span(clip(f" {display(line)}", width), of),) for line, of in lines]
+            [(Span(clip(f" {part}", width), of),) for part, of in parts]
         )
 
     def _draw(self) -> None:
