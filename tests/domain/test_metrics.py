@@ -11,7 +11,14 @@ from workbench.domain.check import CheckStatus
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
 from workbench.domain.label import NO_JUDGEMENT, EditClass, Judgement, Label, Reason
 from workbench.domain.measures import MEASURES
-from workbench.domain.metrics import Cell, Rate, Scorecard, classify, compute_scorecard
+from workbench.domain.metrics import (
+    Cell,
+    Rate,
+    Scorecard,
+    classify,
+    compute_scorecard,
+    explain_undefined,
+)
 from workbench.domain.outcome import Outcome
 from workbench.domain.output import Delivery
 from workbench.domain.policy import UnknownTests
@@ -265,3 +272,22 @@ def test_scenarios_by_hand() -> None:
     assert ends("exposure", known) == ((1, 6), (2, 6))
     assert ends("merge_rate", worst) == ((3, 6), (4, 6))
     assert ends("coverage", worst) == ((6, 6), (6, 6))
+
+
+def test_what_is_undefined_says_what_is_missing() -> None:
+    """Of a candidate that abstained once: what would have to come first, for every rate."""
+    card = score(cell(ABSTAINED, NOT_RUN, Delivery.ASK, Spec.VAGUE))
+    undefined = [name for name in MEASURES if name != "yield" and not getattr(card, name).n]
+    assert {name: explain_undefined(name, card) for name in undefined} == {
+        "merge_rate": "nothing attempted",
+        "unverified": "nothing merged yet",
+        "merge_rate_excused": "nothing attempted",
+        "abstention_rate_clear": "no clear one yet",
+        "self_flag_rate": "no flaw found yet",
+        "silent": "no flaw found yet",
+        "flag_precision": "nothing flagged yet",
+        "escape_rate": "no green one yet",
+        "escape_rate_total": "no green one yet",
+        "test_gate_miss_share": "no red one, no escape",
+        "defect_leaks": "nothing merged yet",
+    }

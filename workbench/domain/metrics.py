@@ -97,8 +97,10 @@ def explain_undefined(name: str, card: Scorecard) -> str:
     """What would define a rate that is 0/0, in a few words; `name` is a field of Scorecard."""
     if card.n_outputs == card.n_pending + card.states[Outcome.VOID]:
         return "no label yet" if card.n_pending or not card.n_outputs else "harness failed"
-    if name == "merge_rate" and card.states[Outcome.ABSTAINED]:
+    if name in {"merge_rate", "merge_rate_excused"} and card.states[Outcome.ABSTAINED]:
         return "nothing attempted"
+    if name in {"unverified", "defect_leaks"}:
+        return "nothing merged yet"
     if name in {"abstention_rate_vague", "abstention_rate_clear"}:
         return f"no {name.rsplit('_', 1)[1]} one yet"
     if name == "abstention_precision":
@@ -110,7 +112,7 @@ def explain_undefined(name: str, card: Scorecard) -> str:
     if name in {"escape_rate", "escape_rate_total"}:
         is_untested = card.states[Outcome.UNKNOWN_ESCAPE] or card.unverified.hits
         return "no test status yet" if is_untested else "no green one yet"
-    return "nothing of it yet"
+    return "no red one, no escape" if name == "test_gate_miss_share" else "nothing counts yet"
 
 
 def keep_spec(tally: Tally, spec: Spec) -> dict[Cell, int]:
