@@ -23,6 +23,7 @@ from typing import IO, NamedTuple, NoReturn, Self
 
 SERVER = Path(__file__)
 PRELOADED = ("workbench.cli.app", "workbench.bootstrap", "workbench.store.store")
+GUARDED = ("matplotlib", "mpl_toolkits")  # the program sees to what their first import does
 _MOST = 1 << 26  # bytes of what a command says
 
 
@@ -164,8 +165,9 @@ def _load(names: Iterable[str]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in names:
-            with suppress(ImportError):
-                importlib.import_module(name)
+            if not name.startswith(GUARDED):
+                with suppress(ImportError):
+                    importlib.import_module(name)
 
 
 def serve() -> None:
