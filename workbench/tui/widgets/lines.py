@@ -1,7 +1,7 @@
 """Lines drawn as they are given: no layout pass, no markup, only the rows that changed are sent.
 
 A pane of this program is a pure function from a frozen value to lines of spans; this widget shows
-them. A span's style is the name of a component class, so a theme decides every colour.
+them. A span's style is a class of the stylesheet, so a theme decides every colour.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -34,7 +35,6 @@ class LinesView(Widget):
         "plain", "dim", "strong", "accent", "good", "bad", "warn", "alarm", "key", "current",
         "title",
     )  # fmt: skip
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{name}" for name in STYLES}
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Start empty."""
@@ -83,8 +83,14 @@ class LinesView(Widget):
         self._looks.clear()
 
     def _style(self, name: str) -> Style:
-        """Kept by theme and name: Textual makes it anew after every repaint."""
+        """Made when it is first drawn.
+
+        As component classes Textual would make all of them, for every pane and twice, at a start.
+        """
         key = self.app.theme, name
         if key not in self._looks:
-            self._looks[key] = self.get_component_rich_style(f"lines--{name or 'plain'}")
+            node = DOMNode(classes=f"lines--{name or 'plain'}")
+            node._attach(self)  # noqa: SLF001 - as Textual does for a component class
+            self.app.stylesheet.apply(node, animate=False)
+            self._looks[key] = node.rich_style
         return self._looks[key]
