@@ -19,7 +19,7 @@ from workbench.domain.gate_reading import read_gate
 from workbench.domain.lint import Lint
 from workbench.domain.published import tell_disagreements
 from workbench.domain.recorded import NOTHING_RECORDED
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.scoring import compare
 
 if TYPE_CHECKING:

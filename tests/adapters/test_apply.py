@@ -11,8 +11,9 @@ from workbench.adapters.apply import Ladder, apply_patch
 from workbench.adapters.clones import clone_repository, resolve_commit
 from workbench.adapters.git import Git
 from workbench.adapters.objects import ObjectStore
+from workbench.domain.delivery import Rung
 from workbench.domain.errors import GitFailed, InputRefused
-from workbench.domain.output import Applied, Rung
+from workbench.domain.output import Applied
 
 MakeRepository = Callable[[Path, Mapping[str, bytes]], str]
 LINES = b"".join(b"line %d\n" % n for n in range(1, 61))

@@ -8,8 +8,8 @@ import pytest
 
 from workbench.adapters.batches import apply_many
 from workbench.adapters.clones import clone_repository, resolve_commit
+from workbench.domain.delivery import Rung
 from workbench.domain.errors import GitFailed
-from workbench.domain.output import Rung
 
 MakeRepository = Callable[[Path, Mapping[str, bytes]], str]
 

@@ -13,7 +13,7 @@ from workbench.adapters.clones import clone_repository
 from workbench.adapters.diffs import Differ, count_lines, has_conflict_marks
 from workbench.adapters.git import Git
 from workbench.adapters.trees import EMPTY_TREE, Draft, Entry, Reader
-from workbench.domain.output import Rung
+from workbench.domain.delivery import Rung
 
 MakeRepository = Callable[[Path, Mapping[str, bytes]], str]
 RunGit = Callable[..., str]

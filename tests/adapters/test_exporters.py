@@ -20,22 +20,16 @@ from workbench.adapters.importers.rows import parse_row
 from workbench.domain.called import Called
 from workbench.domain.check import CheckResult, CheckStatus
 from workbench.domain.clarity import SpecAct, SpecCall, SpecEvent
+from workbench.domain.delivery import Delivery, Rung
 from workbench.domain.errors import InputRefused
+from workbench.domain.event import Event
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict
-from workbench.domain.label import (
-    Act,
-    Aside,
-    EditClass,
-    Effort,
-    Event,
-    Judgement,
-    Label,
-    Reason,
-)
+from workbench.domain.label import Act, Aside, EditClass, Effort, Judgement, Label, Reason
 from workbench.domain.outcome import derive_outcome
-from workbench.domain.output import Applied, Delivery, Output, Rung
+from workbench.domain.output import Applied, Output
 from workbench.domain.record import Record
-from workbench.domain.ticket import Spec, Ticket
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import Ticket
 
 AT = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from workbench.adapters.importers.predictions import read_predictions
+from workbench.domain.delivery import Delivery
 from workbench.domain.errors import InputRefused
 from workbench.domain.imported import RowProblem
-from workbench.domain.output import Delivered, Delivery
+from workbench.domain.output import Delivered
 
 Record = dict[str, object]
 RECORDS: list[Record] = [

@@ -16,9 +16,10 @@ from workbench.adapters.importers.predictions import read_predictions
 from workbench.adapters.importers.reports import read_reports
 from workbench.adapters.importers.tickets import read_tickets
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Rung
 from workbench.domain.errors import GitFailed
 from workbench.domain.imported import Reported
-from workbench.domain.output import Applied, Delivered, Rung
+from workbench.domain.output import Applied, Delivered
 from workbench.domain.ticket import Ticket
 
 ROOT = Path(__file__).parents[2]

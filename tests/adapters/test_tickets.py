@@ -8,7 +8,8 @@ import pytest
 from workbench.adapters.importers.tickets import read_tickets
 from workbench.domain.errors import InputRefused
 from workbench.domain.imported import RowProblem
-from workbench.domain.ticket import Spec, Ticket
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import Ticket
 
 Record = dict[str, object]
 SWE_BENCH: Record = {

@@ -11,7 +11,8 @@ from workbench.adapters.importers.tickets import read_tickets
 from workbench.adapters.importers.vendors import flatten_document
 from workbench.domain.errors import InputRefused
 from workbench.domain.imported import RowProblem
-from workbench.domain.ticket import Spec, Ticket
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import Ticket
 
 SAMPLES = Path(__file__).parent / "trackers"
 BODY = "Sum of 0.1 and 0.2."

@@ -21,9 +21,11 @@ from functools import partial
 from pathlib import Path
 
 from workbench.domain.candidate import choose_alias
-from workbench.domain.label import Act, EditClass, Effort, Event, Judgement, Label, compute_hash
+from workbench.domain.event import Event, compute_hash
+from workbench.domain.label import Act, EditClass, Effort, Judgement, Label
 from workbench.domain.queue import compute_position
-from workbench.domain.ticket import Spec, Ticket
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import Ticket
 from workbench.store.derive import BASE, Ground, Shift, place_judgement
 from workbench.store.event_rows import INSERT_EVENT, to_params
 from workbench.store.first_screen import read_first_screen

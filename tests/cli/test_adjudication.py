@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from workbench.blinding import open_adjudication
 from workbench.bootstrap import utc_now
+from workbench.domain.delivery import Delivery
 from workbench.domain.draft import Decision, apply_decision
 from workbench.domain.label import Act, EditClass, Effort, Label
-from workbench.domain.output import Delivery
 from workbench.study import find_study
 
 from .kit import Cli

@@ -7,7 +7,8 @@ from contextlib import closing
 import pytest
 
 from workbench.domain.errors import InputRefused, UsageError
-from workbench.domain.ticket import Spec, Ticket
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import Ticket
 from workbench.services.samples import draw
 
 from .kit import Cli, ticket, write_lines

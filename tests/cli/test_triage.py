@@ -7,7 +7,7 @@ import pytest
 
 from workbench.bootstrap import open_workbench
 from workbench.domain.clarity import SpecAct, SpecCall
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.study import find_study
 
 from .kit import Cli, ticket, write_lines

@@ -9,7 +9,7 @@ import pytest
 
 from workbench.bootstrap import open_workbench
 from workbench.domain.clarity import SpecAct, SpecCall, grade
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.study import find_study
 
 from .kit import Cli, faults, ticket, write_lines

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from workbench.domain.cell import Cell, classify
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.edited import EditSize
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
 from workbench.domain.label import EditClass, Judgement, Label, Reason
 from workbench.domain.metrics import Scorecard, compute_scorecard
-from workbench.domain.output import Delivery
 from workbench.domain.policy import DEFAULT_POLICY, Policy
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.stats.proportion import wilson
 
 PASS, FAIL, NOT_RUN = CheckStatus.PASS, CheckStatus.FAIL, CheckStatus.NOT_RUN

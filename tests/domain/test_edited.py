@@ -4,6 +4,7 @@ import pytest
 
 from workbench.adapters.importers.edited_rows import read_edited
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.draft import Decision, apply_decision, take_edit
 from workbench.domain.edited import Edited, EditSize
 from workbench.domain.finding import Finding, FindingKind
@@ -15,7 +16,6 @@ from workbench.domain.label import (
     parse_judgement,
 )
 from workbench.domain.outcome import Outcome, derive_outcome
-from workbench.domain.output import Delivery
 
 SMALL = Edited("a" * 40, EditSize(40, 3, 30, 29))
 LARGE = Edited("b" * 40, EditSize(40, 30, 30, 12))

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from workbench.domain.cell import NOT_COUNTED, Cell
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
 from workbench.domain.label import Judgement, Label
 from workbench.domain.measures import MEASURES
 from workbench.domain.metrics import count, keep_spec
 from workbench.domain.outcome import Outcome, derive_outcome
-from workbench.domain.output import Delivery
 from workbench.domain.policy import DEFAULT_POLICY, Policy, SelfFlag, UnknownTests
 from workbench.domain.scenarios import Range, compute_range
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 from .kit import FINDINGS, OUTPUTS, SIZES, STUDIES, Facts, judgements, score, tally
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.domain.delivery import Delivery
 from workbench.domain.draft import (
     Decision,
     answer_self_flag,
@@ -15,6 +16,7 @@ from workbench.domain.draft import (
     found_a_flaw,
     insist,
 )
+from workbench.domain.event import Event, compute_hash
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
 from workbench.domain.history import Head, link_act, link_redo, link_undo
 from workbench.domain.label import (
@@ -22,17 +24,14 @@ from workbench.domain.label import (
     Act,
     EditClass,
     Effort,
-    Event,
     Judgement,
     Label,
     Reason,
     canonical_judgement,
-    compute_hash,
     format_time,
     parse_judgement,
     parse_time,
 )
-from workbench.domain.output import Delivery
 
 AT = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
 BUG = Finding(FindingKind.FUNCTIONAL)

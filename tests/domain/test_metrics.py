@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
 from workbench.domain.label import NO_JUDGEMENT, EditClass, Judgement, Label, Reason
 from workbench.domain.measures import MEASURES
@@ -20,10 +21,9 @@ from workbench.domain.metrics import (
     explain_undefined,
 )
 from workbench.domain.outcome import Outcome
-from workbench.domain.output import Delivery
 from workbench.domain.policy import UnknownTests
 from workbench.domain.scenarios import compute_range
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 PASS, FAIL, NOT_RUN = CheckStatus.PASS, CheckStatus.FAIL, CheckStatus.NOT_RUN
 BUG = Finding(FindingKind.SECURITY, 3)

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from workbench.domain import errors
 from workbench.domain.candidate import choose_alias
+from workbench.domain.delivery import Delivery, Rung
 from workbench.domain.imported import RowProblem
 from workbench.domain.label import Judgement, Label
 from workbench.domain.outcome import Outcome
-from workbench.domain.output import Delivered, Delivery, Rung, make_output_id
+from workbench.domain.output import Delivered, make_output_id
 from workbench.domain.queue import (
     Place,
     compute_place,
@@ -22,7 +23,8 @@ from workbench.domain.queue import (
     order_key,
     standing,
 )
-from workbench.domain.ticket import Spec, SuiteEntry, Ticket, suite_digest
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import SuiteEntry, Ticket, suite_digest
 
 TICKET = Ticket("t", "Title", "Body", "", "c" * 40)
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
 from workbench.domain.label import NO_JUDGEMENT, EditClass, Judgement, Label, Reason
 from workbench.domain.outcome import (
@@ -16,7 +17,6 @@ from workbench.domain.outcome import (
     needs_review,
     objection,
 )
-from workbench.domain.output import Delivery
 
 PASS, FAIL, NOT_RUN = CheckStatus.PASS, CheckStatus.FAIL, CheckStatus.NOT_RUN
 PATCH = Delivery.PATCH

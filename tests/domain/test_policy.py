@@ -7,6 +7,7 @@ from math import inf
 import pytest
 
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.edit_size import (
     Attempt,
     classify_edit,
@@ -20,7 +21,6 @@ from workbench.domain.edited import EditSize
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
 from workbench.domain.label import EditClass, Judgement, Label
 from workbench.domain.outcome import Outcome, derive_outcome
-from workbench.domain.output import Delivery
 from workbench.domain.policy import Policy, SelfFlag
 
 BUG = Finding(FindingKind.FUNCTIONAL)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.domain.delivery import Delivery
 from workbench.domain.finding import Finding, FindingKind, Flag
 from workbench.domain.label import Act, EditClass, Effort, Judgement, Label
-from workbench.domain.output import Delivery
 from workbench.domain.unsaved import Unsaved, parse_unsaved, render_unsaved
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)

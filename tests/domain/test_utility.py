@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from workbench.domain.controls import MIN_CONTROLS, adjust_merge_rate, score_controls
+from workbench.domain.delivery import Delivery
 from workbench.domain.finding import Finding, FindingKind, FoundBy
 from workbench.domain.label import EditClass, Judgement, Label
 from workbench.domain.metrics import Rate
-from workbench.domain.output import Delivery
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.domain.utility import (
     Prices,
     Worth,

@@ -24,7 +24,7 @@ from workbench.adapters.environments import Environment, Setup, find_environment
 from workbench.adapters.repositories import Clones
 from workbench.adapters.sandbox import find_sandbox
 from workbench.adapters.suites import Suite
-from workbench.domain.check import CheckReport
+from workbench.domain.check_report import CheckReport
 from workbench.domain.delta import dotted
 from workbench.domain.errors import NoSandbox
 from workbench.services.checks import Job, read_hidden

@@ -13,8 +13,8 @@ import pytest
 
 from workbench.adapters.apply import Ladder
 from workbench.adapters.precheck import check_bytes
+from workbench.domain.delivery import Rung
 from workbench.domain.errors import PatchRefused
-from workbench.domain.output import Rung
 
 _CHILD = """
 import resource, sys, time

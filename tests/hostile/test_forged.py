@@ -23,7 +23,8 @@ from workbench.adapters.git import Git
 from workbench.adapters.repositories import Clones
 from workbench.adapters.sandbox import Sandbox
 from workbench.adapters.suites import Suite
-from workbench.domain.check import CheckReport, CheckStatus
+from workbench.domain.check import CheckStatus
+from workbench.domain.check_report import CheckReport
 from workbench.services.checks import HiddenTests, Job
 
 FORGERIES = ("p70", "p71", "p72", "p73", "p74", "p75")

@@ -21,8 +21,9 @@ from workbench.adapters.apply import Ladder
 from workbench.adapters.precheck import check_bytes, header_names
 from workbench.diff.document import build_document, raw_document
 from workbench.diff.patch import parse
+from workbench.domain.delivery import Rung
 from workbench.domain.errors import PatchRefused
-from workbench.domain.output import Applied, Rung
+from workbench.domain.output import Applied
 from workbench.text import display, display_lines, net
 
 CORPUS_IDS = 74

@@ -13,9 +13,10 @@ from cli.forks import run_forked
 from e2e.kit import query
 from workbench.adapters.git import Git
 from workbench.bootstrap import Workbench, open_workbench
+from workbench.domain.delivery import Rung
 from workbench.domain.draft import Decision
 from workbench.domain.label import EditClass, Label
-from workbench.domain.output import Output, Rung
+from workbench.domain.output import Output
 from workbench.study import find_study
 
 Snapshot = dict[str, tuple[int, str]]

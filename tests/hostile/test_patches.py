@@ -10,7 +10,8 @@ import pytest
 from workbench.adapters.apply import Ladder
 from workbench.adapters.git import Git
 from workbench.adapters.objects import ObjectStore
-from workbench.domain.output import Applied, Rung
+from workbench.domain.delivery import Rung
+from workbench.domain.output import Applied
 
 Snapshot = dict[str, tuple[int, str]]
 

@@ -8,8 +8,8 @@ import pytest
 from workbench.adapters.apply import Ladder
 from workbench.adapters.clones import clone_repository, resolve_commit, update_clone
 from workbench.adapters.objects import ObjectStore
+from workbench.domain.delivery import Rung
 from workbench.domain.errors import InputRefused
-from workbench.domain.output import Rung
 
 BROKEN = {
     "r_corrupt": "cannot be copied",

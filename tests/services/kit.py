@@ -3,10 +3,10 @@
 from workbench.domain.case import Case, Opinion
 from workbench.domain.cell import classify
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.finding import Finding, FindingKind
 from workbench.domain.label import EditClass, Judgement, Label
-from workbench.domain.output import Delivery
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 PASS, FAIL, NOT_RUN = CheckStatus.PASS, CheckStatus.FAIL, CheckStatus.NOT_RUN
 BUG = Finding(FindingKind.FUNCTIONAL, 3, "calc.py", 7)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from workbench.cli.boards import render_board
 from workbench.domain.definitions import Definitions
+from workbench.domain.delivery import Delivery
 from workbench.domain.edit_size import EditSources
 from workbench.domain.edited import Edited, EditSize
 from workbench.domain.errors import UsageError
@@ -17,9 +18,8 @@ from workbench.domain.finding import Finding, FindingKind, Flag, FoundBy
 from workbench.domain.label import NO_JUDGEMENT, EditClass, Judgement, Label, Reason
 from workbench.domain.measures import MEASURES
 from workbench.domain.metrics import Rate
-from workbench.domain.output import Delivery
 from workbench.domain.policy import Policy, SelfFlag, UnknownTests
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.services.agreements import compare_reviewers
 from workbench.services.boards import score_cases
 from workbench.services.scorecards import list_rates, score

@@ -19,7 +19,7 @@ from workbench.domain.gate import (
     SuiteSize,
     Workflow,
 )
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.domain.utility import Prices
 from workbench.services.comparisons import find_need
 from workbench.services.contests import compare_discrimination, compare_self_flags, keep_leaders

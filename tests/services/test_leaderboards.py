@@ -14,7 +14,7 @@ from workbench.domain.published import (
     render_scores,
     tell_comparison,
 )
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.services.leaderboards import compare_scores
 from workbench.stats.proportion import wilson
 

@@ -7,7 +7,7 @@ import pytest
 from workbench.domain.case import Case
 from workbench.domain.outcome import Outcome
 from workbench.domain.release import Release, weigh
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.services.releases import compare_releases
 from workbench.stats.paired import Pairs, mcnemar_exact, tango, tango_upper
 

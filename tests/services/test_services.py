@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from workbench.domain.check import CheckResult, CheckStatus
+from workbench.domain.delivery import Rung
 from workbench.domain.draft import Decision
 from workbench.domain.errors import GitFailed, InputRefused
 from workbench.domain.imported import Reported, RowProblem
 from workbench.domain.label import EditClass, Label
-from workbench.domain.output import Applied, Delivered, NewOutput, Rung
+from workbench.domain.output import Applied, Delivered, NewOutput
 from workbench.domain.record import Record
-from workbench.domain.ticket import Spec, Ticket
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import Ticket
 from workbench.services.demo import Sample, fill_from_key, load_sample
 from workbench.services.exports import Export
 from workbench.services.outputs import Job, Outputs

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.domain.case import Case
+from workbench.domain.delivery import Delivery
 from workbench.domain.gate import (
     Bound,
     Criterion,
@@ -21,10 +22,9 @@ from workbench.domain.gate import (
 )
 from workbench.domain.gate_reading import read_gate
 from workbench.domain.label import Judgement, Label
-from workbench.domain.output import Delivery
 from workbench.domain.policy import Policy, SelfFlag, UnknownTests
 from workbench.domain.recorded import Recorded
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.domain.verdict import CriterionVerdict, Verdict
 from workbench.services.candidate_locks import Lock, list_mixed
 from workbench.services.orders import order_outcomes

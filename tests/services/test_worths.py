@@ -7,10 +7,10 @@ import pytest
 
 from workbench.domain.cell import Tally, classify
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.finding import Finding, FindingKind
 from workbench.domain.label import EditClass, Judgement, Label
-from workbench.domain.output import Delivery
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.domain.utility import Prices
 from workbench.services.worths import Duel, estimate_break_even
 

@@ -13,12 +13,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from workbench.domain.clarity import SpecAct, SpecCall
+from workbench.domain.delivery import Delivery, Rung
 from workbench.domain.finding import Finding, FindingKind, Flag
 from workbench.domain.label import Act, Aside, EditClass, Effort, Judgement, Label
 from workbench.domain.metrics import Cell
-from workbench.domain.output import Applied, Delivered, Delivery, NewOutput, Rung
-from workbench.domain.queue import Place, Saved
-from workbench.domain.ticket import Spec, Ticket
+from workbench.domain.output import Applied, Delivered, NewOutput
+from workbench.domain.queue import Place
+from workbench.domain.saved import Saved
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import Ticket
 from workbench.store import sqlite
 from workbench.store.store import SpecSaved, Store, create_store, open_store
 

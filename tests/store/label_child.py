@@ -25,9 +25,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workbench.domain.backup import Kind
+from workbench.domain.delivery import Rung
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.label import Act, Effort, Judgement, Label
-from workbench.domain.output import Applied, Delivered, NewOutput, Rung
+from workbench.domain.output import Applied, Delivered, NewOutput
 from workbench.domain.queue import Place
 from workbench.domain.ticket import Ticket
 from workbench.store import sqlite

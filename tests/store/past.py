@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from store.kit import EFFORT, JUDGEMENTS, NOW, ids_of, label, make_study, mark
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.store.files import APPLICATION_ID, HEAD
 from workbench.store.store import open_store
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from workbench.domain.errors import UsageError
-from workbench.domain.label import Act, Event
+from workbench.domain.event import Event
+from workbench.domain.label import Act
 from workbench.domain.outcome import Outcome
 from workbench.domain.record import Record
 from workbench.store.store import Store, open_store

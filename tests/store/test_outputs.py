@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from workbench.domain.check import CheckResult, CheckStatus
+from workbench.domain.delivery import Delivery, Rung
 from workbench.domain.errors import InputRefused, UsageError
 from workbench.domain.label import Label
-from workbench.domain.output import Applied, Delivered, Delivery, NewOutput, Rung
-from workbench.domain.ticket import Spec, Ticket, suite_digest
+from workbench.domain.output import Applied, Delivered, NewOutput
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import Ticket, suite_digest
 from workbench.store.store import Repository, Store, create_store, open_store
 
 from .kit import (

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.domain.check import CheckResult, CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.errors import UsageError
 from workbench.domain.label import Label
-from workbench.domain.output import Delivery, make_output_id
+from workbench.domain.output import make_output_id
 from workbench.domain.queue import Place, QueueItem, compute_position, make_order
 from workbench.store.store import Store, create_store, open_store
 

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from workbench.domain.check import CheckResult, CheckStatus
 from workbench.domain.definitions import Definitions
+from workbench.domain.delivery import Delivery
 from workbench.domain.draft import add_defect_leak
 from workbench.domain.finding import Finding, FindingKind
 from workbench.domain.gate import Design
 from workbench.domain.label import Act
 from workbench.domain.metrics import Cell
 from workbench.domain.outcome import Outcome
-from workbench.domain.output import Delivery
 from workbench.domain.queue import compute_progress
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.services.numbers import Lack, count_numbers
 from workbench.store.store import Store, open_store
 

@@ -19,7 +19,7 @@ from workbench.domain.clarity import (
     grade,
 )
 from workbench.domain.errors import InputRefused, UsageError
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.store.store import Store, open_store
 
 from .kit import NOW, at, mark, query

@@ -19,11 +19,11 @@ from textual.widgets import Input
 from workbench.bootstrap import open_desk, open_workbench, read_first_screen
 from workbench.domain.blind import ReviewItem, TicketText
 from workbench.domain.check import CheckResult, CheckStatus
+from workbench.domain.delivery import Delivery, Rung
 from workbench.domain.label import EditClass, Judgement, Label, parse_judgement
 from workbench.domain.outcome import derive_outcome
-from workbench.domain.output import Delivery, Rung
 from workbench.domain.queue import Progress, QueueItem, compute_place
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.services.desk import Desk, OpenDesk
 from workbench.study import find_study
 from workbench.text import net

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from workbench.bootstrap import open_workbench, read_first_screen
+from workbench.domain.delivery import Delivery
 from workbench.domain.draft import Decision
 from workbench.domain.label import EditClass, Label
-from workbench.domain.output import Delivery
 from workbench.study import find_study
 
 from .kit import OUTPUTS, REVIEWER, Seat, play, run_workbench

@@ -11,7 +11,8 @@ import pytest
 
 from workbench.adapters.check_files import CheckFiles
 from workbench.bootstrap import open_workbench
-from workbench.domain.check import NO_SANDBOX, CheckReport, CheckResult, CheckStatus
+from workbench.domain.check import NO_SANDBOX, CheckResult, CheckStatus
+from workbench.domain.check_report import CheckReport
 from workbench.services.check_text import describe_result
 from workbench.services.desk import Desk, OpenDesk
 from workbench.study import find_study

@@ -11,7 +11,7 @@ import pytest
 from hostile.build import big, build, manifest, victim
 from workbench.bootstrap import open_workbench
 from workbench.domain.blind import ReviewItem
-from workbench.domain.output import Rung
+from workbench.domain.delivery import Rung
 from workbench.study import find_study
 from workbench.text import clip, decode, display, net
 from workbench.tui.widgets.diff_chrome import fit_badges

@@ -21,7 +21,7 @@ from textual.widgets import Markdown
 
 from workbench.diff.document import build_document, raw_document
 from workbench.domain.blind import ReviewItem, TicketText
-from workbench.domain.output import Delivery
+from workbench.domain.delivery import Delivery
 from workbench.services.queues import make_document
 from workbench.text import decode, display, fold, steady
 from workbench.tui.app import WorkbenchApp

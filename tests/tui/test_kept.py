@@ -12,7 +12,7 @@ import pytest
 from workbench.bootstrap import open_workbench, utc_now
 from workbench.domain.errors import NotSaved
 from workbench.domain.label import Act, Effort, Judgement, Label
-from workbench.domain.queue import Saved
+from workbench.domain.saved import Saved
 from workbench.domain.unsaved import parse_unsaved, render_unsaved
 from workbench.services.desk import Desk, OpenDesk
 from workbench.services.reviews import Reviews

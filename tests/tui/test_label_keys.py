@@ -5,10 +5,10 @@ from itertools import product
 import pytest
 
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.finding import Finding, FindingKind, Flag
 from workbench.domain.label import EditClass, Judgement, Label, Reason
 from workbench.domain.outcome import Outcome, derive_outcome
-from workbench.domain.output import Delivery
 from workbench.tui.label_keys import (
     READY,
     REPEAT_GAP,

@@ -9,13 +9,13 @@ import pytest
 
 from workbench.domain.check import CheckStatus
 from workbench.domain.definitions import USUAL
+from workbench.domain.delivery import Delivery
 from workbench.domain.draft import Decision
 from workbench.domain.finding import Finding, FindingKind
 from workbench.domain.label import EditClass, Judgement, Label
 from workbench.domain.metrics import Cell, Rate, Scorecard, classify
-from workbench.domain.output import Delivery
 from workbench.domain.queue import Progress
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.services.scorecards import score
 from workbench.text import cells, display
 from workbench.tui.actions import REVIEW

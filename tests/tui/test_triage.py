@@ -15,7 +15,8 @@ from textual.widgets import Input
 
 from workbench.domain.clarity import SpecAct, SpecCall
 from workbench.domain.hints import find_hints
-from workbench.domain.ticket import Spec, Ticket
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import Ticket
 from workbench.services.triage import FROZEN, Entry, Triage
 from workbench.store.store import create_store, open_store
 from workbench.text import cells

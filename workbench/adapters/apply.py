@@ -21,8 +21,9 @@ from workbench.adapters.precheck import BOM, check_bytes
 from workbench.adapters.staging import Staged, Staging
 from workbench.adapters.tree_check import Changes, check_changes
 from workbench.adapters.trees import Draft, Reader
+from workbench.domain.delivery import Rung
 from workbench.domain.errors import GitFailed, InputRefused, PatchRefused
-from workbench.domain.output import Applied, Rung
+from workbench.domain.output import Applied
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _BINARY = re.compile(rb"^GIT binary patch\r?$", re.MULTILINE)

@@ -20,7 +20,7 @@ from workbench.adapters.files import building
 from workbench.adapters.frozen import FrozenTrees, write_archive
 from workbench.adapters.repositories import Clones
 from workbench.adapters.suites import SuiteRunner
-from workbench.domain.check import CheckReport
+from workbench.domain.check_report import CheckReport
 from workbench.domain.delta import (
     Baseline,
     Delta,

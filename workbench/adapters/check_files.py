@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.adapters.files import write_atomically
-from workbench.domain.check import CheckReport, CheckStatus
+from workbench.domain.check import CheckStatus
+from workbench.domain.check_report import CheckReport
 from workbench.domain.delta import Baseline
 
 _STATUSES = {"tests", "hidden"}

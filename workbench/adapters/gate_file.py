@@ -12,7 +12,8 @@ from pathlib import Path
 
 from workbench.domain.errors import InputRefused
 from workbench.domain.gate import SuiteSize
-from workbench.domain.ticket import Spec, SuiteEntry, suite_digest
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import SuiteEntry, suite_digest
 
 _LARGEST = 1 << 20
 _TABLE = re.compile(r"\s*(\[{1,2})\s*([A-Za-z_]+)\s*\]{1,2}")

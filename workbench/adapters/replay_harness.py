@@ -9,9 +9,10 @@ from pathlib import Path
 
 from workbench.adapters.importers.predictions import read_predictions
 from workbench.adapters.turns import Turn
+from workbench.domain.delivery import Delivery
 from workbench.domain.errors import InputRefused
 from workbench.domain.imported import RowProblem
-from workbench.domain.output import Delivered, Delivery
+from workbench.domain.output import Delivered
 from workbench.domain.run import Ending, ExitClass, Job, Said, Status, Usage, classify
 
 _STATUS = {Delivery.ASK: Status.NEEDS_CLARIFICATION, Delivery.DECLINE: Status.DECLINED}

@@ -13,7 +13,7 @@ from workbench.domain.errors import UsageError
 from workbench.domain.finding import Finding, FindingKind, FoundBy
 from workbench.domain.measures import is_mergeable
 from workbench.domain.output import Output
-from workbench.domain.queue import Saved
+from workbench.domain.saved import Saved
 from workbench.study import check_name, find_study
 
 app = typer.Typer(no_args_is_help=True, help="Write down what came up after a merge.")

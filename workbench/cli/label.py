@@ -14,7 +14,7 @@ from workbench.domain.errors import UsageError
 from workbench.domain.finding import Finding, FindingKind, Flag
 from workbench.domain.label import EditClass, Effort, Label, Reason
 from workbench.domain.outcome import contradiction
-from workbench.domain.queue import Saved
+from workbench.domain.saved import Saved
 from workbench.study import check_name, find_study
 
 _DEFECT = re.compile(r"([a-z_]+):([1-3])(?::(.+?))?(?::(\d+))?")

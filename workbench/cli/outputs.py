@@ -20,9 +20,10 @@ from workbench.cli.terminal import (
     say_text,
 )
 from workbench.domain.counted import counted
+from workbench.domain.delivery import Delivery, Rung
 from workbench.domain.errors import UsageError
 from workbench.domain.imported import RowProblem
-from workbench.domain.output import Delivered, Delivery, Rung
+from workbench.domain.output import Delivered
 from workbench.domain.pair import Said
 from workbench.domain.seal import SEALED
 from workbench.services.controls import choose_controls

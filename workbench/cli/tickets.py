@@ -20,7 +20,7 @@ from workbench.cli.terminal import (
 )
 from workbench.domain.counted import counted
 from workbench.domain.imported import RowProblem
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.services.tickets import Placed
 from workbench.study import find_study
 

@@ -17,7 +17,7 @@ from workbench.cli.terminal import (
     say_table,
 )
 from workbench.domain.errors import StoreDamaged
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.study import check_name, find_study
 
 

@@ -8,9 +8,9 @@ label is saved (but for `leaks`, at once where there is no patch); whether they 
 from dataclasses import dataclass
 
 from workbench.domain.check import CheckResult
+from workbench.domain.delivery import Delivery, Rung
 from workbench.domain.label import Judgement
-from workbench.domain.output import Delivery, Rung
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)

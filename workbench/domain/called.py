@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from workbench.domain.clarity import SpecEvent
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from workbench.domain.cell import Cell, classify
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.label import Judgement
-from workbench.domain.output import Delivery
 from workbench.domain.policy import DEFAULT_POLICY, Policy
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 
 class Opinion(NamedTuple):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.edited import EditSize
 from workbench.domain.finding import FoundBy
 from workbench.domain.label import Judgement, Reason
@@ -17,9 +18,8 @@ from workbench.domain.outcome import (
     effective_delivery,
     effective_tests,
 )
-from workbench.domain.output import Delivery
 from workbench.domain.policy import DEFAULT_POLICY, Policy
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 NOT_COUNTED = frozenset({Outcome.VOID, Outcome.PENDING})
 """Outcomes that are in no rate."""

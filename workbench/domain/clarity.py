@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from workbench.domain.label import format_time
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 # Severity of underspecification, as people judged it for SWE-bench Verified (OpenAI, "Introducing
 # SWE-bench Verified", 2024: issues of 2 and 3 were left out there). Words of our own.

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from workbench.domain.delivery import Delivery
 from workbench.domain.label import Judgement
-from workbench.domain.output import Delivery, Output
+from workbench.domain.output import Output
 from workbench.domain.pair import Said, Vote
 from workbench.domain.ticket import Ticket
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from workbench.domain.measures import MEASURES
 from workbench.domain.metrics import Rate
 from workbench.domain.report import Duel
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.domain.utility import MergeCost
 
 

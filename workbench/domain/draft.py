@@ -7,10 +7,10 @@ self-flags) and keeps what was recorded beside it (findings, note, votes on its 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from workbench.domain.delivery import Delivery
 from workbench.domain.edited import Edited
 from workbench.domain.finding import Finding, Flag, FlagVerdict, FoundBy
 from workbench.domain.label import Act, Aside, EditClass, Judgement, Label, Reason
-from workbench.domain.output import Delivery
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@
 
 from dataclasses import dataclass, replace
 
+from workbench.domain.event import Event
 from workbench.domain.finding import FoundBy
-from workbench.domain.label import NO_JUDGEMENT, Act, Event, Judgement
+from workbench.domain.label import NO_JUDGEMENT, Act, Judgement
 
 
 @dataclass(frozen=True, slots=True)

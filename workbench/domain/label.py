@@ -1,25 +1,19 @@
-"""What a reviewer decides, as an append-only log of events; undo lives in the log and nowhere else.
+"""What a reviewer decides about one output, and how it is written down.
 
-A Judgement is everything one reviewer holds about one output at one moment. Every event carries the
-whole judgement after it, so the current one is that of the last event. Three numbers in each event
-make undo and redo one look-up each, at any length of the log:
-
-    back    the event whose judgement comes back when this one is undone (None: nothing yet)
-    below   what `u` would undo after this one is undone
-    redo    what `ctrl+r` would redo after this event (an undo event), None after a fresh act
+A Judgement is everything one reviewer holds about one output at one moment; event.py has the log
+of them.
 """
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from workbench.domain.delivery import Delivery
 from workbench.domain.dispute import Cause
 from workbench.domain.edited import Edited, EditSize
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
-from workbench.domain.output import Delivery
 from workbench.domain.pair import Vote, parse_vote
 
 
@@ -140,34 +134,6 @@ class Effort:
     peeks: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One row of the log. `event_id` counts from 1 over the study, `seq` over item and reviewer.
-
-    `origin` is JSON that an imported event keeps of the study it came from, "" for our own.
-    """
-
-    event_id: int
-    output_id: str
-    reviewer: str
-    seq: int
-    act: Act
-    judgement: Judgement
-    supersedes: int | None
-    undoes: int | None
-    back: int | None
-    below: int | None
-    undo: int | None
-    redo: int | None
-    effort: Effort
-    rubric_version: str
-    app_version: str
-    at: datetime
-    prev_hash: str
-    origin: str = ""
-    hash: str = ""
-
-
 def canonical_judgement(judgement: Judgement) -> str:
     """The one JSON text of a judgement: sorted keys, defaults left out, so it can be hashed."""
     return json.dumps(_sparse(asdict(judgement)), sort_keys=True, ensure_ascii=False)
@@ -264,36 +230,3 @@ def format_time(at: datetime) -> str:
 def parse_time(text: str) -> datetime:
     """The inverse of format_time; raises ValueError on other text."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-
-
-def compute_hash(event: Event) -> str:
-    """SHA-256 over the canonical JSON of the event and the hash before it."""
-    row = [
-        event.event_id,
-        event.output_id,
-        event.reviewer,
-        event.seq,
-        event.act,
-        canonical_judgement(event.judgement),
-        event.supersedes,
-        event.undoes,
-        event.back,
-        event.below,
-        event.undo,
-        event.redo,
-        format_time(event.effort.started_at),
-        event.effort.active_ms,
-        event.effort.idle_ms,
-        event.effort.peeks,
-        event.rubric_version,
-        event.app_version,
-        format_time(event.at),
-        event.origin,
-        event.prev_hash,
-    ]
-    return hashlib.sha256(json.dumps(row, ensure_ascii=False).encode()).hexdigest()
-
-
-def chain_lock(prev_hash: str, lock: str) -> str:
-    """What the event goes on from that takes the lock of the gates into the chain."""
-    return hashlib.sha256(json.dumps([prev_hash, lock]).encode()).hexdigest()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from workbench.domain.cell import Cell
 from workbench.domain.check import CheckStatus
 from workbench.domain.outcome import Outcome
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 Count = tuple[int, int]
 Test = Callable[[Cell], bool]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from workbench.domain.cell import Cell, Tally, classify
 from workbench.domain.measures import MEASURES, Measure
 from workbench.domain.outcome import Outcome
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 __all__ = [
     "Cell",

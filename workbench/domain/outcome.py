@@ -8,11 +8,11 @@ label that cannot fit what was delivered.
 from enum import StrEnum
 
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.edit_size import classify_edit
 from workbench.domain.edited import EditSize
 from workbench.domain.finding import FoundBy
 from workbench.domain.label import EditClass, Judgement, Label, Reason
-from workbench.domain.output import Delivery
 from workbench.domain.policy import DEFAULT_POLICY, Policy
 
 

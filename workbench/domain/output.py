@@ -7,37 +7,13 @@ tree, git's own diff of base and tree) stands beside it and is written once.
 import hashlib
 import json
 from dataclasses import dataclass
-from enum import StrEnum
+
+from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery, Rung
+from workbench.domain.label import Label
+from workbench.domain.outcome import Outcome
 
 RUN_SOURCE = "workbench run "  # begins the run_id of an output that was made here
-
-
-class Delivery(StrEnum):
-    """What came, whatever its worth."""
-
-    PATCH = "patch"
-    ASK = "ask"
-    DECLINE = "decline"
-    EMPTY = "empty"
-    CRASH_MODEL = "crash_model"
-    VOID = "void"
-
-
-class Rung(StrEnum):
-    """How a patch was applied; the last three are answers too, not errors."""
-
-    PLAIN = "plain"
-    NEWLINE = "newline"
-    RECOUNT = "recount"
-    FUZZ = "fuzz"
-    FAILED = "failed"
-    REFUSED = "refused"
-    EMPTY = "empty"
-
-    @property
-    def has_tree(self) -> bool:
-        """Whether there is a git tree to diff."""
-        return self not in {Rung.FAILED, Rung.REFUSED, Rung.EMPTY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +104,25 @@ class Output:
     run_id: str = ""
     extra: str = "{}"
     content_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSummary:
+    """One line of a list of outputs; `label` is one reviewer's or the one the study counts."""
+
+    output_id: str
+    ticket_id: str
+    candidate: str
+    alias: str
+    trial: int
+    delivery: Delivery
+    rung: Rung
+    files: int
+    added: int
+    removed: int
+    tests: CheckStatus
+    label: Label | None
+    outcome: Outcome
 
 
 def make_output_id(study_id: str, ticket_id: str, candidate: str, content_digest: str) -> str:

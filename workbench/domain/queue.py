@@ -9,10 +9,10 @@ from enum import IntEnum
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.check import CheckStatus
-from workbench.domain.label import Act, Aside, EditClass, Event, Judgement, Label
+from workbench.domain.delivery import Delivery
+from workbench.domain.label import Aside, EditClass, Judgement, Label
 from workbench.domain.metrics import Cell
 from workbench.domain.outcome import Outcome
-from workbench.domain.output import Delivery, Rung
 from workbench.domain.reading import Bookmark
 
 
@@ -86,43 +86,6 @@ def list_aside(skipped: int, to_discuss: int, later: int) -> str:
     """How many are where: `3 skipped, 2 to discuss, 1 later`; "" where nothing is set aside."""
     counts = ((skipped, "skipped"), (to_discuss, "to discuss"), (later, "later"))
     return ", ".join(f"{n} {what}" for n, what in counts if n)
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What a saved event changed; it exists only once COMMIT has returned.
-
-    One output of the candidate `alias` moved from `old_cell` to `new_cell` (they may be equal).
-    `turned` is what an undo took back, or a redo put back. A control is in no candidate's counts.
-    """
-
-    event: Event
-    item: QueueItem
-    alias: str
-    old_cell: Cell
-    new_cell: Cell
-    progress: Progress
-    turned: Act | None = None
-    is_control: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OutputSummary:
-    """One line of a list of outputs; `label` is one reviewer's or the one the study counts."""
-
-    output_id: str
-    ticket_id: str
-    candidate: str
-    alias: str
-    trial: int
-    delivery: Delivery
-    rung: Rung
-    files: int
-    added: int
-    removed: int
-    tests: CheckStatus
-    label: Label | None
-    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)

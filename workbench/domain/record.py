@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from workbench.domain.check import CheckResult
 from workbench.domain.clarity import SpecEvent
-from workbench.domain.label import Event
+from workbench.domain.event import Event
 from workbench.domain.outcome import Outcome
 from workbench.domain.output import Output
 from workbench.domain.ticket import Ticket

@@ -8,7 +8,7 @@ from workbench.domain.case import Case
 from workbench.domain.counted import counted
 from workbench.domain.metrics import Interval
 from workbench.domain.outcome import Outcome
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 MARGIN = 0.15
 """How much more may escape before a new candidate is worse, where no gate says."""

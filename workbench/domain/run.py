@@ -8,7 +8,8 @@ import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from workbench.domain.output import RUN_SOURCE, Delivery
+from workbench.domain.delivery import Delivery
+from workbench.domain.output import RUN_SOURCE
 
 CONTRACT = 1  # part of every key: raised when a candidate would be run otherwise
 

@@ -8,15 +8,8 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Spec(StrEnum):
-    """Whether a ticket says enough to do it: a person's call, made before any run."""
-
-    CLEAR = "clear"
-    VAGUE = "vague"
-    UNSET = "unset"
+from workbench.domain.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from workbench.domain.cell import Cell, Tally
 from workbench.domain.counted import counted
 from workbench.domain.measures import is_mergeable
 from workbench.domain.outcome import Outcome
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 Price = float | None
 

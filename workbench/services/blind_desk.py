@@ -14,7 +14,8 @@ from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import UsageError
 from workbench.domain.label import Act, Effort, Judgement
 from workbench.domain.metrics import Cell
-from workbench.domain.queue import Progress, QueueItem, Saved
+from workbench.domain.queue import Progress, QueueItem
+from workbench.domain.saved import Saved
 from workbench.domain.unsaved import Kept
 from workbench.services.desk import Desk
 from workbench.services.pairs import PairQueue

@@ -19,7 +19,7 @@ from workbench.domain.measures import MEASURES, Count, Measure, is_mergeable
 from workbench.domain.metrics import Interval, Rate, Scorecard, make_scorecard
 from workbench.domain.policy import Policy
 from workbench.domain.scenarios import Range, Rival, compute_range
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.services.scorecards import CONFIDENCE, WILSON, Draw, choose_interval, score
 from workbench.services.sensitivity import EDITS, Pair, limit_of, source_of
 from workbench.stats import clusters

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from workbench.domain.check import NO_SANDBOX, CheckReport, CheckResult, CheckStatus
+from workbench.domain.check import NO_SANDBOX, CheckResult, CheckStatus
+from workbench.domain.check_report import CheckReport
 from workbench.domain.counted import counted, name_counted
 
 TAIL_LINES = 20

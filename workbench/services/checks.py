@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from workbench.domain.check import NO_SANDBOX, CheckReport, CheckResult, CheckStatus, key_of
+from workbench.domain.check import NO_SANDBOX, CheckResult, CheckStatus, key_of
+from workbench.domain.check_report import CheckReport
+from workbench.domain.delivery import Delivery
 from workbench.domain.errors import InputRefused, UsageError, WorkbenchError
-from workbench.domain.output import Delivery, Output
+from workbench.domain.output import Output
 from workbench.domain.ticket import Ticket
 from workbench.services.paces import Pace, Watch
 

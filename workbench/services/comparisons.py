@@ -19,7 +19,7 @@ from workbench.domain.outcome import Outcome
 from workbench.domain.policy import Policy
 from workbench.domain.recorded import read_recorded
 from workbench.domain.report import Duel
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.domain.utility import MergeCost, cost_per_merge
 from workbench.services.agreements import compare_reviewers
 from workbench.services.boards import Board, score_cases

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from workbench.domain.check import CheckReport
+from workbench.domain.check_report import CheckReport
 from workbench.domain.definitions import USUAL
 from workbench.domain.errors import StoreDamaged, UsageError, WorkbenchError
 from workbench.domain.lesson import Lesson

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from workbench.domain.check import CheckResult
 from workbench.domain.clarity import SpecEvent
 from workbench.domain.errors import InputRefused, WorkbenchError
+from workbench.domain.event import Event
 from workbench.domain.imported import RowProblem
-from workbench.domain.label import Event
 from workbench.domain.output import Delivered, NewOutput
 from workbench.domain.record import Record
 from workbench.services.edit_trees import EditTrees, GivenEdit, make_imported_trees

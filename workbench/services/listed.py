@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
-from workbench.domain.queue import SET_ASIDE, FirstScreen, Progress, QueueItem, Saved
+from workbench.domain.queue import SET_ASIDE, FirstScreen, Progress, QueueItem
+from workbench.domain.saved import Saved
 from workbench.services.blind_desk import BlindQueues, BlindReviews
 from workbench.services.reviews import Clock
 from workbench.services.unsaved import UnsavedLabels

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from workbench.domain.delivery import Rung
 from workbench.domain.errors import UsageError
 from workbench.domain.imported import Reported, RowProblem
-from workbench.domain.output import Applied, Delivered, NewOutput, Rung
+from workbench.domain.output import Applied, Delivered, NewOutput
 from workbench.domain.ticket import Ticket
 from workbench.services.spool import Spool
 

@@ -18,7 +18,8 @@ from workbench.domain.errors import GitFailed, UsageError
 from workbench.domain.label import Label
 from workbench.domain.metrics import Cell
 from workbench.domain.pair import Held, Said, Side, Vote, find_vote
-from workbench.domain.queue import Progress, Saved
+from workbench.domain.queue import Progress
+from workbench.domain.saved import Saved
 from workbench.domain.schedule import Planned, Schedule, schedule_pairs
 from workbench.services.pair_items import PairItem, PairProgress
 from workbench.services.patches import Diffs

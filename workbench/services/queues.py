@@ -8,9 +8,9 @@ from workbench.diff.document import DiffDocument, build_document, raw_document
 from workbench.diff.hunk import PatchError
 from workbench.diff.patch import Status
 from workbench.domain.blind import ReviewItem
+from workbench.domain.delivery import Delivery, Rung
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.metrics import Cell
-from workbench.domain.output import Delivery, Rung
 from workbench.domain.queue import SET_ASIDE, Place, Progress, QueueItem
 from workbench.domain.repeat import MIN_BETWEEN, draw_start, is_due
 from workbench.text import count_marks, display_lines, fold

@@ -9,7 +9,8 @@ from workbench.domain.decision import join
 from workbench.domain.measures import is_untested
 from workbench.domain.outcome import Outcome
 from workbench.domain.report import CandidatePage
-from workbench.domain.ticket import Spec, Ticket
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import Ticket
 from workbench.services.numbers import Lack
 
 

@@ -10,7 +10,8 @@ from workbench.domain.counted import counted, name_counted
 from workbench.domain.definitions import Definitions
 from workbench.domain.measures import MEASURES
 from workbench.domain.report import Fact, PublishedPart, Report
-from workbench.domain.ticket import Spec, SuiteEntry, Ticket, suite_digest
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import SuiteEntry, Ticket, suite_digest
 from workbench.domain.utility import MergeCost
 from workbench.services.agreements import Agreement
 from workbench.services.contrasts import contrast_all

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from workbench.domain.delivery import Delivery
 from workbench.domain.draft import (
     Decision,
     add_defect_leak,
@@ -18,8 +19,7 @@ from workbench.domain.errors import LabelRefused, NotSaved, WorkbenchError
 from workbench.domain.finding import Finding
 from workbench.domain.label import Act, Effort, Judgement, Label
 from workbench.domain.outcome import effective_delivery, objection
-from workbench.domain.output import Delivery
-from workbench.domain.queue import Saved
+from workbench.domain.saved import Saved
 from workbench.domain.unsaved import Kept, Unsaved
 from workbench.services.unsaved import UnsavedLabels
 

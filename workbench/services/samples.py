@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from workbench.domain.counted import counted
 from workbench.domain.errors import InputRefused, UsageError
-from workbench.domain.ticket import Spec, SuiteEntry, Ticket, suite_digest
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import SuiteEntry, Ticket, suite_digest
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store

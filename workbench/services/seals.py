@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.domain.errors import UsageError
 from workbench.domain.leak import Scrubber
-from workbench.domain.queue import Saved
+from workbench.domain.saved import Saved
 from workbench.domain.seal import Opening, Revealed, Seal, make_seal, open_seal
 from workbench.services.veils import Veil
 

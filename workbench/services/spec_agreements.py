@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.domain.clarity import SpecAct, SpecCall, find_settled, is_disputed
 from workbench.domain.errors import InputRefused
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.stats import agreement
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened

@@ -13,13 +13,13 @@ from workbench.domain.check import CheckStatus
 from workbench.domain.controls import Adjusted
 from workbench.domain.counted import counted
 from workbench.domain.definitions import USUAL, Definitions
+from workbench.domain.delivery import Delivery
 from workbench.domain.errors import UsageError
 from workbench.domain.finding import Finding, FoundBy
 from workbench.domain.label import Judgement
 from workbench.domain.measures import MEASURES, Measure
 from workbench.domain.metrics import Rate
 from workbench.domain.outcome import contradiction, effective_delivery, effective_tests
-from workbench.domain.output import Delivery
 from workbench.domain.policy import DEFAULT_POLICY, Policy
 from workbench.domain.recorded import NOTHING_RECORDED
 from workbench.services.boards import score_cases

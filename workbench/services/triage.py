@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from workbench.domain.clarity import NO_CALL, SpecAct, SpecCall, is_disputed
 from workbench.domain.hints import find_hints
-from workbench.domain.ticket import Spec, Ticket
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import Ticket
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import SpecSaved, Store

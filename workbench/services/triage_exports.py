@@ -18,7 +18,8 @@ from workbench.domain.clarity import (
     find_standing,
 )
 from workbench.domain.errors import InputRefused
-from workbench.domain.ticket import Spec, Ticket
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import Ticket
 
 if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
     from workbench.store.store import Store

@@ -15,7 +15,8 @@ from workbench.domain.check import CheckResult, key_of
 from workbench.domain.counted import counted
 from workbench.domain.leak import Scrubber
 from workbench.domain.metrics import Cell
-from workbench.domain.queue import FirstScreen, QueueItem, Saved
+from workbench.domain.queue import FirstScreen, QueueItem
+from workbench.domain.saved import Saved
 from workbench.services.patches import Diffs
 from workbench.services.surroundings import Listings
 from workbench.text import decode

@@ -13,28 +13,21 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from workbench.domain.errors import UsageError
+from workbench.domain.event import Event, chain_lock, compute_hash
 from workbench.domain.history import Head, Links, mark_late
-from workbench.domain.label import (
-    NO_JUDGEMENT,
-    Act,
-    Effort,
-    Event,
-    Judgement,
-    chain_lock,
-    compute_hash,
-)
+from workbench.domain.label import NO_JUDGEMENT, Act, Effort, Judgement
 from workbench.domain.metrics import Cell, classify
 from workbench.domain.outcome import derive_outcome
 from workbench.domain.queue import (
     Progress,
     QueueItem,
-    Saved,
     compute_place,
     compute_progress,
     is_taught,
     standing,
 )
-from workbench.domain.ticket import Spec
+from workbench.domain.saved import Saved
+from workbench.domain.spec import Spec
 from workbench.store.database import Params, one
 from workbench.store.event_rows import EVENT_COLUMNS, INSERT_EVENT, to_event, to_params
 from workbench.store.screen_rows import (

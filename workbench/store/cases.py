@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 from workbench.domain.case import Case, Opinion
 from workbench.domain.cell import classify
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.draft import share_defect_leaks
 from workbench.domain.errors import UsageError
 from workbench.domain.finding import FoundBy
 from workbench.domain.label import NO_JUDGEMENT, Judgement, parse_judgement
-from workbench.domain.output import Delivery
 from workbench.domain.seal import POOLED
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.store.controls import read_controls
 from workbench.store.database import Database
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.label import NO_JUDGEMENT, EditClass, Label, parse_judgement
 from workbench.domain.metrics import classify
 from workbench.domain.outcome import Outcome, derive_outcome
-from workbench.domain.output import Delivery
 from workbench.domain.queue import Place, compute_place, is_taught, standing
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 BASE = ""  # the reviewer of the base tally
 EVERYONE = ""  # the candidate under which items are counted by standing

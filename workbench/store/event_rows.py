@@ -3,10 +3,10 @@
 import hashlib
 import json
 
+from workbench.domain.event import Event
 from workbench.domain.label import (
     Act,
     Effort,
-    Event,
     canonical_judgement,
     format_time,
     parse_judgement,

@@ -14,8 +14,9 @@ from sqlmodel import Session
 
 from workbench.domain.clarity import SpecEvent
 from workbench.domain.errors import StoreDamaged, UsageError
+from workbench.domain.event import Event
 from workbench.domain.history import Links, link_act
-from workbench.domain.label import NO_JUDGEMENT, Act, Event
+from workbench.domain.label import NO_JUDGEMENT, Act
 from workbench.domain.outcome import derive_outcome
 from workbench.domain.record import Record
 from workbench.domain.ticket import Ticket

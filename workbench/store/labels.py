@@ -11,9 +11,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from workbench.domain.errors import LabelRefused
+from workbench.domain.event import Event
 from workbench.domain.history import Links, link_act, link_redo, link_undo
-from workbench.domain.label import NO_JUDGEMENT, Act, Effort, Event, Judgement, format_time
-from workbench.domain.queue import Saved
+from workbench.domain.label import NO_JUDGEMENT, Act, Effort, Judgement, format_time
+from workbench.domain.saved import Saved
 from workbench.store.append import (
     Facts,
     Origin,

@@ -6,11 +6,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from workbench.domain.check import CheckResult, CheckStatus
+from workbench.domain.delivery import Delivery, Rung
 from workbench.domain.errors import UsageError
 from workbench.domain.label import NO_JUDGEMENT, Label
 from workbench.domain.outcome import Outcome, derive_outcome
-from workbench.domain.output import Applied, Delivery, Output, Rung
-from workbench.domain.queue import SET_ASIDE, OutputSummary, Place
+from workbench.domain.output import Applied, Output, OutputSummary
+from workbench.domain.queue import SET_ASIDE, Place
 from workbench.store.database import Found, one, rows
 from workbench.store.screen_rows import split_texts
 from workbench.store.study import Study

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from workbench.domain.delivery import Delivery
 from workbench.domain.errors import UsageError
 from workbench.domain.label import Label, parse_judgement, parse_time
-from workbench.domain.output import Delivery
 from workbench.domain.pair import Cast, Held, Vote
 from workbench.domain.schedule import Entry
 from workbench.store.controls import read_controls

@@ -10,13 +10,13 @@ from typing import Any
 
 from workbench.domain.blind import ReviewItem, TicketText
 from workbench.domain.check import CheckResult, CheckStatus, is_bare
+from workbench.domain.delivery import Delivery, Rung
 from workbench.domain.label import NO_JUDGEMENT, EditClass, Label, parse_judgement
 from workbench.domain.metrics import Cell
 from workbench.domain.outcome import Outcome
-from workbench.domain.output import Delivery, Rung
 from workbench.domain.queue import Place, QueueItem
 from workbench.domain.recorded import read_recorded
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 Values = Sequence[Any]  # one row of sqlite3, whose columns have no static types
 

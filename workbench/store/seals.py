@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from workbench.domain.errors import LabelRefused, UsageError
 from workbench.domain.history import Links, link_act
 from workbench.domain.label import NO_JUDGEMENT, Act, Effort
-from workbench.domain.queue import Saved
+from workbench.domain.saved import Saved
 from workbench.domain.seal import (
     Revealed,
     Seal,

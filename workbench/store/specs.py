@@ -23,7 +23,7 @@ from workbench.domain.clarity import (
 )
 from workbench.domain.errors import InputRefused, UsageError
 from workbench.domain.label import format_time, parse_time
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.store.database import one, rows
 from workbench.store.tickets import Tickets, check_not_frozen, move_spec
 

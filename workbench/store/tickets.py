@@ -10,7 +10,8 @@ from sqlmodel import Session, col, func, select
 from workbench.domain.errors import InputRefused, UsageError
 from workbench.domain.imported import RowProblem
 from workbench.domain.label import format_time, parse_time
-from workbench.domain.ticket import Spec, SuiteEntry, Ticket, suite_digest
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import SuiteEntry, Ticket, suite_digest
 from workbench.store.database import one, rows
 from workbench.store.derive import Ground, Known, Shift, change_ground
 from workbench.store.screen_rows import join_texts, split_texts

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from workbench.domain.label import chain_lock
+from workbench.domain.event import chain_lock
 from workbench.domain.queue import compute_position, is_taught
 from workbench.store.database import Database
 from workbench.store.derive import BASE, Shift, place_judgement

@@ -4,13 +4,17 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from workbench.domain.label import Act
 from workbench.domain.metrics import Cell
-from workbench.domain.queue import FirstScreen, Progress, Saved
+from workbench.domain.queue import FirstScreen, Progress
 from workbench.services.queues import Queues
 from workbench.services.scorecards import score_all
 from workbench.tui.widgets.metrics_pane import MetricsSnapshot
+
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.domain.saved import Saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Counts:
         tallies = {alias: Counter(tally) for alias, tally in first.tallies.items()}
         return cls(tallies, first.names, first.progress, first.last_saved_at, first.has_labels)
 
-    def after(self, saved: Saved, queues: Queues) -> "Counts":
+    def after(self, saved: "Saved", queues: Queues) -> "Counts":
         """The counts after an event: one output moves from cell to cell.
 
         Where another program wrote to the study meanwhile they are read again.

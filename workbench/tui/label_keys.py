@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 
 from workbench.domain.blind import ReviewItem
+from workbench.domain.delivery import Delivery
 from workbench.domain.dispute import Cause
 from workbench.domain.draft import Decision, apply_decision, insist
 from workbench.domain.finding import Finding, FindingKind, FlagVerdict
 from workbench.domain.label import Act, EditClass, Judgement, Label
 from workbench.domain.outcome import objection
-from workbench.domain.output import Delivery
 
 REPEAT_GAP = 0.06
 SETTLE_SECONDS = 0.12

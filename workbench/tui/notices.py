@@ -1,11 +1,13 @@
 """What the label bar says after something was saved: one line, safe to show, with its style."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.domain.label import Act, Aside, Judgement
 from workbench.domain.outcome import contradiction
-from workbench.domain.queue import Saved
 from workbench.text import display
+
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.domain.saved import Saved
 
 
 class Notice(NamedTuple):
@@ -15,7 +17,7 @@ class Notice(NamedTuple):
     style: str = "dim"
 
 
-def describe(saved: Saved) -> Notice:
+def describe(saved: "Saved") -> Notice:
     """What is on disk now; a label that disagrees with the facts says what came of it."""
     judgement, item, act = saved.event.judgement, saved.item, saved.event.act
     where = display(item.ticket_id) + (f" · {display(item.alias)}" if item.alias else "")

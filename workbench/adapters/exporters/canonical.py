@@ -15,15 +15,9 @@ from typing import Any
 
 from workbench.adapters.exporters.call_rows import make_call
 from workbench.adapters.redact import Redacted, redact, redact_name
+from workbench.domain.event import Event
 from workbench.domain.finding import Finding, Flag
-from workbench.domain.label import (
-    Act,
-    Event,
-    Judgement,
-    Label,
-    canonical_judgement,
-    format_time,
-)
+from workbench.domain.label import Act, Judgement, Label, canonical_judgement, format_time
 from workbench.domain.outcome import effective_delivery
 from workbench.domain.record import Record
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from workbench.domain.clarity import SEVERITIES, SpecAct, SpecCall, SpecEvent
 from workbench.domain.label import parse_time
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 
 
 def read_calls(ticket_id: str, value: object) -> tuple[SpecEvent, ...]:

@@ -22,8 +22,9 @@ from workbench.adapters.importers.json_rows import (
     text_of,
     to_bytes,
 )
+from workbench.domain.delivery import Delivery
 from workbench.domain.imported import RowProblem
-from workbench.domain.output import Delivered, Delivery
+from workbench.domain.output import Delivered
 
 _ID = ("instance_id", "ticket_id", "ticket")
 _CANDIDATE = ("model_name_or_path", "candidate")

@@ -11,7 +11,9 @@ from workbench.adapters.importers.blind_rows import read_blind
 from workbench.adapters.importers.call_rows import read_calls
 from workbench.adapters.importers.edited_rows import read_corrected, read_edited
 from workbench.domain.check import CheckResult, CheckStatus
+from workbench.domain.delivery import Delivery, Rung
 from workbench.domain.errors import InputRefused
+from workbench.domain.event import Event
 from workbench.domain.finding import Finding, FindingKind, Flag, FlagVerdict, FoundBy
 from workbench.domain.imported import RowProblem
 from workbench.domain.label import (
@@ -19,7 +21,6 @@ from workbench.domain.label import (
     Aside,
     EditClass,
     Effort,
-    Event,
     Judgement,
     Label,
     Reason,
@@ -27,9 +28,10 @@ from workbench.domain.label import (
     parse_time,
 )
 from workbench.domain.outcome import Outcome
-from workbench.domain.output import Applied, Delivery, Output, Rung
+from workbench.domain.output import Applied, Output
 from workbench.domain.record import Record
-from workbench.domain.ticket import Spec, Ticket
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import Ticket
 
 Row = Mapping[str, object]
 _ID = re.compile("[0-9a-f]{12}")

@@ -27,7 +27,8 @@ from workbench.adapters.importers.json_rows import (
 from workbench.adapters.importers.vendors import find_list, find_refusal, flatten_row
 from workbench.domain.errors import InputRefused
 from workbench.domain.imported import RowProblem
-from workbench.domain.ticket import Spec, Ticket
+from workbench.domain.spec import Spec
+from workbench.domain.ticket import Ticket
 
 _ID = ("id", "ticketid", "key", "number", "iid", "identifier", "instanceid", "issuekey", "issueid")
 _TITLE = ("title", "summary", "name")

@@ -8,13 +8,13 @@ from workbench.domain.blind import ReviewItem
 from workbench.domain.draft import set_aside
 from workbench.domain.errors import NotSaved
 from workbench.domain.label import Act
-from workbench.domain.queue import Saved
 from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.label_keys import READY, Mode
 from workbench.tui.notices import name_act, name_place
 from workbench.tui.screens.recording import RecordingScreen
 
 if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.domain.saved import Saved
     from workbench.services.desk import Desk
 
 
@@ -69,7 +69,7 @@ class ActingScreen(RecordingScreen):
         """Put back what undo took."""
         self._turn_back(lambda desk: desk.reviews.redo(self.stopwatch.read()), "nothing to redo")
 
-    def _turn_back(self, write: Callable[["Desk"], Saved | None], nothing: str) -> None:
+    def _turn_back(self, write: Callable[["Desk"], "Saved | None"], nothing: str) -> None:
         desk = self.desk
         if desk is None or self.labels_off:
             self.say(self.labels_off or "opening the study: one moment", "warn")
@@ -90,7 +90,7 @@ class ActingScreen(RecordingScreen):
         elif not self.notice.text:
             self.say(nothing, "dim")
 
-    def come_back(self, saved: Saved) -> None:
+    def come_back(self, saved: "Saved") -> None:
         """Show what was taken back, or put back."""
         self.go_to(saved.item.output_id)
 

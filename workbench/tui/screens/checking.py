@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
-from workbench.domain.check import CONCEALED, CheckReport, CheckStatus, key_of
+from workbench.domain.check import CONCEALED, CheckStatus, key_of
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.queue import QueueItem
 from workbench.tui.messages import DeskOpened
 from workbench.tui.screens.opening import OpeningScreen
 
 if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.domain.check_report import CheckReport
     from workbench.services.desk import Desk
 
 LOOK_SECONDS = 1.0
@@ -80,6 +81,6 @@ class CheckingScreen(OpeningScreen):
             text = describe_report(report, shows_hidden=item.is_message_open) + text
         return self.desk.hide(text) if self.desk else text
 
-    def _find_report(self, item: ReviewItem) -> CheckReport | None:
+    def _find_report(self, item: ReviewItem) -> "CheckReport | None":
         key = key_of(item.check.source)
         return self.desk.find_report(key) if self.desk and key else None

@@ -10,10 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
+from workbench.domain.delivery import Delivery
 from workbench.domain.finding import Finding, FoundBy
 from workbench.domain.label import Act, Label
 from workbench.domain.outcome import effective_delivery
-from workbench.domain.output import Delivery
 from workbench.tui.label_keys import Anchor
 from workbench.tui.screens.acting import ActingScreen
 

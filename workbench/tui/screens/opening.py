@@ -14,7 +14,6 @@ from workbench.domain.blind import ReviewItem
 from workbench.domain.counted import name_counted
 from workbench.domain.errors import LabelRefused, StoreDamaged, WorkbenchError
 from workbench.domain.label import Act, Effort, Judgement
-from workbench.domain.queue import Saved
 from workbench.text import display
 from workbench.tui.label_keys import Mode, Step, Waiting
 from workbench.tui.messages import (
@@ -30,6 +29,7 @@ from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.work import start_work
 
 if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.domain.saved import Saved
     from workbench.domain.unsaved import Kept
     from workbench.services.desk import Desk, OpenDesk
 
@@ -166,7 +166,7 @@ class OpeningScreen(NotingScreen):
 
     def write(
         self, desk: "Desk", item: ReviewItem, act: Act, judgement: Judgement, effort: Effort
-    ) -> Saved:
+    ) -> "Saved":
         """What was kept is saved as it was decided then."""
         kept = self._offered()
         if kept is None:

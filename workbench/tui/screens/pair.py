@@ -16,7 +16,8 @@ from workbench.domain.counted import counted
 from workbench.domain.definitions import USUAL
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.pair import Side
-from workbench.domain.queue import Saved, list_aside
+from workbench.domain.queue import list_aside
+from workbench.domain.saved import Saved
 from workbench.services.desk import Desk, OpenDesk
 from workbench.services.pair_items import PairItem
 from workbench.services.queues import make_document

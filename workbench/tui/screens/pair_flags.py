@@ -4,9 +4,9 @@ A flag takes one key: confirmed, accepted risk, false, boilerplate. Where there 
 flag, one question is left: did it say so itself?
 """
 
+from workbench.domain.delivery import Delivery
 from workbench.domain.draft import found_a_flaw, match_flaw
 from workbench.domain.label import Act
-from workbench.domain.output import Delivery
 from workbench.domain.pair import Side
 from workbench.services.desk import Desk
 from workbench.text import display

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 
 from workbench.domain.blind import ReviewItem
-from workbench.domain.output import Delivery
+from workbench.domain.delivery import Delivery
 from workbench.domain.pair import Side
 from workbench.domain.queue import list_aside
 from workbench.services.desk import OpenDesk

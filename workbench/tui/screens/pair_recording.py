@@ -9,8 +9,8 @@ from dataclasses import replace
 from textual import events
 
 from workbench.domain.blind import ReviewItem
+from workbench.domain.delivery import Delivery
 from workbench.domain.label import Act, Judgement, Label
-from workbench.domain.output import Delivery
 from workbench.domain.pair import (
     Preference,
     Said,
@@ -21,7 +21,7 @@ from workbench.domain.pair import (
     make_vote,
     put_vote,
 )
-from workbench.domain.queue import Saved
+from workbench.domain.saved import Saved
 from workbench.services.desk import Desk
 from workbench.tui.label_keys import Mode
 from workbench.tui.notices import Notice, name_act

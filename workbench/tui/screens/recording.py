@@ -8,15 +8,15 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import events
 
 from workbench.domain.blind import ReviewItem
+from workbench.domain.delivery import Delivery
 from workbench.domain.draft import found_a_flaw
 from workbench.domain.label import Act, Judgement, Label
-from workbench.domain.output import Delivery
 from workbench.domain.pair import is_sampled
-from workbench.domain.queue import Saved
 from workbench.tui.effort import Stopwatch, break_hint, utc_now
 from workbench.tui.label_keys import (
     READY,
@@ -34,6 +34,9 @@ from workbench.tui.presses import Presses
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.saving import SavingScreen
 from workbench.tui.work import start_work
+
+if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.domain.saved import Saved
 
 TYPED_AHEAD = "typed ahead: nothing was labelled"
 FINISHED = "that was the last one: K looks at it again"
@@ -65,7 +68,7 @@ class RecordingScreen(SavingScreen):
         """Why a label should be asked for once; "" where it should not."""
         return ""
 
-    def after_saved(self, saved: Saved) -> None:
+    def after_saved(self, saved: "Saved") -> None:
         """Take the new counts."""
         raise NotImplementedError
 
@@ -208,7 +211,7 @@ class RecordingScreen(SavingScreen):
             judgement = replace(judgement, adjudicates=True)
         return replace(judgement, blind=self.settings.seal) if self.settings.seal else judgement
 
-    def describe(self, saved: Saved) -> Notice:
+    def describe(self, saved: "Saved") -> Notice:
         """What the bar says of it."""
         return describe(saved)
 
@@ -218,7 +221,7 @@ class RecordingScreen(SavingScreen):
         says_so = has_words and item.delivery is Delivery.PATCH
         return act is Act.LABEL and found_a_flaw(judgement) and says_so
 
-    def take_saved(self, saved: Saved) -> None:
+    def take_saved(self, saved: "Saved") -> None:
         """What is on disk goes on the screen."""
         self.waiting = READY
         if self.item and self.item.output_id == saved.item.output_id:

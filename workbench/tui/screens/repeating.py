@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.label import NO_JUDGEMENT, Act, Effort, Judgement
-from workbench.domain.queue import Place, QueueItem, Saved
+from workbench.domain.queue import Place, QueueItem
 from workbench.tui.effort import utc_now
 from workbench.tui.notices import Notice
 from workbench.tui.screens.walking import WalkingScreen
 
 if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.domain.saved import Saved
     from workbench.services.desk import Desk
 
 
@@ -54,21 +55,21 @@ class RepeatingScreen(WalkingScreen):
 
     def write(
         self, desk: "Desk", item: ReviewItem, act: Act, judgement: Judgement, effort: Effort
-    ) -> Saved:
+    ) -> "Saved":
         """What is said again goes into what stands."""
         if self._stood is None or self._offered():
             return super().write(desk, item, act, judgement, effort)
         whole = replace(self._stood, again=judgement)
         return desk.reviews.record(item.output_id, Act.REPEAT, whole, effort, self._stood)
 
-    def take_saved(self, saved: Saved) -> None:
+    def take_saved(self, saved: "Saved") -> None:
         """The output in front holds what was said this time."""
         if self._stood is not None and saved.event.act in {Act.REPEAT, Act.PEEK}:
             self._stood = saved.event.judgement
             saved = self._as_new(saved)
         super().take_saved(saved)
 
-    def _as_new(self, saved: Saved) -> Saved:
+    def _as_new(self, saved: "Saved") -> "Saved":
         """A save as it looks to somebody who never saw the output."""
         event, item = saved.event, saved.item
         said, here = event.judgement.again or NO_JUDGEMENT, self.item
@@ -86,12 +87,12 @@ class RepeatingScreen(WalkingScreen):
         """Nor is it asked twice."""
         return self._stood is None and super().asks_recognised_of(item)
 
-    def describe(self, saved: Saved) -> Notice:
+    def describe(self, saved: "Saved") -> Notice:
         """What was taken back of an output that came again is a label as well."""
         is_again = saved.turned is Act.REPEAT
         return super().describe(replace(saved, turned=Act.LABEL) if is_again else saved)
 
-    def come_back(self, saved: Saved) -> None:
+    def come_back(self, saved: "Saved") -> None:
         """An output that came again comes again."""
         if saved.turned is Act.REPEAT:
             self.show_again(saved.item.output_id)

@@ -16,7 +16,7 @@ from textual.worker import get_current_worker
 from workbench.diff.document import DiffDocument
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.queue import FirstScreen, Place, QueueItem, Saved
+from workbench.domain.queue import FirstScreen, Place, QueueItem
 from workbench.services.queues import make_document
 from workbench.tui.counts import Counts
 from workbench.tui.effort import Stopwatch, utc_now
@@ -35,6 +35,7 @@ from workbench.tui.widgets.queue_list import QueueList, QueueSnapshot
 from workbench.tui.work import start_work
 
 if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.domain.saved import Saved
     from workbench.services.desk import Desk, OpenDesk
 
 PREPARE_AFTER = 0.02  # seconds after a paint
@@ -210,7 +211,7 @@ class ReviewScreen(RepeatingScreen):
         is_shown = not (self.has_class("-finished") or self.has_class("-small"))
         return is_shown and self.item is not None and self.diff.painted_key == self.item.output_id
 
-    def after_saved(self, saved: Saved) -> None:
+    def after_saved(self, saved: "Saved") -> None:
         """The new counts, and the row in the list."""
         if self.desk:
             self.counts = self.counts.after(saved, self.desk.queues)

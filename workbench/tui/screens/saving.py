@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from workbench.domain.blind import ReviewItem
 from workbench.domain.errors import LabelRefused, NotSaved, WorkbenchError
 from workbench.domain.label import Act, Effort, Judgement
-from workbench.domain.queue import Saved
 from workbench.text import display
 from workbench.tui.effort import Stopwatch, utc_now
 from workbench.tui.label_keys import READY, Waiting
@@ -22,6 +21,7 @@ from workbench.tui.notices import Notice
 from workbench.tui.screens.panes import PanesScreen, ReviewSettings
 
 if TYPE_CHECKING:  # a start needs no more than its names
+    from workbench.domain.saved import Saved
     from workbench.services.desk import Desk
 
 _log = logging.getLogger("workbench.review")
@@ -53,7 +53,7 @@ class SavingScreen(PanesScreen):
 
     def write(
         self, desk: "Desk", item: ReviewItem, act: Act, judgement: Judgement, effort: Effort
-    ) -> Saved:
+    ) -> "Saved":
         """The one call behind a label key."""
         return desk.reviews.record(item.output_id, act, judgement, effort, self.held(item))
 
@@ -61,7 +61,7 @@ class SavingScreen(PanesScreen):
         """What the log holds of the output in front."""
         return item.judgement
 
-    def commit(self, write: Callable[[], Saved | None], retry: Waiting = READY) -> Saved | None:
+    def commit(self, write: Callable[[], "Saved | None"], retry: Waiting = READY) -> "Saved | None":
         """Run one write; a failure leaves the output and the label where they are."""
         try:
             return write()

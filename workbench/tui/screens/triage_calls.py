@@ -10,7 +10,7 @@ from textual import events
 
 from workbench.domain.clarity import SpecCall, grade
 from workbench.domain.errors import NotSaved, WorkbenchError
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.services.triage import describe_call
 from workbench.text import display
 from workbench.tui.label_keys import Press

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.check import CONCEALED, NO_SANDBOX, CheckStatus
-from workbench.domain.output import Delivery
+from workbench.domain.delivery import Delivery
 from workbench.domain.queue import Progress
 from workbench.text import cells, clip, display
 from workbench.tui.widgets.lines import Line, LinesView, Span

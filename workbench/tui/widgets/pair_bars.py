@@ -10,7 +10,7 @@ from datetime import datetime
 from workbench.domain.blind import ReviewItem
 from workbench.domain.counted import counted
 from workbench.domain.pair import Preference, Said, Side, Vote
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.text import cells, clip, display
 from workbench.tui.actions import Action
 from workbench.tui.label_keys import FLAG_WORDS

@@ -7,8 +7,8 @@ from textual.events import Click
 from textual.message import Message
 
 from workbench.domain.check import CheckStatus
+from workbench.domain.delivery import Delivery
 from workbench.domain.label import EditClass, Label
-from workbench.domain.output import Delivery
 from workbench.domain.queue import Place, Progress, QueueItem, list_aside
 from workbench.text import display
 from workbench.tui.widgets.lines import Line, LinesView, Span

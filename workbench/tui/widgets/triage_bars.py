@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from workbench.domain.ticket import Spec
+from workbench.domain.spec import Spec
 from workbench.text import cells, clip, display
 from workbench.tui.actions import Action
 from workbench.tui.notices import Notice
