@@ -15,8 +15,8 @@ from workbench.adapters.harvest import Harvester
 LARGE = 11 << 20
 
 
-def make(folder: Path, files: dict[str, bytes]) -> tuple[Path, Harvester]:
-    """A checkout of a commit with these files, its baseline taken."""
+def make_source(folder: Path, files: dict[str, bytes]) -> tuple[str, Path]:
+    """A commit with these files, and a checkout of it."""
     source = folder / "source"
     (source / ".git").mkdir(parents=True)
     git, where = Git(source / ".git"), f"--work-tree={source}"
@@ -31,6 +31,12 @@ def make(folder: Path, files: dict[str, bytes]) -> tuple[Path, Harvester]:
     for name in ("checkout", "scratch"):
         (folder / name).mkdir()
     make_checkout(folder / "clone.git", commit, folder / "checkout")
+    return commit, folder / "checkout"
+
+
+def make(folder: Path, files: dict[str, bytes]) -> tuple[Path, Harvester]:
+    """A checkout of a commit with these files, its baseline taken."""
+    commit, _ = make_source(folder, files)
     harvester = Harvester(folder / "clone.git", commit, folder / "checkout", folder / "scratch")
     harvester.begin()
     return folder / "checkout", harvester
@@ -87,6 +93,26 @@ def test_a_patch_is_the_same_when_it_is_taken_again(tmp_path: Path) -> None:
     assert harvester.take() == first
     assert first.patch.count(b"diff --git") == 1
     assert [note for note in first.notes if "huge" in note] == ["left out, 11 MB: huge"]
+
+
+def test_what_the_repository_and_its_setup_have_is_there_for_the_candidate(tmp_path: Path) -> None:
+    """Large files and nested repositories are out of git's way for its baseline alone."""
+    commit, checkout = make_source(
+        tmp_path, {"large": b"x" * LARGE, "other": b"y" * LARGE, "b": b"1\n"}
+    )
+    (checkout / "weights").write_bytes(b"z" * LARGE)
+    (checkout / "vendored" / ".git").mkdir(parents=True)
+    (checkout / "vendored" / "a").write_text("1\n")
+    harvester = Harvester(tmp_path / "clone.git", commit, checkout, tmp_path / "scratch")
+    harvester.begin()
+    assert {path.name for path in checkout.iterdir()} >= {"large", "other", "weights"}
+    assert (checkout / "vendored" / ".git").is_dir()
+    (checkout / "b").write_text("2\n")
+    (checkout / "other").write_bytes(b"n" * LARGE)
+    harvest = harvester.take()
+    assert harvest.patch.count(b"diff --git") == 1
+    assert b"a/b b/b" in harvest.patch
+    assert harvest.notes == ("left out, 11 MB: other", "left out, made by setup: vendored/a")
 
 
 def test_a_disk_that_fills_up_is_no_smaller_patch(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_a_patch_that_a_full_disk_does_not_take_is_taken_later(tmp_path: Path) -
     script = (
         "echo '{\"cost_usd\": 1.0}' > $WB_OUT_DIR/result.json; cd $WB_WORKTREE;"
         f"head -c 5000000 /dev/urandom > new; {FIX}; cd $WB_OUT_DIR;"
-        "head -c 280000000 /dev/zero > fill; truncate -s -2000000 fill"
+        "fallocate -l $(($(df -B1 --output=avail . | tail -n 1) - 2000000)) fill"  # at one blow
     )
     cli = make_run_study(tmp_path, {"a": script})
     with mount_small("260m") as disk:
@@ -125,6 +125,7 @@ def test_a_patch_that_a_full_disk_does_not_take_is_taken_later(tmp_path: Path) -
         for _ in range(2):  # it is not run again, and still not taken
             done = cli.quick("run", "--json")
             assert done.code == 1
+            assert done.out, done.err
             told = json.loads(done.out.splitlines()[-1])["candidates"][0]
             assert (told["done"], told["failed"], told["spent_usd"]) == (0, 1, 1.0)
             write_script(tmp_path / "tools" / "a", "exit 9")

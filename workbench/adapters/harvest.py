@@ -55,17 +55,20 @@ class Harvester:
         self._checkout, self._scratch = checkout, scratch
         self._git = Git(scratch / "git")
         self._index = str(scratch / "git" / "index")
-        self._listed = scratch / "aside.names"
+        self._listed, self._known = scratch / "aside.names", scratch / "aside.known"
 
     def begin(self) -> None:
         """Take the baseline, after what `setup` and `copy` made: it is no work of the candidate."""
         self._make_folder()
         self._run("read-tree", self._commit)
-        self._set_aside()
-        self._listed.unlink(missing_ok=True)
+        moved = self._set_aside()
         self._run("add", "--all", "--ignore-errors")
-        made = self._run("diff", "--cached", "--name-only", "--no-renames", "-z", self._commit)
-        (self._scratch / "baseline").write_bytes(made)
+        _, large = self._read_aside()
+        (self._scratch / "baseline").write_bytes(_join(sorted(self._changed() - large)))
+        if moved:
+            self._listed.replace(self._known)
+        for path, aside in moved:  # the candidate finds all that the repository and `setup` have
+            os.rename(aside, path)  # noqa: PTH104 - bytes
 
     def take(self) -> Harvest:
         """The patch; may be asked again after a failure or a kill.
@@ -136,16 +139,19 @@ class Harvester:
         shutil.copy2(self._git.git_dir / "index", index)
         self._index = index
 
-    def _set_aside(self) -> None:
-        """Move nested `.git` and very large files out of git's way, and open what was closed."""
-        root = os.fsencode(self._checkout)
+    def _set_aside(self) -> list[tuple[bytes, bytes]]:
+        """Move nested `.git` and very large files out of git's way, and open what was closed.
+
+        Returns where each was and is.
+        """
+        root, moved = os.fsencode(self._checkout), []
         _open(root)
         for here, folders, files in os.walk(root):
             inner = os.path.relpath(here, root)
             inner = b"" if inner == b"." else inner + b"/"
             if inner and b".git" in (*folders, *files):
                 note = f"nested repository: {_shown(inner)}.git was moved aside"
-                self._move(here + b"/.git", note, b"")
+                moved.append(self._move(here + b"/.git", note, b""))
             folders[:] = [name for name in folders if name != b".git"]
             for name in folders:
                 _open(here + b"/" + name)
@@ -153,21 +159,25 @@ class Harvester:
                 size = _open(path := here + b"/" + name)
                 if size > _LARGEST_FILE and not os.path.islink(path):  # noqa: PTH114 - bytes
                     note = f"left out, {size >> 20} MB: {_shown(inner + name)}"
-                    self._move(path, note, inner + name)
+                    moved.append(self._move(path, note, inner + name))
+        return moved
 
-    def _move(self, path: bytes, note: str, name: bytes) -> None:
+    def _move(self, path: bytes, note: str, name: bytes) -> tuple[bytes, bytes]:
         """Listed first: who takes the patch again has to know what was moved."""
         aside = self._scratch / "aside"
         aside.mkdir(exist_ok=True)
+        stamp = str(os.lstat(path).st_mtime_ns) if name else ""  # a `.git` changes by being read
         with self._listed.open("ab") as file:
-            file.write(note.encode() + b"\0" + name + b"\0")
-        os.rename(path, os.fsencode(aside / str(len(os.listdir(aside)))))  # noqa: PTH104, PTH208 - bytes
+            file.write(b"".join(word + b"\0" for word in (note.encode(), name, stamp.encode())))
+        there = os.fsencode(aside / str(len(os.listdir(aside))))  # noqa: PTH208 - bytes
+        os.rename(path, there)  # noqa: PTH104 - bytes
+        return path, there
 
     def _read_aside(self) -> tuple[list[str], set[bytes]]:
-        """A sentence for each thing moved, and the names of large files."""
-        held = self._listed.read_bytes() if self._listed.exists() else b""
-        words = held.split(b"\0")[:-1]
-        return [decode(note) for note in dict.fromkeys(words[::2])], set(filter(None, words[1::2]))
+        """A sentence for each thing moved that the candidate brought, and names of large files."""
+        known, moved = set(_read_listed(self._known)), _read_listed(self._listed)
+        brought = dict.fromkeys(decode(one[0]) for one in moved if one not in known)
+        return [*brought], {name for _, name, _ in moved if name}
 
     def _add_hidden(self, changed: set[bytes]) -> list[str]:
         """What the base commit's ignore rules would show and the candidate's own rules hide."""
@@ -240,6 +250,12 @@ def _open(path: bytes) -> int:
     if needed & ~mode and found.st_uid == os.geteuid():
         os.chmod(path, mode | needed)  # noqa: PTH101 - bytes
     return found.st_size
+
+
+def _read_listed(path: Path) -> list[tuple[bytes, ...]]:
+    """The note, the name and the stamp of each thing that was moved."""
+    words = path.read_bytes().split(b"\0")[:-1] if path.exists() else []
+    return [tuple(words[at : at + 3]) for at in range(0, len(words), 3)]
 
 
 def _split(raw: bytes) -> list[bytes]:
