@@ -61,9 +61,9 @@ class DisputedQueues(ListedQueues):
         super().__init__(store, reviewer, veil, [case.output_id for case in disputed])
         self._raters = {case.output_id: case.raters for case in disputed}
 
-    def open(self, output_id: str) -> ReviewItem:
+    def open(self, output_id: str, *, has_document: bool = False) -> ReviewItem:
         """An output, with what the others said before its ticket's text."""
-        item = super().open(output_id)
+        item = super().open(output_id, has_document=has_document)
         said = describe_opinions(self._raters.get(output_id, ()))
         body = f"Reviewers disagree on this output:\n{said}\n\n{item.ticket.body}"
         return replace(item, ticket=replace(item.ticket, body=body))

@@ -108,8 +108,9 @@ class BlindQueues(Queues):
         """One line of the queue."""
         return self._veil.hide_row(super().item(output_id))
 
-    def open(self, output_id: str) -> ReviewItem:
-        """An output as it may be shown to this reviewer."""
+    def open(self, output_id: str, *, has_document: bool = False) -> ReviewItem:
+        """An output as it may be shown to this reviewer; what is hidden in it is always counted."""
+        del has_document
         return self._veil.hide_item(super().open(output_id))
 
 

@@ -91,7 +91,7 @@ def measure_edit(
 ) -> Edit:
     """How much of an output a tree leaves, both formatted first; raises GitFailed. For a worker."""
     repo, base = item.ticket.repo, item.ticket.base_commit
-    patch = _parse(item.diff)
+    patch = _parse(diffs.diff(repo, base, item.tree, "none"))
     edit = _parse(diffs.diff(repo, item.tree, tree, "none"))
     written = _write(
         formatter,

@@ -93,9 +93,10 @@ class ListedQueues(BlindQueues):
         """Those of them that were set aside."""
         return tuple(row for row in self.rows if row.place in SET_ASIDE)
 
-    def open(self, output_id: str) -> ReviewItem:
+    def open(self, output_id: str, *, has_document: bool = False) -> ReviewItem:
         """An output as it may be shown, at its place in the list."""
-        return replace(super().open(output_id), position=self._places.get(output_id, 0))
+        item = super().open(output_id, has_document=has_document)
+        return replace(item, position=self._places.get(output_id, 0))
 
 
 class ListedReviews(BlindReviews):

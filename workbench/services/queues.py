@@ -96,9 +96,14 @@ class Queues:
             return None
         return store.find_repeat(who, draw_start(seed, after), before, MIN_BETWEEN)
 
-    def open(self, output_id: str) -> ReviewItem:
-        """An output as it may be shown to this reviewer."""
-        return self._store.get_review_item(self._reviewer, output_id, open_names=self._open_names)
+    def open(self, output_id: str, *, has_document: bool = False) -> ReviewItem:
+        """An output as it may be shown to this reviewer.
+
+        Whoever has a document of it needs neither diff nor patch: these are not read again.
+        """
+        return self._store.get_review_item(
+            self._reviewer, output_id, open_names=self._open_names, has_texts=not has_document
+        )
 
 
 def wrap_prose(text: str, width: int) -> str:

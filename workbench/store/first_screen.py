@@ -163,5 +163,5 @@ def _read_rows(
 def _read_item(
     conn: sqlite3.Connection, reviewer: str, output_id: str, *, open_names: bool
 ) -> ReviewItem:
-    params = {"reviewer": reviewer, "output_id": output_id}
+    params = {"reviewer": reviewer, "output_id": output_id, "has_texts": True}
     return to_review_item(conn.execute(REVIEW_ITEM, params).fetchone(), open_names=open_names)

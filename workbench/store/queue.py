@@ -178,11 +178,15 @@ class Queue(Study):
         return to_queue_item(row)
 
     def get_review_item(
-        self, reviewer: str, output_id: str, *, open_names: bool = False
+        self, reviewer: str, output_id: str, *, open_names: bool = False, has_texts: bool = True
     ) -> ReviewItem:
-        """An output as this reviewer may see it; UsageError where their queue has no such one."""
+        """An output as this reviewer may see it; UsageError where their queue has no such one.
+
+        Without `has_texts` its diff and patch, which may be megabytes, are not read.
+        """
+        params = {"reviewer": reviewer, "output_id": output_id, "has_texts": has_texts}
         with self._reading() as connection:
-            row = one(connection, REVIEW_ITEM, reviewer=reviewer, output_id=output_id)
+            row = one(connection, REVIEW_ITEM, **params)
         if row is None:
             raise UsageError(_no_item(reviewer, output_id))
         return to_review_item(row, open_names=open_names)
@@ -212,7 +216,7 @@ class Queue(Study):
 
     def get_judgement(self, reviewer: str, output_id: str) -> Judgement:
         """What this reviewer holds about an output."""
-        return self.get_review_item(reviewer, output_id).judgement
+        return self.get_review_item(reviewer, output_id, has_texts=False).judgement
 
     def progress(self, reviewer: str) -> Progress:
         """How far a reviewer is, from the counts kept."""

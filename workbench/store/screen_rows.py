@@ -70,9 +70,9 @@ STANDINGS = (
 REVIEW_ITEM = (
     "SELECT o.output_id, i.position, c.alias, c.name, t.ticket_id, t.title, t.body, t.spec, t.repo,"
     " t.base_commit, o.trial, o.delivery, o.rung, o.detail, o.tree, o.badges,"
-    " (SELECT data FROM blob WHERE sha256 = o.diff),"
-    " (SELECT data FROM blob WHERE sha256 = o.patch), o.message, o.self_flagged, o.tests,"
-    " o.tests_reason, o.hidden, o.tests_source, o.extra,"
+    " (SELECT data FROM blob WHERE sha256 = o.diff AND :has_texts),"
+    " (SELECT data FROM blob WHERE sha256 = o.patch AND :has_texts), o.message, o.self_flagged,"
+    " o.tests, o.tests_reason, o.hidden, o.tests_source, o.extra,"
     " (SELECT judgement FROM label_event WHERE event_id = i.event_id)"
     " FROM output o CROSS JOIN item i ON i.reviewer = :reviewer AND i.output = o.id"
     " CROSS JOIN ticket t ON t.ticket_id = o.ticket CROSS JOIN candidate c ON c.name = o.candidate"
@@ -130,8 +130,8 @@ def to_review_item(row: Values, *, open_names: bool) -> ReviewItem:
         detail=detail,
         tree=tree,
         badges=split_texts(badges),
-        diff=diff,
-        patch=patch,
+        diff=diff or b"",
+        patch=patch or b"",
         message=message,
         self_flagged=split_texts(flagged),
         check=CheckResult(CheckStatus(tests), reason, CheckStatus(hidden), source),

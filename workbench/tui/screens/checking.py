@@ -40,7 +40,7 @@ class CheckingScreen(OpeningScreen):
                 return
             item = self.item
             if item is not None:
-                fresh = self.desk.queues.open(item.output_id)
+                fresh = self.desk.queues.open(item.output_id, has_document=True)
                 self.item = replace(item, check=fresh.check)
         except WorkbenchError:  # it is being written; the next look tells
             return

@@ -133,10 +133,10 @@ class ReviewScreen(RepeatingScreen):
             return
         self._heading = self._stood = None
         with self.telling():
-            item = self.desk.queues.open(output_id)
+            known = self.shelf.get(output_id)
+            item = self.desk.queues.open(output_id, has_document=known is not None)
             self.walk = self.walk.around(self.desk.queues, output_id, item.position)
-            document = self.shelf.get(output_id) or make_document(item, self.diff.size.width)
-            self._show(item, document)
+            self._show(item, known or make_document(item, self.diff.size.width))
 
     def show_again(self, output_id: str) -> None:
         """Put an output in front of whoever labelled it, as if it were new."""
