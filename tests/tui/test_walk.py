@@ -21,6 +21,24 @@ def test_the_next_and_the_previous_output_need_no_label(folder: Path) -> None:
     assert read_log(folder) == []
 
 
+def test_what_stands_prepared_is_not_read_again(folder: Path) -> None:
+    """Diff and patch may be megabytes; of one that is prepared a key reads neither."""
+
+    async def scene(seat: Seat) -> None:
+        await seat.press("J")
+        await seat.on("ask")
+        [says] = [row.output_id for row in seat.screen.walk.rows if row.ticket_id == "says"]
+        await seat.until(lambda: says in seat.screen.shelf, "the next one is prepared")
+        await seat.press("J")
+        await seat.on("says")
+        item = seat.screen.item
+        assert item is not None
+        assert (item.diff, item.patch) == (b"", b"")
+        assert "+     return 0" in seat.diff_text()
+
+    play(folder, scene)
+
+
 def test_a_filter_is_a_view_and_changes_no_rate(folder: Path) -> None:
     """What it holds, labelled in its order; escape brings the study's order back."""
 
