@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbench.domain.queue import Place
-from workbench.store import append, labels, screen_rows
+from workbench.store import append, labels, rubrics, screen_rows
 from workbench.store.event_rows import INSERT_EVENT
 from workbench.store.store import Store
 
@@ -66,6 +66,17 @@ def test_no_scan(path: Path, name: str) -> None:
     scans = [line for line in plan if line.startswith("SCAN") and not line.startswith(SMALL)]
     assert scans == []
     assert not [line for line in plan if line.startswith("SCAN i ") and "item" in line]
+
+
+@pytest.mark.parametrize("sql", [rubrics._STALE, rubrics._GIVEN])
+def test_what_gave_a_label_is_found_by_its_output(path: Path, sql: str) -> None:
+    """By the reviewer all of their events would be read for each: hours at 1,000,000 labels."""
+    with closing(sqlite3.connect(path)) as db:
+        values = [None] * sql.count("?")
+        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    assert [line for line in plan if line.startswith("SEARCH label_event")] == [
+        "SEARCH label_event USING INDEX sqlite_autoindex_label_event_1 (output=?)"
+    ]
 
 
 def test_statements_of_a_label(store: Store, statements: list[str]) -> None:

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from workbench.store.study import Study
 
-# The event that gave the label as it stands: a finding or a vote after it is no new label.
+# The event that gave the label as it stands: a finding or a vote after it is no new label. The plus
+# keeps SQLite from the index by reviewer, in which it would read all of their events for each one.
 _GIVEN = (
     "SELECT i.reviewer, o.output_id, o.ticket, i.label, e.rubric_version, e.at FROM item i"
     " CROSS JOIN output o ON o.id = i.output CROSS JOIN label_event e ON e.event_id ="
-    " (SELECT max(event_id) FROM label_event WHERE output = i.output AND reviewer = i.reviewer"
+    " (SELECT max(event_id) FROM label_event WHERE output = i.output AND +reviewer = i.reviewer"
     "  AND act IN ('label', 'import', 'undo', 'redo')) WHERE i.label IS NOT NULL"
     " ORDER BY o.ticket, o.output_id, i.reviewer"
 )
@@ -17,7 +18,7 @@ _GIVEN = (
 
 _STALE = (
     "SELECT count(*) AS n FROM item i CROSS JOIN label_event e ON e.event_id ="
-    " (SELECT max(event_id) FROM label_event WHERE output = i.output AND reviewer = i.reviewer"
+    " (SELECT max(event_id) FROM label_event WHERE output = i.output AND +reviewer = i.reviewer"
     "  AND act IN ('label', 'import', 'undo', 'redo'))"
     " WHERE i.reviewer = ? AND i.label IS NOT NULL AND e.rubric_version <> ?"
 )
