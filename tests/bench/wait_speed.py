@@ -16,6 +16,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+from figures import TRIES
 from store_speed import JUDGEMENTS, NOW, REVIEWER, make_raw, make_study, quantile, timed
 
 from workbench.domain.label import Act, Effort
@@ -23,7 +24,6 @@ from workbench.store.store import open_store
 
 N_PROGRAMS, N_LABELS = 4, 150
 LIMIT_MS = 1000
-TRIES = 3
 
 
 def label(study: Path, number: int) -> Iterator[Callable[[], object]]:

@@ -73,6 +73,14 @@ def is_well_counted(told: str) -> bool:
     return not MISCOUNTED.search(told)
 
 
+def check_told(done: Done) -> Done:
+    """What no command may ever say; fails too where one wrote no UTF-8."""
+    told = done.out + done.err
+    assert b"Traceback" not in told.encode(), done.err
+    assert is_well_counted(told), told
+    return done
+
+
 def environment(home: Path) -> dict[str, str]:
     """Where a command finds the checkout, and a home of its own."""
     return {
@@ -112,21 +120,14 @@ class Cli:
             umask=umask,
             check=False,
         )
-        out, err = done.stdout.decode(), done.stderr.decode()
-        assert "Traceback" not in out + err, err
-        assert is_well_counted(out + err), out + err
-        return Done(done.returncode, out, err)
+        return check_told(Done(done.returncode, done.stdout.decode(), done.stderr.decode()))
 
     def quick(
         self, *arguments: str | Path, umask: int = 0o022, env: Mapping[str, str] | None = None
     ) -> Done:
         """Run a command in a fork of this process: it spares the start, the same code runs."""
         words, own = [*map(str, arguments)], {**environment(self.folder), **(env or {})}
-        done = Done(*run_forked(words, own, folder=self.folder, umask=umask))
-        told = done.out + done.err
-        assert b"Traceback" not in told.encode(), done.err  # fails where a command wrote no UTF-8
-        assert is_well_counted(told), told
-        return done
+        return check_told(Done(*run_forked(words, own, folder=self.folder, umask=umask)))
 
     def kill_after(self, seconds: float, *arguments: str | Path) -> None:
         """Run a command in a fork of this process, and end it by SIGKILL at that moment."""

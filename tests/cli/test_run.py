@@ -14,9 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.adapters.sandbox import find_sandbox
 from workbench.bootstrap import open_workbench
-from workbench.domain.errors import NoSandbox
 from workbench.domain.recorded import read_recorded
 from workbench.services.check_text import describe_leaks
 from workbench.study import find_study
@@ -34,14 +32,7 @@ from .run_kit import (
     write_script,
 )
 
-
-@pytest.fixture(autouse=True)
-def _sandbox() -> None:
-    """Without a sandbox these tests are skipped by name."""
-    try:
-        find_sandbox()
-    except NoSandbox as missing:
-        pytest.skip(str(missing))
+pytestmark = pytest.mark.usefixtures("sandbox")
 
 
 SEEN = (

@@ -13,9 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from workbench.adapters.sandbox import find_sandbox
-from workbench.domain.errors import NoSandbox
-
 from .kit import CALC
 from .model_server import ModelServer, serve
 from .run_kit import make_run_study, rows_of, set_candidates
@@ -122,11 +119,7 @@ AGENTS = [
 
 
 def find_agent(program: str) -> Path:
-    """Where it is installed; skips where it is not, or where nothing could hold it."""
-    try:
-        find_sandbox()
-    except NoSandbox as missing:
-        pytest.skip(str(missing))
+    """Where it is installed; skips where it is not."""
     folders = [os.environ.get("WORKBENCH_AGENTS", ""), os.environ["PATH"]]
     found = shutil.which(program, path=os.pathsep.join(filter(None, folders)))
     if found is None:
@@ -134,6 +127,7 @@ def find_agent(program: str) -> Path:
     return Path(found)
 
 
+@pytest.mark.usefixtures("sandbox")
 @pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: agent.program)
 def test_one_ticket_to_a_labelled_output(tmp_path: Path, agent: Agent) -> None:
     """It asks the model, runs what the model wants, and its patch takes a label."""

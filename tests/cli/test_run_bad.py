@@ -11,9 +11,6 @@ from pathlib import Path
 import pytest
 from disks import fill, mount_small
 
-from workbench.adapters.sandbox import find_sandbox
-from workbench.domain.errors import NoSandbox
-
 from .kit import WORKBENCH, environment, ticket, write_lines
 from .run_kit import (
     FIX,
@@ -29,12 +26,7 @@ MEMORY = 200 << 20  # bytes, of this program at its largest
 TRANSCRIPT = 34 << 20
 
 
-@pytest.fixture(autouse=True)
-def _sandbox() -> None:
-    try:
-        find_sandbox()
-    except NoSandbox as missing:
-        pytest.skip(str(missing))
+pytestmark = pytest.mark.usefixtures("sandbox")
 
 
 def watch_memory(process: subprocess.Popen[bytes]) -> int:

@@ -6,21 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from workbench.adapters.sandbox import find_sandbox
-from workbench.domain.errors import NoSandbox
-
 from .kit import Cli
 from .run_kit import FIX, make_run_study, rows_of, set_candidates, wait_for, write_script
 
 PAID = "echo '{\"cost_usd\": 1.0}' > $WB_OUT_DIR/result.json"
 
 
-@pytest.fixture(autouse=True)
-def _sandbox() -> None:
-    try:
-        find_sandbox()
-    except NoSandbox as missing:
-        pytest.skip(str(missing))
+pytestmark = pytest.mark.usefixtures("sandbox")
 
 
 def last_line(cli: Cli) -> tuple[int, str, dict[str, object]]:

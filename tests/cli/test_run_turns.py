@@ -7,9 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from workbench.adapters.sandbox import find_sandbox
-from workbench.domain.errors import NoSandbox
-
 from .kit import Cli
 from .run_kit import FIX, make_run_study, rows_of, set_candidates, wait_for, write_script
 
@@ -17,12 +14,7 @@ BROKE = {"type": "result", "is_error": True, "result": "Credit balance is too lo
 CODE, STOPPED = 1, 130
 
 
-@pytest.fixture(autouse=True)
-def _sandbox() -> None:
-    try:
-        find_sandbox()
-    except NoSandbox as missing:
-        pytest.skip(str(missing))
+pytestmark = pytest.mark.usefixtures("sandbox")
 
 
 def look(cli: Cli, name: str) -> int:

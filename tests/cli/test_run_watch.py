@@ -6,21 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from workbench.adapters.sandbox import find_sandbox
-from workbench.domain.errors import NoSandbox
 from workbench.domain.run_board import RunBoard
 from workbench.running import RunWatch
 from workbench.study import find_study
 
 from .run_kit import FIX, make_run_study, rows_of, set_candidates, wait_for
 
-
-@pytest.fixture(autouse=True)
-def _sandbox() -> None:
-    try:
-        find_sandbox()
-    except NoSandbox as missing:
-        pytest.skip(str(missing))
+pytestmark = pytest.mark.usefixtures("sandbox")
 
 
 def test_a_run_is_seen_from_another_process(tmp_path: Path) -> None:

@@ -132,16 +132,17 @@ def _line_ends(patch: FilePatch) -> list[str]:
                 crlf[kind] += 1
     (old, n_old), (new, n_new) = ((crlf[side], total[side]) for side in (0x2D, 0x2B))
     if n_old and n_new and old == n_old and not new:
-        return [f"Line endings: CRLF → LF ({_lines(old)})"]
+        return [f"Line endings: CRLF → LF ({count_lines(old)})"]
     if n_old and n_new and new == n_new and not old:
-        return [f"Line endings: LF → CRLF ({_lines(new)})"]
+        return [f"Line endings: LF → CRLF ({count_lines(new)})"]
     if new and patch.status is Status.ADDED:
-        return [f"Line endings: CRLF ({new:,} of {_lines(n_new)})"]
+        return [f"Line endings: CRLF ({new:,} of {count_lines(n_new)})"]
     return []
 
 
-def _lines(count: int) -> str:
-    return f"{count:,} line{'' if count == 1 else 's'}"
+def count_lines(count: int, what: str = "") -> str:
+    """`1 line`, `2,000 unchanged lines`."""
+    return f"{count:,} {what}line{'' if count == 1 else 's'}"
 
 
 def _indents(patch: FilePatch) -> list[str]:
@@ -156,7 +157,7 @@ def _indents(patch: FilePatch) -> list[str]:
             if kind != 0x20 and line[1:2] in {b"\t", b" "}:
                 (tabs if line[1:2] == b"\t" else blanks)[kind] += 1
     if tabs[0x2D] and blanks[0x2B] and not tabs[0x2B]:
-        return [f"Indentation: tabs → blanks ({_lines(tabs[0x2D])})"]
+        return [f"Indentation: tabs → blanks ({count_lines(tabs[0x2D])})"]
     if blanks[0x2D] and tabs[0x2B] and not tabs[0x2D]:
-        return [f"Indentation: blanks → tabs ({_lines(tabs[0x2B])})"]
+        return [f"Indentation: blanks → tabs ({count_lines(tabs[0x2B])})"]
     return []

@@ -13,6 +13,7 @@ from operator import ne
 from typing import Literal, NamedTuple
 
 from workbench.diff.hunk import Hunk
+from workbench.diff.notes import count_lines
 from workbench.diff.patch import FilePatch
 from workbench.diff.pieces import Cuts
 from workbench.diff.scopes import Scopes
@@ -225,7 +226,7 @@ class RowModel:
 
     def _gap(self, row: int, gap: Gap, offset: int) -> Row:
         if offset == HEAD:
-            text = _lines(gap.hidden, "unchanged ") + self._hidden_blanks(gap)
+            text = count_lines(gap.hidden, "unchanged ") + self._hidden_blanks(gap)
             return Row(row, Kind.GAP, gap.file, text)
         entry = self.files[gap.file]
         new, old = gap.new_first + offset, gap.old_first + offset
@@ -259,7 +260,7 @@ class RowModel:
             entry = self.files[body.file]
             if entry.is_folded:
                 count = sum(len(hunk.lines) for hunk in entry.patch.hunks)
-                text = f"{_lines(count)} of {entry.why_folded}, folded"
+                text = f"{count_lines(count)} of {entry.why_folded}, folded"
                 return Row(row, Kind.GAP, body.file, text)
             return Row(row, Kind.HUNK_HEADER, body.file, shown(hunk.section))
         kind = hunk.kinds[offset]
@@ -294,7 +295,3 @@ def column_of(raw: bytes) -> list[int] | None:
         return table
     before = [0, *accumulate(len(steady(character)) for character in whole)]
     return [before[at] for at in table]
-
-
-def _lines(count: int, what: str = "") -> str:
-    return f"{count:,} {what}line{'' if count == 1 else 's'}"

@@ -122,6 +122,11 @@ class MergeCost(NamedTuple):
     usd: float | None = None
     why: str = "no output yet"
 
+    @property
+    def told(self) -> str:
+        """As it stands beside its name; `—` with the reason where it is not known."""
+        return f"— ({self.why})" if self.usd is None else f"{self.usd:.2f} US dollars"
+
 
 def cost_per_merge(costs: Iterable[float | None], n_merged: int) -> MergeCost:
     """What was spent on all outputs for each that was merged; unknown where one of them is."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 from typing import NamedTuple
 
 from workbench.domain.gate import Criterion, OnInconclusive
@@ -47,6 +48,11 @@ class Measured:
     lower: float
     upper: float
     n_bound: int = 0
+
+    @property
+    def hits_bound(self) -> int:
+        """Hits of `n_bound` that are as many in parts: of tickets, a part of one counts whole."""
+        return min(self.n_bound, ceil((self.value or 0.0) * self.n_bound - 1e-9))
 
 
 @dataclass(frozen=True, slots=True)

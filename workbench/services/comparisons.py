@@ -5,7 +5,6 @@ Loads scipy; for a worker. Names stay closed unless they are open on the screen 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil
 from typing import TYPE_CHECKING
 
 from workbench.domain.case import Case, place_all
@@ -57,7 +56,10 @@ class Comparisons:
         cases = self._load(who)
         names = self._names
         times = sum_up((names.get(c, c), n, ms) for c, n, ms in self.store.efforts(who))
-        boards, costs = score_cases(cases, self.definitions), self._count_costs(cases)
+        held: dict[str, list[Case]] = {}
+        for case in cases:
+            held.setdefault(case.candidate, []).append(case)
+        boards, costs = score_cases(cases, self.definitions), self._count_costs(held)
         duels = () if self.store.is_sealed else contrast_all(cases)
         return Comparison(
             whose=f"labels of {'all reviewers' if is_everyone else self.reviewer}"
@@ -67,8 +69,8 @@ class Comparisons:
                     name,
                     board,
                     times.get(name, ReviewTime()),
-                    costs.get(name, MergeCost()),
-                    find_need([case for case in cases if case.candidate == name], self.bar),
+                    costs[name],
+                    find_need(held[name], self.bar),
                 )
                 for name, board in boards.items()
             ),
@@ -104,12 +106,9 @@ class Comparisons:
         policy = self.definitions.policy
         return [_place(case, line, policy) for case in cases if case.output_id in duel.differ]
 
-    def _count_costs(self, cases: Sequence[Case]) -> dict[str, MergeCost]:
+    def _count_costs(self, held: Mapping[str, Sequence[Case]]) -> dict[str, MergeCost]:
         """What each candidate cost for every output of it that was merged."""
         recorded = {key: read_recorded(extra).cost for key, extra in self.store.list_extras()}
-        held: dict[str, list[Case]] = {}
-        for case in cases:
-            held.setdefault(case.candidate, []).append(case)
         return {
             name: cost_per_merge(
                 (recorded.get(case.output_id) for case in own),
@@ -188,8 +187,7 @@ def find_need(cases: Sequence[Case], bar: Bar) -> str:
     Several trials of a ticket prove what one does: then it takes more tickets.
     """
     found = measure_seen(MEASURES["escape_rate"], cases, bar.confidence)
-    hits = ceil((found.value or 0.0) * found.n_bound - 1e-9)
-    more = planner.needs_more_upper(bar.limit, hits, found.n_bound, bar.confidence)
+    more = planner.needs_more_upper(bar.limit, found.hits_bound, found.n_bound, bar.confidence)
     if not more:
         return f"enough: at most {found.upper:.0%} escape ({bar.confidence:.0%} sure)"
     green = "green output" if found.n_bound == found.n else "green ticket"

@@ -6,7 +6,6 @@ step keeps whoever is not proved to be worse than the best.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from math import ceil
 
 from workbench.domain.decision import Decision, Evidence, Separation, Step, join
 from workbench.domain.gate import Bound, Gate, Mode
@@ -212,9 +211,7 @@ def _warn_of_several(gate: Gate, verdicts: Sequence[CandidateVerdict]) -> Iterat
             continue
         held = [v.criteria[place].worst for v in verdicts]
         tails = [
-            planner.pass_probability(w.n_bound, ceil((w.value or 0) * w.n_bound), criterion.limit)
-            if w.n_bound
-            else 1.0
+            planner.pass_probability(w.n_bound, w.hits_bound, criterion.limit) if w.n_bound else 1.0
             for w in held
         ]
         for verdict, p in zip(verdicts, paired.holm(tails), strict=True):

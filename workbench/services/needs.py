@@ -1,7 +1,5 @@
 """What would settle an open criterion if nothing goes wrong any more, in a few words."""
 
-from math import ceil
-
 from workbench.domain.counted import counted
 from workbench.domain.gate import AGREEMENTS, DIFFERENCES, HAT_K, Bound, Criterion, Gate
 from workbench.domain.verdict import Measured
@@ -46,8 +44,7 @@ def find_needs(criterion: Criterion, gate: Gate, worst: Measured, *, is_sequenti
 
 def _count_needed(criterion: Criterion, gate: Gate, worst: Measured, *, is_sequential: bool) -> int:
     confidence = gate.inference.confidence
-    n = worst.n_bound
-    hits = min(n, ceil((worst.value or 0.0) * n - 1e-9))
+    n, hits = worst.n_bound, worst.hits_bound
     is_upper = criterion.bound is Bound.UPPER
     if is_sequential:
         bad, limit = (hits, criterion.limit) if is_upper else (n - hits, 1 - criterion.limit)

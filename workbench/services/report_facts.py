@@ -39,8 +39,7 @@ def list_facts(
     untimed = "— (no review on a screen yet)"
     minutes = untimed if pace.minutes is None else f"{pace.minutes:.1f} (of {of})"
     yield Fact("minutes of review an output", minutes)
-    told = f"— ({cost.why})" if cost.usd is None else f"{cost.usd:.2f} US dollars"
-    yield Fact("cost of a merged output", told)
+    yield Fact("cost of a merged output", cost.told)
 
 
 def _describe_adjusted(found: Adjusted) -> str:

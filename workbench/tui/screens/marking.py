@@ -14,7 +14,7 @@ from workbench.diff.marks import (
     reviewed_files,
 )
 from workbench.diff.rows import NOTHING
-from workbench.domain.counted import counted
+from workbench.domain.counted import counted, name_counted
 from workbench.domain.label import Label
 from workbench.domain.reading import Reading
 from workbench.tui.messages import DeskOpened
@@ -172,8 +172,8 @@ class MarkingScreen(PointingScreen):
         if label is not Label.MERGED or not self.settings.ask_unseen or document is None:
             return ""
         unseen, count = len(self._unseen(document)), len(hunk_keys(document))
-        hunks, were = "hunk" if count == 1 else "hunks", "was" if unseen == 1 else "were"
-        return f"{unseen} of {count} {hunks} {were} never on the screen" if unseen else ""
+        hunks, were = counted(count, "hunk"), name_counted(unseen, "was", "were")
+        return f"{unseen} of {hunks} {were} never on the screen" if unseen else ""
 
     def done_files(self, document: DiffDocument) -> frozenset[int]:
         """The files of which every hunk is reviewed."""

@@ -58,8 +58,7 @@ def list_items(comparison: Comparison) -> list[Item]:
 
 def _describe_costs(column: Column) -> str:
     minutes = "—" if column.minutes is None else f"{column.minutes:.1f}"
-    usd, why = column.cost
-    cost = f"— ({why})" if usd is None else f"{usd:.2f} US dollars"
+    cost = column.cost.told
     return f"{column.name}: {minutes} minutes of review an output, a merged output cost {cost}"
 
 
