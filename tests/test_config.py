@@ -1,6 +1,5 @@
 """workbench.toml: what `init` writes is what is read, and every error names its line."""
 
-import dataclasses
 import tomllib
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def test_what_init_writes_is_every_default(tmp_path: Path) -> None:
 
 def test_the_list_of_settings_is_the_settings() -> None:
     """SETTINGS and Settings name the same things with the same defaults."""
-    fields = {f.name: getattr(Settings(), f.name) for f in dataclasses.fields(Settings)}
+    fields = Settings()._asdict()
     assert {s.name: s.default for s in SETTINGS} == {
         name: value for name, value in fields.items() if name not in TABLES
     }

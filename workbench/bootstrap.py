@@ -8,11 +8,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import workbench
 from workbench.config import FILE_NAME, TEACHING, Settings, find_kept_folders
@@ -166,8 +165,7 @@ def fill_demo(study: Study) -> str:
     return KEY_REVIEWER
 
 
-@dataclass(frozen=True, slots=True)
-class Workbench:
+class Workbench(NamedTuple):
     """An open study with its services; use it with `with`."""
 
     study: Study

@@ -10,9 +10,9 @@ import re
 import tempfile
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from workbench.domain.errors import ConfigError
 
@@ -22,8 +22,7 @@ TABLES = ("repositories", "keys", "run", "candidates")  # the last two: run_conf
 TEACHING = {"ask_unseen": False}  # in the demo, whose first outputs teach one key each
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One line of workbench.toml. `choices` () means free text or a number of `default`'s type."""
 
     name: str
@@ -71,8 +70,7 @@ SETTINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The settings of one study. `repositories` maps a name ("" for the only one) to a path."""
 
     reviewer: str = ""
@@ -100,8 +98,8 @@ class Settings:
     identity_words: str = ""
     repeat_percent: int = 0
     repeat_hours: int = 24
-    repositories: Mapping[str, str] = field(default_factory=dict)
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    repositories: Mapping[str, str] = MappingProxyType({})
+    keys: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 def load_settings(path: Path) -> Settings:
@@ -127,8 +125,7 @@ def load_settings(path: Path) -> Settings:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
+class _Where(NamedTuple):
     path: Path
     text: str
 

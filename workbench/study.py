@@ -4,8 +4,8 @@ import getpass
 import hashlib
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import workbench
 from workbench.config import FILE_NAME, STATE_FOLDER, Settings, load_settings
@@ -13,8 +13,7 @@ from workbench.domain.errors import StudyNotFound, UsageError
 from workbench.text import display
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
+class Study(NamedTuple):
     """Where a study stands, and its settings."""
 
     folder: Path

@@ -45,8 +45,8 @@ def bench(made: Path, tmp_path: Path) -> Iterator[Workbench]:
 
 def name_formatter(bench: Workbench, command: str) -> BoxedFormatter:
     """As the settings would have it."""
-    settings: Settings = replace(bench.study.settings, formatter=command)
-    found = open_formatter(replace(bench.study, settings=settings))
+    settings: Settings = bench.study.settings._replace(formatter=command)
+    found = open_formatter(bench.study._replace(settings=settings))
     assert found is not None
     return found
 

@@ -3,7 +3,6 @@
 import asyncio
 import runpy
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from xml.dom import minidom
 
@@ -52,8 +51,7 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def hostile(item: ReviewItem, text: str) -> ReviewItem:
     """An output in front of a reviewer, of which a text is everything."""
     ticket = TicketText(text, text, text, item.ticket.spec, "", item.ticket.base_commit)
-    return replace(
-        item,
+    return item._replace(
         ticket=ticket,
         message=text,
         self_flagged=(text,),

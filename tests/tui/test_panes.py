@@ -2,7 +2,6 @@
 
 import os
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -256,7 +255,7 @@ def test_field_t6_not_saved_is_said_in_words_with_the_reason_and_both_ways_on(
     assert state == f" NOT SAVED: {reason} "
     assert ways.startswith(" enter retry  esc give up ")
     assert ways.endswith(where)
-    asking = bar(LabelBarSnapshot(replace(waiting, is_leaving=True)))
+    asking = bar(LabelBarSnapshot(waiting._replace(is_leaving=True)))
     assert asking[1].endswith(leaving)
     assert max(cells(line) for line in (state, ways, *asking)) <= 80
 

@@ -1,6 +1,5 @@
 """The list of the queue stands still: what is repainted goes over a line to every reviewer."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -19,7 +18,7 @@ def walk(order: range, height: int = HEIGHT) -> list[list[str]]:
     for n in order:
         snapshot = QueueSnapshot(ROWS, f"o{n}", make_progress(), {}, top=top)
         shown = [row.output_id for row in visible_items(snapshot, height)]
-        again = visible_items(replace(snapshot, top=shown[0]), height)
+        again = visible_items(snapshot._replace(top=shown[0]), height)
         assert [row.output_id for row in again] == shown  # a click finds what was painted
         assert f"o{n}" in shown
         seen.append(shown)

@@ -1,7 +1,6 @@
 """Going on where the reviewer stopped: output, line, place on the screen, layout, open text."""
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -171,6 +170,6 @@ def test_a_bookmark_that_was_tampered_with_opens_nothing_and_harms_nothing(folde
     play(folder, first)
     (file,) = (folder / ".workbench" / "reading").glob("*-bookmark.json")
     mark = parse_bookmark(file.read_text())
-    wrong = replace(mark, side="sideways", line=10**9, above=10**9, layout="no", pane="message")
+    wrong = mark._replace(side="sideways", line=10**9, above=10**9, layout="no", pane="message")
     file.write_text(render_bookmark(wrong))
     play(folder, second)

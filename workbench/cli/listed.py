@@ -63,7 +63,7 @@ def _run(
     settings = show_settings(study, reviewer, made.seal)
     app = app_class(
         made.first,
-        replace(settings, is_adjudicating=is_adjudicating),
+        settings._replace(is_adjudicating=is_adjudicating),
         lambda: desk,
         keymap=dict(study.settings.keys),
         theme=study.settings.theme,

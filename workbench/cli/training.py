@@ -24,9 +24,9 @@ def run_training(study: Study, make: "Callable[[Callable[[str, int], None]], Rou
     for problem in made.problems:
         warn(f"{problem}")
     ours = study.settings
-    settings = replace(made.study.settings, keys=ours.keys, theme=ours.theme)
+    settings = made.study.settings._replace(keys=ours.keys, theme=ours.theme)
     if ours.rubric:
-        settings = replace(settings, rubric=str(study.folder / ours.rubric))
+        settings = settings._replace(rubric=str(study.folder / ours.rubric))
     told = Study(made.study.folder, settings)
     return run_review(
         told,

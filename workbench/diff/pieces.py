@@ -8,16 +8,14 @@ and when each changed last; `Joined` reads what they hold as one sequence.
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate
 from threading import Lock
-from typing import overload
+from typing import NamedTuple, overload
 
 MOST_SEGMENTS, MOST_LINES = 256, 2_000  # of a piece; a longer hunk has one to itself
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """`left` and `right` hold a row id or NOTHING; in a unified view they are one array.
 
     `first` is the ordinal of its first segment. `starts` has the first place of each segment, and
@@ -28,11 +26,11 @@ class Piece:
     first: int
     left: "array[int]"
     right: "array[int]"
-    starts: list[int] = field(default_factory=list)
-    hunks: list[int] = field(default_factory=list)  # the first changed line of each
-    files: list[int] = field(default_factory=list)
-    shown: list[int] = field(default_factory=list)  # the ordinal in the model of each of these
-    parts: "array[int]" = field(default_factory=lambda: array("H"))
+    starts: list[int]
+    hunks: list[int]  # the first changed line of each
+    files: list[int]
+    shown: list[int]  # the ordinal in the model of each of these
+    parts: "array[int]"
 
     @property
     def numbers(self) -> range:
@@ -48,7 +46,7 @@ class Piece:
 def new_piece(first: int, *, is_one: bool) -> Piece:
     """An empty one to be filled; with one array for both sides where these are the same."""
     left: array[int] = array("q")
-    return Piece(first, left, left if is_one else array("q"))
+    return Piece(first, left, left if is_one else array("q"), [], [], [], [], array("H"))
 
 
 class Cuts:

@@ -48,8 +48,7 @@ class Address(NamedTuple):
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """`raw` is the line as in the blob, its terminator included; `text` is safe to draw.
 
     `old_raw` and `old_text` differ from these where an unchanged line has other blanks.

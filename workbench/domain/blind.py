@@ -5,7 +5,7 @@ label is saved (but for `leaks`, at once where there is no patch); whether they 
 `ReviewItem.is_message_open`.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.check import CheckResult
 from workbench.domain.delivery import Delivery, Rung
@@ -13,8 +13,7 @@ from workbench.domain.label import Judgement
 from workbench.domain.spec import Spec
 
 
-@dataclass(frozen=True, slots=True)
-class TicketText:
+class TicketText(NamedTuple):
     """What a reviewer may read of a ticket: never the answers."""
 
     ticket_id: str
@@ -25,8 +24,7 @@ class TicketText:
     base_commit: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewItem:
+class ReviewItem(NamedTuple):
     """One output in front of one reviewer.
 
     `diff` is git's own diff of base and tree; b"" without a tree, and then `patch` holds the

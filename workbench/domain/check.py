@@ -1,7 +1,7 @@
 """What the tests said about an output, relative to base: pass, fail, or not run."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 NO_SANDBOX = "no sandbox"  # the reason of a check that was not run for want of one
 
@@ -14,8 +14,7 @@ class CheckStatus(StrEnum):
     NOT_RUN = "not_run"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(NamedTuple):
     """One report on one output; a later report is a new record and the latest one counts.
 
     `hidden` is the result of tests the candidate never saw; it is shown after the label only.

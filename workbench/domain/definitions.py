@@ -47,7 +47,7 @@ class Definitions:
         own, usual = self.policy, DEFAULT_POLICY
         found = [
             f"{name} = {_show(getattr(own, name))}"
-            for name in Policy.__dataclass_fields__
+            for name in Policy._fields
             if getattr(own, name) != getattr(usual, name)
         ]
         if self.interval != USUAL_INTERVAL:

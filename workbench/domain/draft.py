@@ -5,7 +5,8 @@ self-flags) and keeps what was recorded beside it (findings, note, votes on its 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from workbench.domain.delivery import Delivery
 from workbench.domain.edited import Edited
@@ -13,8 +14,7 @@ from workbench.domain.finding import Finding, Flag, FlagVerdict, FoundBy
 from workbench.domain.label import Act, Aside, EditClass, Judgement, Label, Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A label with what its second key or the command line adds."""
 
     label: Label

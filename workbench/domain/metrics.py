@@ -6,7 +6,7 @@ changes two integers, a recount is a Counter, and both must agree. 0/0 is undefi
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.cell import Cell, Tally, classify
 from workbench.domain.measures import MEASURES, Measure
@@ -32,8 +32,7 @@ Interval = tuple[float, float]
 IntervalMethod = Callable[[int, int], Interval]
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """hits of n with an interval; `value` is None for 0/0, whose interval is [0, 1].
 
     `by_ticket` is the rate where several trials of a ticket count as one ticket, else None.
@@ -52,8 +51,7 @@ class Rate:
         return self.hits / self.n if self.n else None
 
 
-@dataclass(frozen=True, slots=True)
-class Scorecard:
+class Scorecard(NamedTuple):
     """The four rates of one candidate with their companions; a field is a name in MEASURES."""
 
     merge_rate: Rate

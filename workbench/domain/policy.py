@@ -4,8 +4,8 @@ The stored label never changes with it: outcomes are derived under a policy each
 are proposals, so all of it can be set.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from workbench.domain.finding import (
     ESCAPE_KINDS,
@@ -34,8 +34,7 @@ class UnknownTests(StrEnum):
     IDENTIFIED = "identified"  # what the reviewer found, green or not
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """The definitions that a gate may set; ratios and shares are of changed lines."""
 
     escape_kinds: frozenset[FindingKind] = ESCAPE_KINDS

@@ -3,9 +3,9 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import NamedTuple
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.check import CheckStatus
@@ -34,8 +34,7 @@ class Place(IntEnum):
 SET_ASIDE = (Place.SKIPPED, Place.TO_DISCUSS, Place.LATER)
 
 
-@dataclass(frozen=True, slots=True)
-class QueueItem:
+class QueueItem(NamedTuple):
     """One line of the queue: an alias stands for the candidate.
 
     `position` orders the queue of one reviewer and is no count. `is_bare`: its tests were run
@@ -58,8 +57,7 @@ class QueueItem:
     is_bare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far one reviewer is; the settled ones are not in the default queue, with the reason.
 
     `left` counts what has no label yet, set aside or not; `total` is left and labelled: the
@@ -88,8 +86,7 @@ def list_aside(skipped: int, to_discuss: int, later: int) -> str:
     return ", ".join(f"{n} {what}" for n, what in counts if n)
 
 
-@dataclass(frozen=True, slots=True)
-class FirstScreen:
+class FirstScreen(NamedTuple):
     """All that the first paint needs; `item` is None only where the study has no outputs.
 
     `tallies` go by alias, `names` from alias to name and empty unless names are open. `bookmark`

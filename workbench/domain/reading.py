@@ -5,13 +5,12 @@ of their content, so that a mark is gone once the content is another.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 _VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """Digests of hunks; `seen` were on the screen, `reviewed` the reader marked."""
 
     reviewed: frozenset[str] = frozenset()
@@ -32,8 +31,7 @@ def parse_reading(text: str) -> Reading:
     return Reading(_texts(raw.get("reviewed")), _texts(raw.get("seen")))
 
 
-@dataclass(frozen=True, slots=True)
-class Bookmark:
+class Bookmark(NamedTuple):
     """Where a reader stopped. `after` is the time of their last event then, "" before the first.
 
     `path` "" is the top of the output, `line` 0 the header of the file.
@@ -55,7 +53,7 @@ class Bookmark:
 
 def render_bookmark(mark: Bookmark) -> str:
     """One line of JSON."""
-    return json.dumps({"version": _VERSION, **asdict(mark)})
+    return json.dumps({"version": _VERSION, **mark._asdict()})
 
 
 def parse_bookmark(text: str) -> Bookmark:
@@ -63,7 +61,7 @@ def parse_bookmark(text: str) -> Bookmark:
     raw = json.loads(text)
     if not isinstance(raw, dict) or raw.pop("version", None) != _VERSION:
         raise ValueError("no bookmark of this version")
-    known = asdict(Bookmark(""))
+    known = Bookmark("")._asdict()
     if raw.keys() != known.keys() or any(type(raw[k]) is not type(known[k]) for k in known):
         raise ValueError("no bookmark")
     return Bookmark(**raw)

@@ -5,7 +5,6 @@ of the others, which stay in the log and in every measure of agreement.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -66,4 +65,4 @@ class DisputedQueues(ListedQueues):
         item = super().open(output_id, has_document=has_document)
         said = describe_opinions(self._raters.get(output_id, ()))
         body = f"Reviewers disagree on this output:\n{said}\n\n{item.ticket.body}"
-        return replace(item, ticket=replace(item.ticket, body=body))
+        return item._replace(ticket=item.ticket._replace(body=body))

@@ -127,7 +127,7 @@ def _sort(records: list[Record]) -> Iterator[tuple[Record, str]]:
 def seal_record(record: Record, scrubber: Scrubber) -> Record:
     """The record without whose it is: no name, no run, no cost, and none in its words."""
     output = replace(seal_output(record.output, record.ticket, scrubber), run_id="", trial=1)
-    check = replace(record.check, reason=scrubber.scrub(record.check.reason).text, source="")
+    check = record.check._replace(reason=scrubber.scrub(record.check.reason).text, source="")
     corrected = record.corrected
     if corrected is not None:
         asked = f"{record.ticket.title}\n{record.ticket.body}"

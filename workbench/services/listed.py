@@ -36,7 +36,7 @@ class ListedQueues(BlindQueues):
     def rows(self) -> tuple[QueueItem, ...]:
         """All of them, as they stand."""
         return tuple(
-            replace(self.item(output_id), position=nth) for output_id, nth in self._places.items()
+            self.item(output_id)._replace(position=nth) for output_id, nth in self._places.items()
         )
 
     @property
@@ -96,7 +96,7 @@ class ListedQueues(BlindQueues):
     def open(self, output_id: str, *, has_document: bool = False) -> ReviewItem:
         """An output as it may be shown, at its place in the list."""
         item = super().open(output_id, has_document=has_document)
-        return replace(item, position=self._places.get(output_id, 0))
+        return item._replace(position=self._places.get(output_id, 0))
 
 
 class ListedReviews(BlindReviews):

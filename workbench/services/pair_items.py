@@ -1,15 +1,15 @@
 """What a pair is to a screen, and how far a reviewer is with all of them: values, no store."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.label import Judgement
 from workbench.domain.pair import Side, Vote, find_vote
 
 
-@dataclass(frozen=True, slots=True)
-class PairItem:
+class PairItem(NamedTuple):
     """One pair in front of a reviewer. Both outputs are of one ticket, from one base commit."""
 
     pair_id: str
@@ -38,7 +38,7 @@ class PairItem:
 
     def replace(self, side: Side, item: ReviewItem) -> "PairItem":
         """The pair with another value on one side."""
-        return replace(self, left=item) if side is Side.LEFT else replace(self, right=item)
+        return self._replace(left=item) if side is Side.LEFT else self._replace(right=item)
 
     def find(self, output_id: str) -> Side:
         """On which side an output stands."""
@@ -47,7 +47,7 @@ class PairItem:
     def put(self, output_id: str, judgement: Judgement) -> "PairItem":
         """The pair after one of its outputs was judged."""
         side = self.find(output_id)
-        return self.replace(side, replace(self.side(side), judgement=judgement))
+        return self.replace(side, self.side(side)._replace(judgement=judgement))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Counts become the four rates with their intervals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.cell import Cell
 from workbench.domain.measures import MEASURES
@@ -15,8 +15,7 @@ _FIELDS = {"yield": "merge_yield"}
 RATES = {name: measure.title for name, measure in MEASURES.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(NamedTuple):
     """How the interval beside a rate is come by."""
 
     name: str

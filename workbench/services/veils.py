@@ -52,8 +52,7 @@ class Veil:
             hidden = self._known[item.output_id] = self._take_out(item)
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
-        return replace(
-            item,
+        return item._replace(
             alias="",
             diff=hidden.diff,
             patch=hidden.patch,
@@ -66,8 +65,7 @@ class Veil:
 
     def hide_first(self, first: FirstScreen) -> FirstScreen:
         """What the first paint may show."""
-        return replace(
-            first,
+        return first._replace(
             rows=tuple(map(self.hide_row, first.rows)),
             item=self.hide_item(first.item) if first.item else None,
             tallies=pool(first.tallies),
@@ -100,11 +98,11 @@ class Veil:
     def hide_check(self, check: CheckResult) -> CheckResult:
         """A result without the file it came from, which may bear a name."""
         source = check.source if key_of(check.source) else ""
-        return replace(check, reason=self.hide_text(check.reason), source=source)
+        return check._replace(reason=self.hide_text(check.reason), source=source)
 
     def hide_row(self, row: QueueItem) -> QueueItem:
         """A line of the queue without its alias."""
-        return replace(row, alias="")
+        return row._replace(alias="")
 
     def hide_saved(self, saved: Saved) -> Saved:
         """What was saved, for counts that are pooled."""

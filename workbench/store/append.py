@@ -215,8 +215,7 @@ def _make_event(facts: Facts, act: Act, origin: Origin, links: Links) -> Event:
 
 def _move_item(item: QueueItem, judgement: Judgement) -> QueueItem:
     outcome = derive_outcome(item.delivery, item.tests, judgement)
-    return replace(
-        item,
+    return item._replace(
         place=compute_place(outcome, judgement, is_taught=is_taught(item.position)),
         label=judgement.label,
         edit=judgement.edit,

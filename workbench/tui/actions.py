@@ -5,7 +5,6 @@ Textual drops the loser silently.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -15,8 +14,7 @@ from textual.keys import Keys
 from textual.screen import Screen
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One thing to do. `command` is the Textual action; `footer` "" keeps it out of the footer."""
 
     id: str

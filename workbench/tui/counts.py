@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.domain.label import Act
 from workbench.domain.metrics import Cell
@@ -17,8 +16,7 @@ if TYPE_CHECKING:  # a start needs no more than its names
     from workbench.domain.saved import Saved
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """Tallies by alias, progress, and the active time of this session's labels.
 
     `definitions` says whose they are counted by, "" until it was read.
@@ -45,8 +43,7 @@ class Counts:
         Where another program wrote to the study meanwhile they are read again.
         """
         is_label = saved.event.act is Act.LABEL
-        counts = replace(
-            self,
+        counts = self._replace(
             last_saved_at=saved.event.at,
             has_labels=self.has_labels or is_label,
             session_ms=self.session_ms + saved.event.effort.active_ms,
@@ -54,19 +51,19 @@ class Counts:
         )
         fresh = queues.fresh_counts()
         if fresh:
-            return replace(counts, tallies=fresh[0], progress=fresh[1])
+            return counts._replace(tallies=fresh[0], progress=fresh[1])
         if saved.is_control:
-            return replace(counts, progress=saved.progress)
+            return counts._replace(progress=saved.progress)
         tally = Counter(self.tallies.get(saved.alias, ()))
         tally[saved.old_cell] -= 1
         tally[saved.new_cell] += 1
         tallies = {**self.tallies, saved.alias: tally}
-        return replace(counts, tallies=tallies, progress=saved.progress)
+        return counts._replace(tallies=tallies, progress=saved.progress)
 
     def refreshed(self, queues: Queues) -> "Counts | None":
         """The counts where another program wrote to the study; None where none did."""
         fresh = queues.fresh_counts()
-        return replace(self, tallies=fresh[0], progress=fresh[1]) if fresh else None
+        return self._replace(tallies=fresh[0], progress=fresh[1]) if fresh else None
 
     def snapshot(self) -> MetricsSnapshot:
         """What the numbers pane shows."""

@@ -4,15 +4,14 @@ Pure: the clock is handed in. What a label records is the time since the output 
 the last thing recorded on it, so that re-opening it adds up and nothing counts twice.
 """
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from workbench.domain.counted import counted
 from workbench.domain.label import Effort
 
 
-@dataclass(frozen=True, slots=True)
-class Stopwatch:
+class Stopwatch(NamedTuple):
     """Time so far, in milliseconds, and when the last key came."""
 
     started_at: datetime
@@ -31,8 +30,7 @@ class Stopwatch:
         """The watch after a key: at most `idle_after` of the gap counts as active."""
         gap = max(timedelta(0), at - self.touched_at)
         active = min(gap, self.idle_after)
-        return replace(
-            self,
+        return self._replace(
             touched_at=at,
             active_ms=self.active_ms + active // timedelta(milliseconds=1),
             idle_ms=self.idle_ms + (gap - active) // timedelta(milliseconds=1),
@@ -40,7 +38,7 @@ class Stopwatch:
 
     def peek(self) -> "Stopwatch":
         """The watch after one look at the message before the label."""
-        return replace(self, peeks=self.peeks + 1)
+        return self._replace(peeks=self.peeks + 1)
 
     def read(self) -> Effort:
         """What a label records."""

@@ -5,8 +5,8 @@ after 250 to 700 ms, the next ones at 20 to 120 ms. A press that could be a firs
 SETTLE_SECONDS for the next one; if none comes it was a press.
 """
 
-from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.delivery import Delivery
@@ -30,8 +30,7 @@ class Press(Enum):
     HELD = "held"
 
 
-@dataclass(frozen=True, slots=True)
-class Rhythm:
+class Rhythm(NamedTuple):
     """The last label key, when it came (seconds), and whether it is, or may be, held down."""
 
     key: str = ""
@@ -64,8 +63,7 @@ class Mode(StrEnum):
     NOT_SAVED = "not_saved"  # the store refused: enter tries again
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """What the label bar waits for. `judgement` is what would be saved, as `act`.
 
     `output_id` is what it is about: an answer on any other output is none. Of what was not saved
@@ -84,7 +82,7 @@ class Waiting:
 
     def about(self, output_id: str) -> "Waiting":
         """The same about an output."""
-        return replace(self, output_id=output_id)
+        return self._replace(output_id=output_id)
 
     @property
     def is_unsaved(self) -> bool:
@@ -116,8 +114,7 @@ EDIT_WORDS = {"1": "minor", "2": "major", "3": "rejected"}
 ESCAPE_WORDS = {"1": "functional", "2": "breaks other code", "3": "security", "4": "data loss"}
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """Where a finding stands; file "" is the output as a whole, line 0 the file as a whole."""
 
     file: str = ""
@@ -162,8 +159,7 @@ class Ask(Enum):
     ADVANCE = "advance"  # nothing more to do here: go on
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What a key press leads to. `save` is recorded now; the next three answer a question."""
 
     waiting: Waiting = READY
@@ -195,7 +191,7 @@ def complete(decision: Decision, item: ReviewItem, doubt: str = "") -> Step:
     if doubt:
         sentence = doubt if doubt.endswith("?") else f"{doubt}: sure?"
         waiting = Waiting(Mode.CONFIRM, decision.label, judgement, sentence)
-        return Step(replace(waiting, output_id=item.output_id))
+        return Step(waiting._replace(output_id=item.output_id))
     return Step(save=judgement)
 
 

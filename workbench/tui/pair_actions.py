@@ -1,7 +1,5 @@
 """What a reviewer can do in front of a pair: as with one output, and what two of them ask for."""
 
-from dataclasses import replace
-
 from workbench.domain.pair import Preference
 from workbench.tui.actions import REVIEW, Action
 
@@ -63,7 +61,7 @@ def _make() -> tuple[Action, ...]:
     for action in REVIEW:
         title, help_ = _OTHERWISE.get(action.id, (action.title, action.help))
         if action.id not in _LEFT_OUT:
-            shared.append(replace(action, title=title, help=help_))
+            shared.append(action._replace(title=title, help=help_))
     return (*OWN, *shared)
 
 

@@ -1,7 +1,6 @@
 """What a person can do in front of the tickets: call them, and walk as in a review."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from workbench.tui import pair_actions
 from workbench.tui.actions import REVIEW, Action, KeyProblem, resolve_keys
@@ -45,7 +44,7 @@ def _take(action: Action) -> Action:
         return action
     title, help_, command = other
     footer = "list" if action.id == "pane.queue" else action.footer
-    return replace(action, title=title, help=help_, command=command, footer=footer)
+    return action._replace(title=title, help=help_, command=command, footer=footer)
 
 
 TRIAGE = (*OWN, *(_take(action) for action in REVIEW if action.id in _TAKEN))

@@ -4,8 +4,8 @@ A view never changes the queue, the rates or the order that is stored; it only s
 and the next label go to, and the list says that it is a view.
 """
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from workbench.domain.queue import QueueItem
 from workbench.services.queues import Queues
@@ -30,8 +30,7 @@ _KEYS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(NamedTuple):
     """The rows around the reviewer; `text`, `order` or `is_aside` make a view."""
 
     rows: tuple[QueueItem, ...]
@@ -70,13 +69,13 @@ class Walk:
     def with_row(self, fresh: QueueItem) -> "Walk":
         """The walk after one output changed."""
         rows = tuple(fresh if row.output_id == fresh.output_id else row for row in self.rows)
-        return replace(self, rows=rows)
+        return self._replace(rows=rows)
 
     def with_guest(self, row: QueueItem, here: str) -> "Walk":
         """The walk with an output behind another one, and no more where it stood."""
         rows = [held for held in self.rows if held.output_id != row.output_id]
         at = next((n for n, held in enumerate(rows, 1) if held.output_id == here), len(rows))
-        return replace(self, rows=(*rows[:at], row, *rows[at:]))
+        return self._replace(rows=(*rows[:at], row, *rows[at:]))
 
     def step(self, queues: Queues, output_id: str, position: int, n: int) -> QueueItem | None:
         """The next or the previous output, labelled or not; None past the end."""

@@ -1,7 +1,6 @@
 """What a reviewer records beside labels: undo and redo, skips, early looks."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
@@ -39,7 +38,7 @@ class ActingScreen(RecordingScreen):
         if not self.commit(lambda: desk.reviews.peek(item.output_id, self.held(item), effort)):
             return False
         fresh = Stopwatch.start(utc_now(), self.settings.idle_seconds)
-        self.stopwatch = replace(fresh, peeks=self.stopwatch.peeks + 1)
+        self.stopwatch = fresh._replace(peeks=self.stopwatch.peeks + 1)
         self.say(f"an early look at the {what}: logged", "warn")
         return True
 
@@ -50,7 +49,7 @@ class ActingScreen(RecordingScreen):
         elif self.waiting.is_leaving:
             self.app.exit(self._tell_unsaved(), return_code=NotSaved.exit_code)
         else:
-            self.waiting = replace(self.waiting, is_leaving=True)
+            self.waiting = self.waiting._replace(is_leaving=True)
             self.draw_bar()
 
     def _tell_unsaved(self) -> str:

@@ -4,7 +4,6 @@ Another program may check outputs while a review goes on; once a second one chea
 whether anybody wrote, and only then anything is read again.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
@@ -41,7 +40,7 @@ class CheckingScreen(OpeningScreen):
             item = self.item
             if item is not None:
                 fresh = self.desk.queues.open(item.output_id, has_document=True)
-                self.item = replace(item, check=fresh.check)
+                self.item = item._replace(check=fresh.check)
         except WorkbenchError:  # it is being written; the next look tells
             return
         if self.reading == "tests":
@@ -54,14 +53,14 @@ class CheckingScreen(OpeningScreen):
 
     def conceal(self, item: ReviewItem) -> ReviewItem:
         """The item as it may be shown: without a result where that comes after the label."""
-        return item if self.is_check_open(item) else replace(item, check=CONCEALED)
+        return item if self.is_check_open(item) else item._replace(check=CONCEALED)
 
     def conceal_rows(self, rows: tuple[QueueItem, ...]) -> tuple[QueueItem, ...]:
         """The same for the list."""
         if self.settings.reveal_checks == "always":
             return rows
         return tuple(
-            row if row.label is not None else replace(row, tests=CheckStatus.NOT_RUN)
+            row if row.label is not None else row._replace(tests=CheckStatus.NOT_RUN)
             for row in rows
         )
 

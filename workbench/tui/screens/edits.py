@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:  # a start needs no more than its names
     from workbench.services.left_edits import LeftEdit
 
 
-@dataclass(frozen=True, slots=True)
-class Editing:
+class Editing(NamedTuple):
     """One visit to the editor: which output, from which tree, its copy, the file and the line.
 
     `left` is what an earlier session left and this visit goes on with.

@@ -6,7 +6,6 @@ time comes in front again as it was left: NOT SAVED, to be tried again or given 
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -180,7 +179,7 @@ class OpeningScreen(NotingScreen):
         if self._offered() is None:
             super().refuse(error)
         else:
-            self.waiting = replace(self.waiting, sentence=str(error))
+            self.waiting = self.waiting._replace(sentence=str(error))
             self.draw_bar()
 
     def forget(self, left: Waiting) -> None:

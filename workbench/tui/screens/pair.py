@@ -6,7 +6,6 @@ reviewer reads.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 
 from textual.worker import get_current_worker
@@ -71,7 +70,7 @@ class PairScreen(PairSides):
             tallies, progress, last = desk.pairs.counts()
             self.is_first = last is None
             counts = Counts(tallies, NAMES, progress, last, not self.is_first)
-            self.counts = replace(counts, definitions=USUAL.live_name)
+            self.counts = counts._replace(definitions=USUAL.live_name)
             self.show_pair(desk.pairs.first())
             if not desk.pairs.progress.coming:
                 self._finish()

@@ -1,7 +1,7 @@
 """The panes of the review screen: what stands where, what folds away when there is no room."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -27,8 +27,7 @@ QUEUE_FROM = 150  # columns from which the queue is open by itself
 METRICS_FROM = 110
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewSettings:
+class ReviewSettings(NamedTuple):
     """What the review screen takes from the study's settings.
 
     `seal` is that of a blind review, "" where names or aliases are shown. `study_option` is what a

@@ -225,7 +225,7 @@ class RecordingScreen(SavingScreen):
         """What is on disk goes on the screen."""
         self.waiting = READY
         if self.item and self.item.output_id == saved.item.output_id:
-            self.item = replace(self.item, judgement=saved.event.judgement)
+            self.item = self.item._replace(judgement=saved.event.judgement)
         self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
         self.notice = self.describe(saved)
         before, self._worked_ms = self._worked_ms, self._worked_ms + saved.event.effort.active_ms

@@ -44,8 +44,8 @@ class RepeatingScreen(WalkingScreen):
         said, here = item.judgement.again or NO_JUDGEMENT, self.item
         position = here.position if here else item.position
         self._stood = item.judgement
-        fresh = replace(row, label=said.label, edit=said.edit, place=Place.OPEN, position=position)
-        return replace(item, judgement=said, position=position), fresh
+        fresh = row._replace(label=said.label, edit=said.edit, place=Place.OPEN, position=position)
+        return item._replace(judgement=said, position=position), fresh
 
     # What is recorded of it.
 
@@ -74,8 +74,8 @@ class RepeatingScreen(WalkingScreen):
         event, item = saved.event, saved.item
         said, here = event.judgement.again or NO_JUDGEMENT, self.item
         act = Act.LABEL if said.label else Act.FINDING
-        row = replace(item, label=said.label, edit=said.edit, place=Place.OPEN)
-        row = replace(row, position=here.position if here else item.position)
+        row = item._replace(label=said.label, edit=said.edit, place=Place.OPEN)
+        row = row._replace(position=here.position if here else item.position)
         event = replace(event, judgement=said, act=event.act if event.act is Act.PEEK else act)
         return replace(saved, event=event, item=row)
 

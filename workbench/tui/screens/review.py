@@ -6,7 +6,6 @@ output are prepared while the reviewer reads.
 """
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -114,7 +113,7 @@ class ReviewScreen(RepeatingScreen):
 
     def on_definitions_named(self, message: DefinitionsNamed) -> None:
         """The numbers say whose definitions they are counted by."""
-        self.counts = replace(self.counts, definitions=message.name)
+        self.counts = self.counts._replace(definitions=message.name)
         if self.has_class("-finished"):
             self._show_end()
         self.draw()

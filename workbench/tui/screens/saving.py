@@ -7,7 +7,6 @@ a file of its own, until a key saves it or gives it up.
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.domain.blind import ReviewItem
@@ -67,7 +66,7 @@ class SavingScreen(PanesScreen):
             return write()
         except NotSaved as error:
             _log.warning("not saved: %s", error.reason)
-            self.waiting = replace(retry, sentence=error.reason, kept=error.kept)
+            self.waiting = retry._replace(sentence=error.reason, kept=error.kept)
             self.say(f"NOT SAVED: {display(error.reason)}", "bad")
         except LabelRefused as error:
             self.refuse(error)

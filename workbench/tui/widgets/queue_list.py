@@ -1,7 +1,8 @@
 """The queue: one line an output, by alias; the one in front of the reviewer stays in view."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.events import Click
 from textual.message import Message
@@ -14,8 +15,7 @@ from workbench.text import display
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
 
-@dataclass(frozen=True, slots=True)
-class QueueSnapshot:
+class QueueSnapshot(NamedTuple):
     """What the list shows. `names` maps an alias to a name; empty while names are hidden.
 
     `top` is the output that was on the first line before: the list stands still while it can.
@@ -170,7 +170,7 @@ class QueueList(LinesView):
     def show(self, snapshot: QueueSnapshot) -> None:
         """Show this; the rows that did not change are not painted."""
         height = self.size.height
-        snapshot = self.snapshot = replace(snapshot, top=self._top)
+        snapshot = self.snapshot = snapshot._replace(top=self._top)
         self.show_lines(render_queue(snapshot, height))
         if height:
             self._top = next((i.output_id for i in visible_items(snapshot, height)), "")
