@@ -1,6 +1,7 @@
 """The diff pane as a reader meets it: what is drawn, where the cursor is, and one frame a key."""
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 from xml.dom import minidom
 
 import pyte
@@ -462,6 +463,37 @@ def test_a_prepared_document_makes_no_strip_when_shown() -> None:
         await pilot.pause()
         drawn = view.render_lines(view.size.region)
         assert {id(strip) for strip in drawn} <= before
+
+    on_stage(act)
+
+
+@pytest.mark.parametrize("layout", ["unified", "split"])
+def test_p10_the_page_that_comes_is_made_while_the_reader_rests(
+    layout: Literal["unified", "split"],
+) -> None:
+    """Down, and up once they turned back: the key itself makes no strip."""
+
+    async def act(stage: Stage, pilot: Pilot[None]) -> None:
+        view = stage.view
+
+        async def made_by(pages: int) -> int:
+            while (coming := view._coming) is None or view._n_ahead < coming.height:
+                await pilot.pause(0.02)
+            before = {id(strip) for strip in _strips_kept(view)}
+            view.move_page(pages)
+            await pilot.pause()
+            drawn = {id(strip) for strip in view.render_lines(view.size.region)}
+            return len(drawn - before)
+
+        view.set_layout(layout)
+        view.show(document(long_diff(2, 400)))
+        await pilot.pause()
+        assert [await made_by(1) for _ in range(3)] == [0, 0, 0]
+        view.end()
+        await pilot.pause()
+        view.move_page(-1)
+        await pilot.pause()
+        assert [await made_by(-1) for _ in range(3)] == [0, 0, 0]
 
     on_stage(act)
 

@@ -13,6 +13,7 @@ from typing import Literal
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 
 from workbench.diff.document import DiffDocument
 from workbench.diff.places import find_row
@@ -35,6 +36,8 @@ LEAST_ROOM = 8  # cells of code below which wrapping helps nobody
 LARGE = 10_000  # changed lines from which a worker makes the rows of another layout
 LARGE_WRAPPED = 1_000  # the same for lines in parts: every character is looked at
 SIDEWAYS = 8
+AHEAD_SECONDS = 0.02  # of rest before each few lines of the page that comes
+AHEAD_LINES = 12
 FEW_COLOURS = {"standard", "256"}  # as Rich names what a terminal can do
 _LAYOUTS: tuple[LayoutMode, ...] = ("auto", "unified", "split")
 
@@ -67,6 +70,13 @@ class DiffView(DiffMouse):
         self._empty = ""
         self.left = 0
         self._frames = Frames()
+        self._rest: Timer | None = None
+        self._coming: Viewport | None = None  # the page that `_paint_ahead` makes the strips of
+        self._n_ahead = 0  # lines of it that are made
+        self._last_top, self._step = 0, 1
+
+    def on_mount(self) -> None:
+        self._rest = self.set_interval(AHEAD_SECONDS, self._paint_ahead, pause=True)
 
     # What is shown
 
@@ -223,6 +233,7 @@ class DiffView(DiffMouse):
             if crop.height > 1 or self.size.height == 1:
                 self.see(port)
                 self._was_painted(port.document.key)
+                self._turn(port)
         if crop.x or crop.width != self.size.width:
             strips = [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
@@ -236,6 +247,24 @@ class DiffView(DiffMouse):
     def _tell_painted(self, key: str) -> None:
         """In our own turn: made while drawing, the message would count as the screen's own."""
         self.post_message(self.Painted(key))
+
+    def _turn(self, port: Viewport) -> None:
+        """The page that comes next is made once the reader rests; towards where they went last."""
+        if port.top != self._last_top:
+            self._step = 1 if port.top > self._last_top else -1
+        self._coming, self._n_ahead, self._last_top = port.turned(self._step), 0, port.top
+        if self._rest:
+            self._rest.reset()
+
+    def _paint_ahead(self) -> None:
+        """Some lines at a time, so that no key waits; the painter keeps their strips."""
+        port, shown = self._coming, self._viewport
+        if port and shown and port.view is shown.view and self._n_ahead < port.height:
+            lines = range(self._n_ahead, min(self._n_ahead + AHEAD_LINES, port.height))
+            self._strips(port, lines)
+            self._n_ahead = lines.stop
+        elif self._rest:
+            self._rest.pause()
 
     def _strips(self, port: Viewport, lines: range) -> list[Strip]:
         look = Look(
@@ -251,7 +280,8 @@ class DiffView(DiffMouse):
             self.scope if port.shape[2:] != WHOLE[2:] else "",
             tuple(self.get_line_filters()),
         )
-        signs = self.signs if port is self._viewport else NO_SIGNS
+        is_shown = self._viewport and port.document is self._viewport.document
+        signs = self.signs if is_shown else NO_SIGNS
         return self._frames.strips(look, port, lines, signs)
 
     @property

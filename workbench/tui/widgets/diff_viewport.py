@@ -6,6 +6,7 @@ cursor is a row of the view, is on the screen, and is not under the header on th
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from copy import copy
 
 from workbench.diff.document import DiffDocument
 from workbench.diff.picks import Pick, Picked, picked_at
@@ -106,6 +107,12 @@ class Viewport:
         self._land(self.cursor + step)
         self._scroll(self.top + step)
         self.moved = False  # the screen moved, nobody chose this line
+
+    def turned(self, pages: float) -> "Viewport":
+        """The same document so many pages on; this one stays where it is."""
+        other = copy(self)
+        other.page(pages)
+        return other
 
     def wheel(self, lines: int) -> None:
         """The screen moves; the cursor only where it would leave it."""
