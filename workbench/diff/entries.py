@@ -55,7 +55,8 @@ def marks_of(patch: FilePatch) -> Marks:
     names = {patch.old_path, patch.new_path} - {None}
     marks = Marks()
     for text in [*(name for name in names if name), *(b"\n".join(h.lines) for h in patch.hunks)]:
-        marks += count_marks(decode(text))
+        if not text.isascii():
+            marks += count_marks(decode(text))
     return marks
 
 

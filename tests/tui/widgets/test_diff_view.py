@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.theme import BUILTIN_THEMES
 
 from workbench.diff.document import raw_document
+from workbench.diff.marks import hunk_keys
 from workbench.diff.search import SearchError
 from workbench.tui.widgets.diff_view import DiffView
 
@@ -494,6 +495,23 @@ def test_p10_the_page_that_comes_is_made_while_the_reader_rests(
         view.move_page(-1)
         await pilot.pause()
         assert [await made_by(-1) for _ in range(3)] == [0, 0, 0]
+
+    on_stage(act)
+
+
+def test_what_was_drawn_of_a_large_diff_counts_as_seen_before_its_keys_are_made() -> None:
+    """Its pages are turned at once; a worker makes the keys of 10,000 lines later."""
+
+    async def act(stage: Stage, pilot: Pilot[None]) -> None:
+        view = stage.view
+        large = document(b"".join(file_diff(f"f{n}.txt", [], ["x"] * 10) for n in range(1_100)))
+        view.show(large)
+        await pilot.pause()
+        view.move_page(1)
+        await pilot.pause()
+        assert (view.seen, large.keys) == (frozenset(), None)
+        keys = list(hunk_keys(large).values())
+        assert view.seen == frozenset(keys[:4])
 
     on_stage(act)
 

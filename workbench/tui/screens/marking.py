@@ -43,7 +43,7 @@ class MarkingScreen(PointingScreen):
         for item, pane in self.front:
             here = item.output_id
             kept = before.get(here) or self.desk.readings.load(here)
-            pane.seen |= kept.seen
+            pane.add_seen(kept.seen)
             pane.mark(kept.reviewed)
             self._on_disk[here] = kept
 
@@ -51,7 +51,7 @@ class MarkingScreen(PointingScreen):
         """What was seen and marked of what is in front outlives the program."""
         for item, pane in self.front:
             before = self._on_disk.get(item.output_id)
-            now = Reading(pane.reviewed, frozenset(pane.seen))
+            now = Reading(pane.reviewed, pane.seen)
             if self.desk and before is not None and now != before:
                 self._on_disk[item.output_id] = now
                 self.desk.readings.save(item.output_id, now)

@@ -3,6 +3,7 @@
 What is left out is left out of moves and searches as well, and of no count and no label.
 """
 
+from workbench.diff.document import DiffDocument
 from workbench.diff.marks import keys_in, reviewed_files, reviewed_segments
 from workbench.diff.views import Shape
 from workbench.tui.widgets.diff_frame import Signs
@@ -23,12 +24,13 @@ class DiffScope(DiffSearch):
     _signs: tuple[object, ...] = ()
     _made_signs = Signs()
     _last_seen: object = None
-    seen: set[str] = set()  # noqa: RUF012 - each document has its own: keys of hunks drawn so far
+    _drawn: tuple[tuple[DiffDocument, list[int]], ...] = ()  # rows not asked for yet
+    _seen: frozenset[str] = frozenset()
 
     def show_whole(self) -> None:
         """Another document: everything of it."""
         self.files, self._files_scope, self._is_hiding = None, "", False
-        self.seen = set()
+        self._drawn, self._seen = (), frozenset()
 
     def show_files(self, files: frozenset[int] | None, scope: str = "") -> None:
         """Some files only, by their ordinals, and what the header says of that; None is all."""
@@ -100,11 +102,25 @@ class DiffScope(DiffSearch):
             self._made_signs = Signs(self.noted_rows, *self._reviewed_now())
         return self._made_signs
 
+    @property
+    def seen(self) -> frozenset[str]:
+        """The keys of the hunks that were on the screen; of a large diff once these are made."""
+        drawn, self._drawn = self._drawn, ()
+        for document, rows in drawn:
+            if document.keys is None and document.model.n_changed > LARGE:
+                self._drawn += ((document, rows),)
+            else:
+                self._seen |= keys_in(document, rows)
+        return self._seen
+
+    def add_seen(self, keys: frozenset[str]) -> None:
+        """These were on the screen before."""
+        self._seen |= keys
+
     def see(self, port: Viewport) -> None:
         """A frame of this was drawn: the hunks on it were on the screen."""
         drawn = (port, port.view, port.top, port.height)
-        is_late = port.document.keys is None and port.document.model.n_changed > LARGE
-        if drawn == self._last_seen or is_late:  # a worker makes the keys, and draws once more
+        if drawn == self._last_seen:
             return
         self._last_seen = drawn
         view = port.view
@@ -112,4 +128,4 @@ class DiffScope(DiffSearch):
         rows = [row for i in places for row in (view.left[i], view.right[i])]
         if len(view) and port.is_header(port.top):
             rows.append(view.left[port.top])
-        self.seen |= keys_in(port.document, rows)
+        self._drawn += ((port.document, rows),)
