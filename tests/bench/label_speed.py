@@ -15,15 +15,13 @@ def measure_labels(bench: Bench) -> list[Figure]:
     n = bench.plan.large
     studies = bench.labels(n), bench.labels(100), bench.lines(1_000)
     with ExitStack() as stack:
-        many, few, new = (Labeller(stack, bench, study) for study in studies)
+        many, few, new = (Labeller(stack, bench, bench.work.copy(study)) for study in studies)
         jobs = {"many": many.press, "few": few.press, "new": new.press}
         took = take_turns(bench.plan.presses, jobs)
         late = many.late + few.late + new.late
         # The introduction leaves with a study's first label: a layout, once.
         frames = {"m": worst(seen.n_frames for seen in (*many.seen, *new.seen[1:]))}
         sent = quantile([outside_diff(seen.output) for seen in new.seen[1:]], 0.95)
-        for labeller in (many, few, new):
-            labeller.undo_all()
         for key in ("j", "J", "K", "]", "a"):
             for _ in range(3):
                 many.program.rest()

@@ -215,15 +215,12 @@ class Labeller:
             self.program.key("e")
             key = "1"
         seen = self.program.key(key, at_frame=look)
+        if not seen.n_frames:
+            raise SystemExit(f"a label key painted nothing:\n{self.program.screen.text()}")
         self.late += found != before + 1
         self.seen.append(seen)
         self.program.rest()
         return seen.ms
-
-    def undo_all(self) -> None:
-        """As it was before."""
-        for _ in range(self._n):
-            self.program.key("u")
 
     def _count(self) -> int:
         sql = "SELECT coalesce(max(event_id), 0) FROM label_event"

@@ -83,6 +83,14 @@ class Workload:
             study.run("outputs", "import", str(other))
         return study
 
+    def copy(self, study: "BenchStudy") -> "BenchStudy":
+        """The same study to write in: a run that is ended early leaves no label behind."""
+        copied = BenchStudy(self.folder / "copies" / study.folder.name, self.env)
+        shutil.rmtree(copied.folder, ignore_errors=True)
+        shutil.copytree(study.folder, copied.folder)
+        os.sync()  # else the first label would wait for the whole copy
+        return copied
+
     def _write(self, batch: Batch) -> tuple[Path, Path]:
         base = self.git("rev-parse", "main").strip()
         tickets, outputs = self.folder / "tickets.jsonl", self.folder / "outputs.jsonl"
@@ -163,6 +171,7 @@ def make_workload(folder: Path, counts: dict[int, int]) -> tuple[Workload, dict[
     }
     env = {**keep, **who, "GIT_CONFIG_NOSYSTEM": "1", "XDG_DATA_HOME": str(folder / "data")}
     work = Workload(folder, env)
+    shutil.rmtree(folder / ".local", ignore_errors=True)  # what an earlier run could not save
     batches = {n: Batch(n, tuple(f"c{n}-{k:02}" for k in range(counts[n]))) for n in counts}
     if not work.repository.exists():
         _fill_repository(work, batches)
