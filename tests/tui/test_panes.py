@@ -1,6 +1,7 @@
 """Every pane is a pure function from a frozen value to lines: what a person reads on them."""
 
 import os
+import re
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -353,6 +354,20 @@ def test_the_end_card_of_two_candidates_fits_80_by_24() -> None:
     (escapes,) = [line for line in plain(lines).split("\n") if "escape  " in line]
     assert escapes.count("escape") == 2
     assert "escape" in plain(render_card(snapshot, make_progress(0, 3), 40))
+
+
+@pytest.mark.parametrize("length", [0, 5, 60, 300])
+def test_the_end_card_says_its_commands_whole_however_long_the_path(length: int) -> None:
+    """As a shell reads them; where a path is longer than a line, from where it is not needed."""
+    option = f" --study /{'x' * length}" if length else ""
+    lines = plain(render_card(metrics(cell(Label.MERGED)), make_progress(0, 1), 80, option))
+    assert max(cells(line.rstrip()) for line in lines.split("\n")) <= 80
+    read = lines.replace("\\\n", "")
+    for command in ("workbench export jsonl -o labels.jsonl", "workbench metrics"):
+        whole = f"{command}{option}"
+        assert whole in re.sub(" +", " ", read) or (
+            length > 70 and f"{command}\n    in the study's folder\n" in read
+        )
 
 
 def test_a_long_name_pushes_no_other_out_of_sight() -> None:

@@ -36,8 +36,8 @@ def render_card(
         (Span(f"  {render_settled_count(progress)}", "dim"),),
         *render_unknown(list(cards.values())),
         (),
-        (Span("  Export what you decided:   "), Span(_EXPORT + option, "key")),
-        (Span("  With names and companions: "), Span("workbench metrics" + option, "key")),
+        *render_command("Export what you decided:   ", _EXPORT, option, width),
+        *render_command("With names and companions: ", "workbench metrics", option, width),
         (Span("  u", "key"), Span(" takes the last label back, ", "dim"), Span("K", "key"),
          Span(" looks at it again, ", "dim"), Span("q", "key"), Span(" quits.", "dim")),
     ]  # fmt: skip
@@ -52,6 +52,22 @@ def render_card(
     for n in range(0, len(blocks), at_a_time):
         lines += [(), *_beside(blocks[n : n + at_a_time], column)]
     return lines
+
+
+def render_command(title: str, command: str, option: str, width: int) -> list[Line]:
+    """What to type and what for, whole as a shell reads it: on two lines where one is too short.
+
+    An option that is longer than a line is spared: in the study's folder none is needed.
+    """
+    lead = f"  {title}"
+    if cells(lead + command + option) <= width:
+        return [(Span(lead), Span(command + option, "key"))]
+    if cells(option) + 1 <= width:
+        return [
+            (Span(lead), Span(f"{command} \\", "key")),
+            (Span(f" {option}", "key"),),
+        ]
+    return [(Span(lead), Span(command, "key")), (Span("    in the study's folder", "dim"),)]
 
 
 def render_why_empty(progress: Progress, key: str) -> list[Line]:
