@@ -309,6 +309,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(table, "safety-table")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests come first: at the end no worker is left alone with one."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 def pytest_collection_finish() -> None:
     """Seven thousand tests and all that they import are no garbage: nobody looks through them."""
     gc.freeze()
