@@ -47,6 +47,16 @@ def test_the_seal_is_shown_and_stays(cli: Cli) -> None:
     assert not any(name in shown for name in CANARIES)
 
 
+def test_pooled_outputs_of_a_ticket_are_not_told_as_trials_of_one(cli: Cli) -> None:
+    """How steady a candidate is cannot be seen from the outputs of two."""
+    cli.ok("seal")
+    for output in cli.ok("outputs", "list", "--json").json("outputs"):
+        cli.ok("label", str(output["id"]), "merged", "--reviewer", "ann", "--yes")
+    assert "over trials" not in cli.ok("metrics").out
+    (pooled,) = cli.ok("metrics", "--json").json("metrics")
+    assert (pooled["pass_hat"], pooled["consistency"]) == ({}, None)
+
+
 @pytest.mark.parametrize("text", ["redacted", "verbatim"])
 def test_while_sealed_no_command_of_a_reviewer_names_a_candidate(cli: Cli, text: str) -> None:
     """Numbers are pooled and say so; exports and lists say `sealed` where the name would be."""

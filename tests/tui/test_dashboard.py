@@ -1,5 +1,6 @@
 """The dashboard: candidates side by side, pairs in words, and from every number to its outputs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,9 @@ from workbench.tui.screens.dashboard import DashboardScreen
 from workbench.tui.widgets.comparison_view import (
     ComparisonView,
     Cursor,
+    Item,
     describe_duel,
+    describe_item,
     render_comparison,
 )
 from workbench.tui.widgets.lines import LinesView
@@ -229,3 +232,17 @@ def test_a_pair_is_told_in_words() -> None:
     assert describe_duel(duel) == "A better on 5, B on 1, 14 the same (p 0.22)"
     nothing = duel._replace(first_better=0, second_better=0, same=0)
     assert describe_duel(nothing) == "A and B: no ticket counts for both"
+
+
+def test_a_rate_that_is_no_share_of_its_outputs_says_what_it_is() -> None:
+    """Of 3 and 1 outputs, 1 and 1 merged: 2 of 4, and the mean of 1/3 and 1."""
+    comparison = make_comparison(1)
+    for rate, is_told in (
+        (Rate(2, 4, (0.2, 0.9), 2 / 3), True),
+        (Rate(2, 4, (0.2, 0.9), 0.5), False),
+        (Rate(2, 4, (0.2, 0.9)), False),
+    ):
+        column = replace(comparison.columns[0], rates=dict.fromkeys(LINES, rate))
+        told, _ = describe_item(Item(LINES[0]), column)
+        assert ("2/4 66.7%" in told) is is_told
+        assert ("the mean of its tickets' own rates" in told) is is_told

@@ -63,6 +63,15 @@ def metrics(*found: Cell, seconds: float | None = None) -> MetricsSnapshot:
     return MetricsSnapshot({"K": card(*found)}, {}, len(found), 9, seconds)
 
 
+@pytest.mark.parametrize("has_trials", [False, True])
+def test_the_pane_and_the_end_card_say_where_outputs_are_no_tickets(has_trials: bool) -> None:
+    """Further trials tell how steady a candidate is, and are no further tickets (METRICS 7.2)."""
+    snapshot = metrics(cell(Label.MERGED))._replace(has_trials=has_trials)
+    said = "n counts outputs, not tickets"
+    for lines in (render_metrics(snapshot, 40), render_card(snapshot, make_progress(0, 1), 80)):
+        assert (said in plain(lines)) is has_trials
+
+
 def header(snapshot: HeaderSnapshot, width: int = 80) -> str:
     return plain([render_header(snapshot, width)])
 

@@ -33,8 +33,11 @@ def render_numbers(numbers: "Numbers") -> Iterator[str]:
         yield from _render_trajectory(numbers.trajectories[name])
         yield ""
     if any(board.n_trials > 1 for board in numbers.boards.values()):
-        yield "several trials of a ticket count as one ticket: they show how steady a candidate"
-        yield "is, and narrow no interval as more tickets would"
+        yield from _wrap(
+            "several outputs of a ticket count as one ticket: they show how steady a candidate is,"
+            " and narrow no interval as more tickets would; merge rate, yield and abstention rates"
+            " are the mean of the tickets' own"
+        )
     for flip in numbers.flips:
         yield from _wrap(flip.sentence)
     yield from render_agreement(numbers.agreed)

@@ -149,6 +149,10 @@ def _open_desk(study: Study, reviewer: str, *, open_names: bool, is_blind: bool 
 
         return find_definitions(study.folder, desk.compare().store).live_name
 
+    def has_trials() -> bool:
+        store = desk.compare().store
+        return store.has_several() if is_blind else store.has_trials()
+
     def watch() -> "RunWatch":
         from workbench.running import RunWatch
 
@@ -160,6 +164,7 @@ def _open_desk(study: Study, reviewer: str, *, open_names: bool, is_blind: bool 
         compare=compare,
         watch=watch,
         name_definitions=name_definitions,
+        has_trials=has_trials,
         find_report=open_reports(study).get_report,
         formatter=open_formatter(study),
     )

@@ -6,6 +6,7 @@ changes two integers, a recount is a Counter, and both must agree. 0/0 is undefi
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from math import isclose
 from typing import NamedTuple
 
 from workbench.domain.cell import Cell, Tally, classify
@@ -49,6 +50,11 @@ class Rate(NamedTuple):
         if self.by_ticket is not None:
             return self.by_ticket
         return self.hits / self.n if self.n else None
+
+    @property
+    def is_mean(self) -> bool:
+        """Whether it is not what hits and n say, but the mean of the tickets' own rates."""
+        return self.by_ticket is not None and not isclose(self.by_ticket, self.hits / self.n)
 
 
 class Scorecard(NamedTuple):

@@ -90,6 +90,7 @@ class Desk:
     lessons: Mapping[str, Lesson] = field(default_factory=dict)  # of a training round, by output id
     watch: Callable[[], Watch] = NoWatch
     name_definitions: Callable[[], str] = lambda: USUAL.live_name  # reads files: for a worker
+    has_trials: Callable[[], bool] = lambda: False  # of a ticket several outputs; for a worker
     find_report: Callable[[str], CheckReport | None] = lambda _key: None
     formatter: Formatter | None = None
 

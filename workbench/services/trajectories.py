@@ -23,6 +23,7 @@ from workbench.domain.recorded import (
     Recorded,
     read_recorded,
 )
+from workbench.domain.seal import POOLED
 from workbench.services.boards import Board
 from workbench.stats import reliability
 
@@ -118,15 +119,19 @@ def summarise(
 ) -> dict[str, Trajectory]:
     """Of every candidate that has a board; `found` holds those of whose runs anything is known."""
     make = partial(_make_rate, interval)
-    return {who: _summarise(found.get(who, Sums()), board, make) for who, board in boards.items()}
+    return {
+        who: _summarise(who, found.get(who, Sums()), board, make) for who, board in boards.items()
+    }
 
 
-def _summarise(sums: Sums, board: Board, make: "partial[Rate]") -> Trajectory:
+def _summarise(who: str, sums: Sums, board: Board, make: "partial[Rate]") -> Trajectory:
     traits = {
         name: Trait(len(held), sum(held), make((sum(map(bool, held)), len(held))))
         for name, held in sums.known.items()
     }
-    merges = [count for count in board.trials.elements() if count[1]]
+    # Pooled outputs are of several candidates, and no trials of one.
+    merges = [count for count in board.trials.elements() if count[1] and who != POOLED]
+    by_ticket = {} if who == POOLED else sums.by_ticket
     most = max((n for _, n in merges), default=0)
     pass_hat = {k: reliability.pass_hat_k(merges, k) for k in range(2, min(most, MOST_K) + 1)}
     return Trajectory(
@@ -136,7 +141,7 @@ def _summarise(sums: Sums, board: Board, make: "partial[Rate]") -> Trajectory:
         answer_leaks=make(sums.leaks),
         unsteady={
             name: reliability.steadiness(
-                [held for (key, _), held in sums.by_ticket.items() if key == name]
+                [held for (key, _), held in by_ticket.items() if key == name]
             )
             for name in (COST, SECONDS)
         },

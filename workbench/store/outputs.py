@@ -116,6 +116,17 @@ class Outputs(Study):
         with self._reading() as connection:
             return one(connection, sql, t=ticket_id, c=candidate, n=trial) is not None
 
+    def has_trials(self) -> bool:
+        """Whether any ticket was tried more than once by a candidate; reads all outputs."""
+        with self._reading() as connection:
+            return one(connection, "SELECT 1 FROM output WHERE trial > 1 LIMIT 1") is not None
+
+    def has_several(self) -> bool:
+        """Whether any ticket has more than one output, of whomever; may read all outputs."""
+        sql = "SELECT 1 FROM output GROUP BY ticket HAVING count(*) > 1 LIMIT 1"
+        with self._reading() as connection:
+            return one(connection, sql) is not None
+
     def count_outputs(self) -> int:
         """How many outputs the study holds, by the counts kept."""
         sql = "SELECT coalesce(sum(n), 0) AS n FROM tally WHERE reviewer = '' AND candidate = ''"

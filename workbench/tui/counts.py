@@ -19,7 +19,8 @@ if TYPE_CHECKING:  # a start needs no more than its names
 class Counts(NamedTuple):
     """Tallies by alias, progress, and the active time of this session's labels.
 
-    `definitions` says whose they are counted by, "" until it was read.
+    `definitions` says whose they are counted by, "" until it was read, and `has_trials` whether a
+    ticket counts several times.
     """
 
     tallies: Mapping[str, Counter[Cell]]
@@ -30,6 +31,7 @@ class Counts(NamedTuple):
     session_ms: int = 0
     session_labels: int = 0
     definitions: str = ""
+    has_trials: bool = False
 
     @classmethod
     def read(cls, first: FirstScreen) -> "Counts":
@@ -75,4 +77,5 @@ class Counts(NamedTuple):
             self.progress.total,
             seconds,
             self.definitions,
+            self.has_trials,
         )

@@ -46,9 +46,13 @@ class RubricChanged(Message):
 
 @dataclass(eq=False, repr=False)
 class DefinitionsNamed(Message):
-    """Whose definitions the live numbers are counted by, in a few words."""
+    """Whose definitions the live numbers are counted by, in a few words.
+
+    `has_trials`: a ticket counts several times in them.
+    """
 
     name: str
+    has_trials: bool
 
 
 @dataclass(eq=False, repr=False)

@@ -77,7 +77,7 @@ class OpeningScreen(NotingScreen):
         self.post_message(DeskOpened(desk.note))
         is_sound = self._check(desk)
         with suppress(WorkbenchError):  # the numbers are shown all the same
-            self.post_message(DefinitionsNamed(desk.name_definitions()))
+            self.post_message(DefinitionsNamed(desk.name_definitions(), desk.has_trials()))
         if is_sound:
             self.back_up(desk.backups.start)  # last: of a large study it takes its time
 

@@ -113,7 +113,7 @@ class ReviewScreen(RepeatingScreen):
 
     def on_definitions_named(self, message: DefinitionsNamed) -> None:
         """The numbers say whose definitions they are counted by."""
-        self.counts = self.counts._replace(definitions=message.name)
+        self.counts = self.counts._replace(definitions=message.name, has_trials=message.has_trials)
         if self.has_class("-finished"):
             self._show_end()
         self.draw()

@@ -87,6 +87,8 @@ def describe_item(item: Item, column: Column | None) -> tuple[str, str]:
         return f"{column.name}: — {reason}", describe_line(item.line)
     low, high = rate.interval
     told = f"{column.name}: {format_count(rate)} {rate.value:.1%} (95 %: {low:.1%} to {high:.1%})"
+    if rate.is_mean:
+        told += ", the mean of its tickets' own rates"
     return told, describe_line(item.line)
 
 

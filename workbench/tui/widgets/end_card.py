@@ -48,7 +48,7 @@ def render_card(
     ]
     at_a_time = 2 if width >= TWO_COLUMNS_FROM else 1
     if blocks:
-        lines += [(), render_whose(snapshot, width)]
+        lines += [(), *render_whose(snapshot, width)]
     for n in range(0, len(blocks), at_a_time):
         lines += [(), *_beside(blocks[n : n + at_a_time], column)]
     return lines

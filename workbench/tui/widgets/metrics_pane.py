@@ -11,6 +11,7 @@ from workbench.domain.queue import Progress
 from workbench.text import clip, display
 from workbench.tui.widgets.lines import Line, LinesView, Span
 
+_TRIALS = "n counts outputs, not tickets"
 _INDENT = " " * 5  # of a companion, under its rate
 
 
@@ -18,7 +19,8 @@ class MetricsSnapshot(NamedTuple):
     """One scorecard per alias, with what the reviewer did so far.
 
     `active_seconds` is the mean over labelled outputs, idle time cut off; None before the first.
-    `definitions` says whose they are counted by.
+    `definitions` says whose they are counted by, `has_trials` that outputs of one ticket are
+    counted as if they were of several.
     """
 
     scorecards: Mapping[str, Scorecard]
@@ -27,6 +29,7 @@ class MetricsSnapshot(NamedTuple):
     total: int
     active_seconds: float | None
     definitions: str = ""
+    has_trials: bool = False
 
 
 def render_metrics(snapshot: MetricsSnapshot, width: int, height: int = 1000) -> list[Line]:
@@ -35,7 +38,7 @@ def render_metrics(snapshot: MetricsSnapshot, width: int, height: int = 1000) ->
     Where there is no room companions give way first; what still has none is counted.
     """
     done = f" {snapshot.labelled} labelled of {snapshot.total}"
-    lines: list[Line] = [render_whose(snapshot, width), (Span(done, ""),)]
+    lines: list[Line] = [*render_whose(snapshot, width), (Span(done, ""),)]
     if snapshot.active_seconds is not None:
         lines.append((Span(f" {format_seconds(snapshot.active_seconds)} an output", "dim"),))
     blocks = [
@@ -50,10 +53,11 @@ def render_metrics(snapshot: MetricsSnapshot, width: int, height: int = 1000) ->
     return [*lines, (Span(rest, "dim"),)] if blocks else lines
 
 
-def render_whose(snapshot: MetricsSnapshot, width: int) -> Line:
+def render_whose(snapshot: MetricsSnapshot, width: int) -> list[Line]:
     """What stands over the numbers: whose definitions they are counted by, once that was read."""
     whose = clip(display(snapshot.definitions), max(8, width - 11))
-    return Span(" Numbers", "title"), Span(f"  {whose}", "dim")
+    head: Line = (Span(" Numbers", "title"), Span(f"  {whose}", "dim"))
+    return [head, (Span(f" {_TRIALS}", "dim"),)] if snapshot.has_trials else [head]
 
 
 def render_settled_count(progress: Progress) -> str:
