@@ -17,6 +17,7 @@ def main() -> None:
 
         run_plain(sys.argv[1:])
         gc.enable()
+    gc.set_threshold(50_000, 20, 100)  # the imports of a command make much, and all of it stays
     from workbench.cli.app import run
 
     run()

@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,9 +22,11 @@ from workbench.cli.terminal import (
 from workbench.domain.check import CheckStatus
 from workbench.domain.errors import NoSandbox
 from workbench.services.check_text import describe_report, list_remarks, say_result
-from workbench.services.checks import Checked, Wanted
-from workbench.services.paces import Pace
 from workbench.study import find_study
+
+if TYPE_CHECKING:  # loaded when tests are run
+    from workbench.services.checks import Checked, Wanted
+    from workbench.services.paces import Pace
 
 
 def check(
@@ -89,7 +91,7 @@ def check(
         raise typer.Exit(STOPPED)
 
 
-def _describe(pace: Pace) -> str:
+def _describe(pace: "Pace") -> str:
     said = [f"checked {pace.done} of {pace.total}", pace.doing]
     if pace.seconds_left is not None:
         minutes, seconds = divmod(round(pace.seconds_left), 60)
@@ -97,16 +99,16 @@ def _describe(pace: Pace) -> str:
     return " · ".join(filter(None, said))
 
 
-def _slim(one: Checked) -> Checked:
+def _slim(one: "Checked") -> "Checked":
     """What the table needs of it: the ends of failures are not kept for a million outputs."""
     return replace(one, report=replace(one.report, tails={}, broken=(), still_failing=()))
 
 
-def _sorted(done: list[Checked]) -> list[Checked]:
+def _sorted(done: "list[Checked]") -> "list[Checked]":
     return sorted(done, key=lambda one: (one.job.ticket_id, one.job.candidate, one.job.trial))
 
 
-def _say_table(done: list[Checked]) -> None:
+def _say_table(done: "list[Checked]") -> None:
     rows = [
         (
             one.job.output_id,
@@ -131,7 +133,7 @@ def _say_table(done: list[Checked]) -> None:
     say(f"read from: {first.kind} · sandbox: {first.sandbox} · environment: {first.environment}")
 
 
-def _is_labelled(opened: Workbench, job: Wanted) -> bool:
+def _is_labelled(opened: Workbench, job: "Wanted") -> bool:
     """Whether the study's reviewer has decided about it: what was hidden may be seen then."""
     reviewer = opened.study.reviewer
     found = opened.store.list_outputs(
@@ -140,13 +142,13 @@ def _is_labelled(opened: Workbench, job: Wanted) -> bool:
     return any(one.output_id == job.output_id and one.label is not None for one in found)
 
 
-def _say_report(one: Checked, *, shows_hidden: bool) -> None:
+def _say_report(one: "Checked", *, shows_hidden: bool) -> None:
     job = one.job
     say(f"output {job.output_id} · {job.ticket_id} · {job.candidate} · trial {job.trial}")
     say_text(describe_report(one.report, shows_hidden=shows_hidden))
 
 
-def _as_json(one: Checked) -> dict[str, object]:
+def _as_json(one: "Checked") -> dict[str, object]:
     job, report = one.job, one.report
     return {
         "id": job.output_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,14 +22,15 @@ from workbench.cli.terminal import (
 from workbench.domain.counted import counted
 from workbench.domain.delivery import Delivery, Rung
 from workbench.domain.errors import UsageError
-from workbench.domain.imported import RowProblem
-from workbench.domain.output import Delivered
 from workbench.domain.pair import Said
 from workbench.domain.seal import SEALED
-from workbench.services.controls import choose_controls
-from workbench.services.outputs import CheckImport
 from workbench.study import check_name, find_study
 from workbench.text import decode
+
+if TYPE_CHECKING:  # loaded when outputs come
+    from workbench.domain.imported import RowProblem
+    from workbench.domain.output import Delivered
+    from workbench.services.outputs import CheckImport
 
 app = typer.Typer(help="What the candidates delivered.", no_args_is_help=True)
 CandidateOption = Annotated[
@@ -59,7 +60,7 @@ def import_(
     if control and candidate is None:
         raise UsageError("--control needs --candidate NAME: what these patches are counted as")
 
-    def rows() -> Iterator[tuple[str, Delivered | RowProblem]]:
+    def rows() -> "Iterator[tuple[str, Delivered | RowProblem]]":
         for file in files:
             for row in read_predictions(file, candidate):
                 yield str(file), row
@@ -71,6 +72,8 @@ def import_(
         open_workbench(find_study(study), progress.percent) as bench,
     ):
         if control and candidate is not None:
+            from workbench.services.controls import choose_controls
+
             n_outputs = bench.store.count_outputs() - bench.store.count_controls()
             chosen = choose_controls(rows(), n_outputs, share)
             bench.store.add_control(candidate)
@@ -101,7 +104,7 @@ def import_tests(file: Path, candidate: CandidateOption = None, study: StudyOpti
 
 def _record(
     bench: Workbench, file: Path, candidate: str | None, imported: frozenset[str]
-) -> CheckImport:
+) -> "CheckImport":
     """A report that names no candidate speaks of the only one whose outputs came with it."""
     from workbench.adapters.importers.reports import read_reports
 
@@ -109,7 +112,7 @@ def _record(
     return bench.outputs.record_checks(read_reports(file, candidate), only, utc_now())
 
 
-def _say_tests(done: CheckImport) -> None:
+def _say_tests(done: "CheckImport") -> None:
     counts = {"recorded": done.matched, "the same": done.same, "refused": len(done.problems)}
     say(f"{counted(done.read, 'test result')} read: {describe_counts(counts)}")
 

@@ -8,6 +8,7 @@ from textual.message import Message
 from workbench.diff.blanks import Blanks
 from workbench.diff.document import DiffDocument
 from workbench.domain.finding import Finding
+from workbench.domain.queue import QueueItem
 
 if TYPE_CHECKING:  # neither the dashboard nor a list of files is there at the first paint
     from workbench.domain.comparison import Behind, Comparison
@@ -78,6 +79,14 @@ class ItemReady(Message):
     """The document of an output, prepared for the first screen."""
 
     document: DiffDocument
+
+
+@dataclass(eq=False, repr=False)
+class RowsReady(Message):
+    """The queue around the output that comes after `here`, where it is far from that."""
+
+    here: str
+    rows: tuple[QueueItem, ...]
 
 
 @dataclass(eq=False, repr=False)

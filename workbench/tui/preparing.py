@@ -14,7 +14,7 @@ from workbench.diff.views import Mode
 from workbench.domain.blind import ReviewItem
 from workbench.domain.queue import QueueItem
 from workbench.services.queues import attach_files, make_document
-from workbench.tui.messages import BlobsReady, ItemReady
+from workbench.tui.messages import BlobsReady, ItemReady, RowsReady
 
 if TYPE_CHECKING:  # a start needs no more than its names
     from workbench.services.desk import Desk
@@ -28,14 +28,18 @@ class Frame(NamedTuple):
     mode: Mode
 
 
-def prepare(
+def prepare(  # noqa: PLR0917 - what the screen knows when it asks
     desk: "Desk",
     item: ReviewItem,
     shown: DiffDocument | None,
     frame: Frame,
     is_ready: Callable[[str], bool],
+    is_near: Callable[[str], bool],
 ) -> Iterator[Message]:
-    """Colour for what is shown, then the outputs that a label, `J` and `K` would show."""
+    """Colour for what is shown, then the outputs that a label, `J` and `K` would show.
+
+    `is_ready` tells of an output whether it stands prepared, `is_near` whether its row is known.
+    """
     from workbench.services.patches import mark_moves
 
     if shown and not shown.is_whole:  # on the shelf there may be another of this output
@@ -61,3 +65,6 @@ def prepare(
             mark_moves(near, document, desk.diffs)
             document.warm(frame.width, frame.height, frame.mode)
             yield ItemReady(document)
+    coming = queues.next_open(item.position)
+    if coming and not is_near(coming.output_id):
+        yield RowsReady(item.output_id, queues.window(coming.position))

@@ -31,12 +31,16 @@ _KEYS = {
 
 
 class Walk(NamedTuple):
-    """The rows around the reviewer; `text`, `order` or `is_aside` make a view."""
+    """The rows around the reviewer; `text`, `order` or `is_aside` make a view.
+
+    `coming` are those around the next open output where it is far away: read before it is needed.
+    """
 
     rows: tuple[QueueItem, ...]
     text: str = ""
     order: Order = Order.STUDY
     is_aside: bool = False  # what was set aside, and nothing else
+    coming: tuple[QueueItem, ...] = ()
 
     @property
     def is_view(self) -> bool:
@@ -61,15 +65,22 @@ class Walk(NamedTuple):
 
     def around(self, queues: Queues, output_id: str, position: int) -> "Walk":
         """The walk with an output well inside its rows; a view keeps its rows."""
-        inner = self.rows[EDGE:-EDGE]
-        if self.is_view or any(row.output_id == output_id for row in inner):
+        if self.holds(output_id):
             return self
-        return Walk(queues.window(position))
+        there = Walk(self.coming)
+        return there if there.holds(output_id) else Walk(queues.window(position))
+
+    def holds(self, output_id: str) -> bool:
+        """Whether an output is well inside its rows, or this is a view."""
+        return self.is_view or any(row.output_id == output_id for row in self.rows[EDGE:-EDGE])
 
     def with_row(self, fresh: QueueItem) -> "Walk":
         """The walk after one output changed."""
-        rows = tuple(fresh if row.output_id == fresh.output_id else row for row in self.rows)
-        return self._replace(rows=rows)
+        rows, coming = (
+            tuple(fresh if row.output_id == fresh.output_id else row for row in held)
+            for held in (self.rows, self.coming)
+        )
+        return self._replace(rows=rows, coming=coming)
 
     def with_guest(self, row: QueueItem, here: str) -> "Walk":
         """The walk with an output behind another one, and no more where it stood."""

@@ -19,7 +19,7 @@ from workbench.domain.queue import FirstScreen, Place, QueueItem
 from workbench.services.queues import make_document
 from workbench.tui.counts import Counts
 from workbench.tui.effort import Stopwatch, utc_now
-from workbench.tui.messages import BlobsReady, DefinitionsNamed, ItemReady
+from workbench.tui.messages import BlobsReady, DefinitionsNamed, ItemReady, RowsReady
 from workbench.tui.notices import Notice
 from workbench.tui.preparing import Frame, prepare
 from workbench.tui.screens.panes import ReviewSettings
@@ -183,7 +183,8 @@ class ReviewScreen(RepeatingScreen):
     ) -> None:
         worker = get_current_worker()
         with suppress(WorkbenchError):  # what cannot be read now is read when it is asked for
-            for message in prepare(desk, item, shown, frame, self.shelf.__contains__):
+            walk = self.walk
+            for message in prepare(desk, item, shown, frame, self.shelf.__contains__, walk.holds):
                 self.post_message(message)
                 if worker.is_cancelled:
                     break
@@ -197,6 +198,11 @@ class ReviewScreen(RepeatingScreen):
             self.shelf.put(document)
             if self.item and document.key != self.item.output_id:
                 self.diff.prepare(document)
+
+    def on_rows_ready(self, message: RowsReady) -> None:
+        """Keep what a worker read of the queue, if this is still where it was asked for."""
+        if self.item and message.here == self.item.output_id:
+            self.walk = self.walk._replace(coming=message.rows)
 
     def on_blobs_ready(self, message: BlobsReady) -> None:
         """Colour what is on the screen."""
