@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from typer.main import get_command
 
-from workbench.cli.app import app
+from workbench.cli.commands import make_app
 
 ANSWERS = ("--reversible", "no", "--reviewed", "yes", "--cheap-check", "unknown")
 
@@ -66,7 +66,7 @@ def open_tracker() -> Iterator[str]:
 def every_command() -> set[str]:
     """Every command there is: `verify`, `tickets list`, and `metrics`, a group that also acts."""
     found = set()
-    commands: Mapping[str, object] = getattr(get_command(app), "commands", {})
+    commands: Mapping[str, object] = getattr(get_command(make_app()), "commands", {})
     for name, command in commands.items():
         inner: Mapping[str, object] = getattr(command, "commands", None) or {}
         found |= {f"{name} {word}" for word in inner}

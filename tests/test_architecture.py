@@ -252,13 +252,14 @@ def test_what_a_layer_loads_holds_nothing_forbidden(layer: str, forbidden: set[s
 
 FIRST_FRAME = """
 import sys
-import workbench.cli.app
+from workbench.cli.commands import make_app
 from pathlib import Path
 from workbench.bootstrap import read_first_screen
 from workbench.study import find_study
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.panes import ReviewSettings
 
+make_app()
 study = find_study(Path(sys.argv[1] if len(sys.argv) > 1 else {folder!r}))
 first = read_first_screen(study, study.reviewer, open_names=False)
 shown = ReviewSettings("study", study.reviewer, study.rubric, "auto", 120, True, True)

@@ -14,7 +14,7 @@ import pytest
 
 from workbench import log
 from workbench.adapters.redact import make_redactor
-from workbench.cli.app import app
+from workbench.cli.commands import make_app
 from workbench.domain.errors import InputRefused
 from workbench.log import LEVEL, MAX_BYTES, N_OLD, log_error, log_file, log_slow, start_log, timed
 
@@ -259,7 +259,7 @@ def test_a_log_whose_folder_was_moved_is_no_obstacle(folder: Path, tmp_path: Pat
 
 def test_k1_nothing_prints_the_local_variables_of_an_error() -> None:
     """Neither typer's nor rich's tracebacks, which show them: both are never asked for."""
-    assert app.pretty_exceptions_enable is False
+    assert make_app().pretty_exceptions_enable is False
     for file in sorted((ROOT / "workbench").rglob("*.py")):
         text = file.read_text("utf-8")
         assert "show_locals" not in text, file

@@ -18,7 +18,7 @@ WIDGETS = {"Markdown", "MarkdownViewer", "RichLog", "Log", "TextArea", "Pretty",
 DOORS = {
     "cli/terminal.py",  # display() in each; Progress erases its own line
     "cli/exports.py",  # lines that an exporter made safe
-    "cli/app.py",  # the version
+    "cli/commands.py",  # the version
     "__main__.py",  # the version
     "bootstrap.py",  # what the store warns of, by display()
 }

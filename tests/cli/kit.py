@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import workbench.cli.app  # noqa: F401 - every fork finds it loaded
+from workbench.cli.commands import make_app
 from workbench.text import net
 
 from .forks import become, run_forked
 
+make_app()  # every fork finds its command loaded
 GIT_ENV = {
     "PATH": "/usr/bin:/bin:/usr/local/bin",
     "HOME": "/nonexistent",

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.cli import app, review
+from workbench.cli import review
+from workbench.cli.commands import make_app
 from workbench.cli.opening import Wanted, read_plain
 
 ARGUMENTS = [
@@ -37,7 +38,7 @@ def test_both_ways_read_the_same(arguments: list[str], monkeypatch: pytest.Monke
         return 0
 
     monkeypatch.setattr(review, "open_review", open_review)
-    app.app(["review", *arguments], standalone_mode=False)
+    make_app("review")(["review", *arguments], standalone_mode=False)
     assert [read_plain(["review", *arguments])] == seen
 
 

@@ -145,7 +145,8 @@ def test_a_sealed_study_reports_pooled_figures_alone(cli: Cli, output_id: str) -
 def test_what_is_not_needed_is_not_loaded(cli: Cli) -> None:
     """Help loads no library of numbers; the first page no plotting library, no templates."""
     script = (
-        "import sys\nfrom workbench.cli.app import app\napp(sys.argv[1:], standalone_mode=False)"
+        "import sys\nfrom workbench.cli.commands import make_app\n"
+        "make_app()(sys.argv[1:], standalone_mode=False)"
     )
     told = "\nprint('LOADED', *sorted({name.split('.')[0] for name in sys.modules}))"
     for words, unwanted in (

@@ -50,14 +50,15 @@ def test_the_version_loads_nothing(cli: Cli) -> None:
 
 def test_the_command_line_loads_neither_app_nor_store(cli: Cli) -> None:
     """Heavy libraries come with the command that needs them."""
-    names = loaded(cli, "import workbench.cli.app")
+    names = loaded(cli, "import workbench.cli.commands as c; c.make_app()")
     assert {"rich", "textual", "rapidfuzz", "pygments", *HEAVY}.isdisjoint(names)
 
 
 def test_the_first_paint_needs_no_store_library(cli: Cli) -> None:
     """P2, exactly: everything up to the first screen, on a study with a queue."""
     script = (
-        "import workbench.cli.app, workbench.tui.app, workbench.bootstrap as b\n"
+        "import workbench.cli.commands as c, workbench.tui.app, workbench.bootstrap as b\n"
+        "c.make_app()\n"
         "from workbench.study import find_study\n"
         "first = b.read_first_screen(find_study(), 'ann', open_names=False)\n"
         "assert first.item is not None and first.rows"
@@ -187,3 +188,14 @@ def test_a_bug_is_told_calmly_and_logged_whole(cli: Cli) -> None:
     assert (done.returncode, done.stderr.startswith(told)) == (1, True), done.stderr
     assert "a bug" not in done.stderr
     assert " workbench: error builtins.RuntimeError: " in log.read_text("utf-8")
+
+
+def test_a_command_line_loads_the_command_that_it_names(cli: Cli) -> None:
+    """None waits for the others; help and wrong names have them all."""
+    load = "from workbench.cli.commands import make_app; made = make_app({!r})"
+    only, every = (loaded(cli, load.format(word)) for word in ("keys", "kez"))
+    own = {name for name in every if name.startswith("workbench.cli.")}
+    assert {"workbench.cli.gate", "workbench.cli.exports", "workbench.cli.keys"} <= own
+    assert only & own == {
+        *("workbench.cli.commands", "workbench.cli.keys", "workbench.cli.terminal")
+    }

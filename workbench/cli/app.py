@@ -1,4 +1,4 @@
-"""The commands together, and how the program ends: every error a sentence, every bug in the log.
+"""How the program runs and ends: every error a sentence, every bug in the log.
 
 Exit codes: 0 done, 1 a check did not hold, 2 usage, 3 input refused, 4 the store is damaged;
 130 stopped by Ctrl-C. `workbench gate` has codes of its own.
@@ -8,91 +8,16 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from io import TextIOWrapper
-from typing import Annotated
 
 import typer
 
-import workbench
-from workbench.cli import (
-    backups,
-    change,
-    check,
-    defect,
-    demo,
-    exports,
-    gate,
-    keys,
-    label,
-    leaks,
-    metrics,
-    outputs,
-    plan,
-    report,
-    reveal,
-    review,
-    rubric,
-    scores,
-    study,
-    tickets,
-)
-from workbench.cli import run as run_
+from workbench.cli.commands import make_app
 from workbench.cli.opening import log_note
 from workbench.cli.terminal import tell_bug, warn
 from workbench.domain.errors import GateMisused, UsageError, WorkbenchError
 
 _STOPPED = 130
-
-app = typer.Typer(
-    name="workbench",
-    help="Review what models did with your tickets; read four numbers; decide.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.add_typer(tickets.app, name="tickets")
-app.add_typer(outputs.app, name="outputs")
-app.add_typer(metrics.app, name="metrics")
-app.add_typer(defect.app, name="defect")
-app.add_typer(gate.app, name="gate")
-app.add_typer(scores.app, name="scores")
-app.command("demo")(demo.demo)
-app.command("change")(change.change)
-app.command("plan")(plan.plan)
-app.command("report")(report.report)
-app.command("init")(study.init)
-app.command("review")(review.review)
-leaks.register(outputs.app)
-app.command("rubric")(rubric.rubric)
-app.command("seal")(reveal.seal)
-app.command("reveal")(reveal.reveal)
-app.command("run")(run_.run)
-app.command("check")(check.check)
-app.command("label")(label.label)
-app.command("export")(exports.export)
-app.command("import")(exports.import_)
-app.command("verify")(study.verify)
-app.command("backup")(backups.backup)
-app.command("restore")(backups.restore)
-app.command("keys")(keys.keys)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"workbench {workbench.__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def root(
-    _: Annotated[
-        bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
-    ] = False,
-) -> None:
-    """Review what models did with your tickets; read four numbers; decide."""
 
 
 def run(act: Callable[[], int] | None = None) -> None:
@@ -101,9 +26,14 @@ def run(act: Callable[[], int] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal that cannot show a letter shows its code
             stream.reconfigure(errors="backslashreplace")
-    code = _run(act or partial(app, prog_name="workbench", standalone_mode=False))
+    code = _run(act or _act)
     log_note("end: exit code %d", code)
     sys.exit(code)
+
+
+def _act() -> int:
+    code: int = make_app(*sys.argv[1:2])(prog_name="workbench", standalone_mode=False)
+    return code
 
 
 def _run(act: Callable[[], int]) -> int:

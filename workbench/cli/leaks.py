@@ -1,9 +1,8 @@
 """`workbench outputs leaks`: where outputs name their maker; for the lead, not for a reviewer."""
 
-import typer
-
 from workbench.blinding import make_seals
 from workbench.bootstrap import open_workbench
+from workbench.cli.outputs import app
 from workbench.cli.terminal import (
     JsonOption,
     Progress,
@@ -17,6 +16,7 @@ from workbench.domain.seal import make_code
 from workbench.study import find_study
 
 
+@app.command("leaks")
 def leaks(study: StudyOption = None, as_json: JsonOption = False) -> None:
     """List names of models, vendors and tools in the outputs, as blind reviews hide them."""
     from workbench.services.leaks import count_leaks, list_leaks
@@ -48,8 +48,3 @@ def leaks(study: StudyOption = None, as_json: JsonOption = False) -> None:
     for who, by_rule in counts.items():
         say(f"{shown[who]}: {describe_counts(by_rule)}")
     say("a reviewer should not read this; blind reviews hide every one of them")
-
-
-def register(app: typer.Typer) -> None:
-    """A command of `workbench outputs`."""
-    app.command("leaks")(leaks)
