@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -209,3 +210,15 @@ def write_lines(path: Path, rows: Sequence[Mapping[str, object] | bytes]) -> Pat
 def ticket(name: str, spec: str = "clear", **more: object) -> dict[str, object]:
     """A row of a tickets file."""
     return {"id": name, "title": f"Title of {name}", "body": f"Body of {name}", "spec": spec} | more
+
+
+def command_lines() -> Iterator[bytes]:
+    """That of every process of the machine; one that ends meanwhile has none."""
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            yield (place / "cmdline").read_bytes()
+
+
+def is_running(marker: str) -> bool:
+    """Whether any process of the machine is `sleep MARKER`."""
+    return f"sleep\0{marker}\0".encode() in command_lines()

@@ -1,7 +1,6 @@
 """A study with a fake agent: a script in a folder of tools that does what a test wants."""
 
 import atexit
-import contextlib
 import json
 import shutil
 import sqlite3
@@ -83,16 +82,6 @@ def wait_for(is_true: Callable[[], bool]) -> None:
     while not is_true():
         assert time.monotonic() < until
         time.sleep(0.01)
-
-
-def is_running(marker: str) -> bool:
-    """Whether any process of the machine is `sleep MARKER`."""
-    wanted = f"sleep\0{marker}\0".encode()
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            if entry.read_bytes() == wanted:
-                return True
-    return False
 
 
 def run_one(

@@ -20,10 +20,21 @@ from workbench.services.check_text import describe_leaks
 from workbench.study import find_study
 from workbench.text import display
 
-from .kit import WORKBENCH, Cli, Done, change, environment, git, prediction, ticket, write_lines
+from .kit import (
+    WORKBENCH,
+    Cli,
+    Done,
+    change,
+    command_lines,
+    environment,
+    git,
+    is_running,
+    prediction,
+    ticket,
+    write_lines,
+)
 from .run_kit import (
     FIX,
-    is_running,
     make_run_study,
     rows_of,
     run_one,
@@ -307,9 +318,7 @@ def test_k1_a_secret_stays_where_it_was_given(tmp_path: Path) -> None:
     )
     seen = b""
     while process.poll() is None:
-        for entry in Path("/proc").glob("[0-9]*/cmdline"):
-            with contextlib.suppress(OSError):
-                seen += entry.read_bytes()
+        seen += b"".join(command_lines())
     out, err = process.communicate()
     assert secret.encode() not in seen + out + err
     assert b"WB_TICKET_ID" in seen  # the agent was seen

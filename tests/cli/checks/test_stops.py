@@ -1,6 +1,5 @@
 """A check that is killed or interrupted goes on where it was."""
 
-import contextlib
 import os
 import random
 import re
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.kit import WORKBENCH, environment
+from cli.kit import WORKBENCH, environment, is_running
 from e2e.kit import Pty
 
 from .kit import (
@@ -103,13 +102,3 @@ def test_in_a_terminal_it_says_how_far_it_is_and_hears_ctrl_c(tmp_path: Path) ->
         assert "pass: no change" in pty.text
         assert "not run" not in pty.text.replace("0 not run", "")
     assert len(check(study)) == 12
-
-
-def is_running(marker: str) -> bool:
-    """Whether any process of the machine is `sleep MARKER`."""
-    wanted = f"sleep\0{marker}\0".encode()
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            if entry.read_bytes() == wanted:
-                return True
-    return False
