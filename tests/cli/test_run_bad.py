@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 from disks import fill, mount_small
 
-from .kit import WORKBENCH, environment, ticket, write_lines
+from .kit import WORKBENCH, environment, is_running, ticket, write_lines
 from .run_kit import (
     FIX,
-    is_running,
     make_run_study,
     rows_of,
     run_one,
