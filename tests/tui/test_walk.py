@@ -1,8 +1,15 @@
 """The way through the queue: next and previous, views, what needs no label, the end card."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
-from .kit import OPEN, Seat, filter_by, label_all_but, play, read_labels, read_log
+from workbench.domain.label import Label
+from workbench.tui.walk import Walk
+
+from .kit import OPEN, Seat, filter_by, label_all_but, make_row, play, read_labels, read_log
+
+if TYPE_CHECKING:
+    from workbench.services.queues import Queues
 
 
 def test_the_next_and_the_previous_output_need_no_label(folder: Path) -> None:
@@ -35,6 +42,25 @@ def test_what_stands_prepared_is_not_read_again(folder: Path) -> None:
         assert item is not None
         assert (item.diff, item.patch) == (b"", b"")
         assert "+     return 0" in seat.diff_text()
+
+    play(folder, scene)
+
+
+def test_rows_that_were_read_ahead_spare_the_key_a_look_at_the_queue() -> None:
+    """A label given meanwhile stands in them; without a queue nothing can be read."""
+    rows = tuple(make_row(n) for n in range(40))
+    walk, nobody = Walk(rows[:20], coming=rows[20:]), cast("Queues", None)
+    fresh = rows[30]._replace(label=Label.MERGED)
+    assert walk.around(nobody, rows[10].output_id, 10) is walk
+    assert walk.with_row(fresh).around(nobody, rows[29].output_id, 29).rows[10] == fresh
+
+
+def test_a_worker_reads_the_rows_of_what_a_label_leads_to(folder: Path) -> None:
+    """Of a small study all of them, as the list has them."""
+
+    async def scene(seat: Seat) -> None:
+        await seat.until(lambda: bool(seat.screen.walk.coming), "the rows were read")
+        assert seat.screen.walk.coming == seat.screen.walk.rows
 
     play(folder, scene)
 
