@@ -167,7 +167,7 @@ def look(study: Path, n_before: int, first: int, lines: list[str], *, is_hot: bo
         shown=first - int(left[1]),
         stored=len(tickets) - n_before,
         last_shown=told[0] if told else "",
-        last_stored=tickets[-2:],
+        last_stored=tickets[-3:],
         was_committing=is_hot,
         faults=faults,
     )

@@ -13,7 +13,7 @@ from workbench.tui.screens.prompt import PromptScreen
 from .kit import Seat, play, read_labels, read_log
 
 
-def test_keys_before_the_study_is_open_label_nothing(folder: Path) -> None:
+def test_keys_before_the_study_is_open_label_nothing_and_lead_on_once_it_is(folder: Path) -> None:
     """The first paint comes before the store; a key in between is answered with words."""
     gate = Event()
 
@@ -23,17 +23,20 @@ def test_keys_before_the_study_is_open_label_nothing(folder: Path) -> None:
 
     async def scene(seat: Seat) -> None:
         await seat.until(seat.screen.is_painted, "the first output")
-        await seat.press("m", "J", "o", "s")
+        await seat.press("m", "o", "s")
         assert "in a moment" in seat.bar
+        await seat.press("J", "J", "J", "K")
+        assert "one moment" in seat.bar
         assert seat.log() == []
         gate.set()
         await seat.until(lambda: not seat.screen.labels_off, "the study opened")
-        assert "in a moment" not in seat.bar
+        assert "moment" not in seat.bar
+        await seat.on("says")
         await seat.press("m")
-        await seat.on("ask")
+        await seat.on("untested")
 
     play(folder, scene, is_ready=False, wrap=open_late)
-    assert read_labels(folder) == {"clean": "merged"}
+    assert read_labels(folder) == {"says": "merged"}
 
 
 def test_keys_ahead_of_the_paint_label_nothing_and_the_screen_says_so(folder: Path) -> None:

@@ -7,6 +7,7 @@ from workbench.domain.counted import counted
 from workbench.domain.queue import FirstScreen, QueueItem, list_aside
 from workbench.text import display
 from workbench.tui.counts import Counts
+from workbench.tui.messages import DeskOpened
 from workbench.tui.screens.editing import EditingScreen
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.walk import Order, Walk
@@ -31,10 +32,12 @@ class WalkingScreen(EditingScreen):
         self.walk = Walk(first.rows)
         self.counts = Counts.read(first)
         self._heading: QueueItem | None = None  # where keys lead that were typed at once
+        self._early = 0  # outputs to go on by, once the study is open
 
     def action_go_output(self, n: int) -> None:
         """The next or the previous output, labelled or not."""
         if not self.desk or not self.item:
+            self._early += n
             self.say("opening the study: one moment", "warn")
             return
         if not self.is_free():
@@ -51,6 +54,13 @@ class WalkingScreen(EditingScreen):
                 self._heading = row
             else:
                 self.say("the last one" if n > 0 else "the first one")
+
+    def on_desk_opened(self, message: DeskOpened) -> None:  # noqa: ARG002 - Textual's form
+        """Keys that came before it was open lead on now."""
+        if self._early:
+            n, self._early = self._early, 0
+            self.say("")
+            self.action_go_output(n)
 
     def _arrive(self) -> None:
         """Thirty keys typed at once pass twenty-nine outputs that nobody would have seen."""
