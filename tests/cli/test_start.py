@@ -48,6 +48,26 @@ def test_the_version_loads_nothing(cli: Cli) -> None:
     assert cli.run("--version").out == f"workbench {workbench.__version__}\n"
 
 
+def test_a_command_never_looks_for_garbage(cli: Cli) -> None:
+    """P18: not while it loads its libraries, and not through all of them at its end."""
+    script = (
+        "import atexit, gc, sys; sys.argv = ['workbench', 'metrics']\n"
+        "def looks(): return sum(kind['collections'] for kind in gc.get_stats())\n"
+        "before = looks()\n"
+        "atexit.register(lambda: print(looks() - before, gc.get_freeze_count() > 50_000))\n"
+        "from workbench.__main__ import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=cli.folder,
+        env=environment(cli.folder),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "0 True"
+
+
 def test_the_command_line_loads_neither_app_nor_store(cli: Cli) -> None:
     """Heavy libraries come with the command that needs them."""
     names = loaded(cli, "import workbench.cli.commands as c; c.make_app()")
