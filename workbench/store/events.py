@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sqlalchemy import Connection
-from sqlmodel import Session
 
 from workbench.domain.clarity import SpecEvent
 from workbench.domain.errors import StoreDamaged, UsageError
@@ -28,8 +27,7 @@ from workbench.store.labels import check_flags
 from workbench.store.listing import OUTPUT_COLUMNS, to_check, to_output
 from workbench.store.specs import events_of_ticket
 from workbench.store.study import Study
-from workbench.store.tables import TicketRow
-from workbench.store.tickets import to_ticket
+from workbench.store.tickets import load_ticket
 
 _PAGE = 200
 _PAGE_BYTES = 8 << 20
@@ -138,11 +136,11 @@ class Events(Study):
         return page, end
 
     def _load_ticket(self, ticket_id: str) -> tuple[Ticket, tuple[SpecEvent, ...]]:
-        with self._reading() as connection, Session(connection) as session:
-            row = session.get(TicketRow, ticket_id)
-            if row is None:
+        with self._reading() as connection:
+            ticket = load_ticket(connection, ticket_id)
+            if ticket is None:
                 raise StoreDamaged(f"{self.path}: ticket {ticket_id} is missing")
-            return to_ticket(row), tuple(events_of_ticket(connection, ticket_id))
+            return ticket, tuple(events_of_ticket(connection, ticket_id))
 
     def add_imported_event(self, event: Event) -> Event | None:
         """Add an event of another study; None where the same one is there already.

@@ -10,7 +10,6 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
 
 from workbench.domain.errors import StoreDamaged, StoreNewer, WorkbenchError
 from workbench.store.backups import Backups
@@ -115,6 +114,8 @@ class Store(
 
 def create_store(path: Path, *, study_id: str, created_at: datetime, tool_version: str) -> None:
     """Make a new database, mode 0600, whole or not at all; InputRefused where a file is there."""
+    from sqlmodel import Session
+
     from workbench.store.migrate import upgrade
 
     def fill(temporary: Path) -> None:

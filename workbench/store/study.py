@@ -5,14 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
-from sqlmodel import Session, select
 
 from workbench.domain.errors import StoreDamaged, UsageError
 from workbench.domain.label import format_time, parse_time
-from workbench.store.database import Database, one
-from workbench.store.tables import MetaRow, RepositoryRow
+from workbench.store.database import Database, one, rows
+
+if TYPE_CHECKING:
+    from workbench.store.tables import MetaRow
 
 GATE_LOCK, GATE_LOCK_EVENT = "gate_lock", "gate_lock_event"
 _SET = (
@@ -112,14 +114,18 @@ class Study(Database):
 
     def set_repository(self, name: str, source: str, clone: str) -> None:
         """Keep or change where a repository and its clone are."""
+        from sqlmodel import Session
+
+        from workbench.store.tables import RepositoryRow
+
         with self._writing() as connection, Session(connection) as session:
             session.merge(RepositoryRow(name=name, source=source, clone=clone))
             session.flush()
 
     def list_repositories(self) -> list[Repository]:
         """All repositories by name."""
-        with self._reading() as connection, Session(connection) as session:
-            found = session.exec(select(RepositoryRow).order_by(RepositoryRow.name)).all()
+        with self._reading() as connection:
+            found = rows(connection, "SELECT * FROM repository ORDER BY name", {})
             return [Repository(r.name, r.source, r.clone) for r in found]
 
 
@@ -128,8 +134,10 @@ def set_meta(connection: Connection, key: str, value: str) -> None:
     connection.exec_driver_sql(_SET, {"key": key, "value": value})
 
 
-def first_meta(study_id: str, created_at: datetime, tool_version: str) -> list[MetaRow]:
+def first_meta(study_id: str, created_at: datetime, tool_version: str) -> "list[MetaRow]":
     """The rows of a new study."""
+    from workbench.store.tables import MetaRow
+
     values = {
         "study_id": study_id,
         "created_at": format_time(created_at),

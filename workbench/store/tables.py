@@ -4,6 +4,9 @@ label_event is the truth about labels, spec_event about whether tickets say enou
 item, tally, the tests columns of output and the spec of a called ticket are derived: written in the
 same transaction, compared with a recount by verify. Column order matters in `output` and
 `label_event`: SQLite reads past what precedes a column, so long text stands last.
+
+Loaded where rows are made and migrated, never at the top of a module: what only reads has SQL, and
+does not wait for these classes and the mapper (250 ms).
 """
 
 from typing import ClassVar

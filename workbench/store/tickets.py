@@ -3,20 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
-from sqlmodel import Session, col, func, select
 
 from workbench.domain.errors import InputRefused, UsageError
 from workbench.domain.imported import RowProblem
 from workbench.domain.label import format_time, parse_time
 from workbench.domain.spec import Spec
 from workbench.domain.ticket import SuiteEntry, Ticket, suite_digest
-from workbench.store.database import one, rows
+from workbench.store.database import Found, one, rows
 from workbench.store.derive import Ground, Known, Shift, change_ground
 from workbench.store.screen_rows import join_texts, split_texts
 from workbench.store.study import Study, set_meta
-from workbench.store.tables import TicketRow
+
+if TYPE_CHECKING:
+    from workbench.store.tables import TicketRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,10 @@ class Tickets(Study):
 
         Once frozen, a new or changed ticket raises InputRefused that names it.
         """
+        from sqlmodel import Session, func, select
+
+        from workbench.store.tables import TicketRow
+
         added, same = 0, 0
         refused: list[RowProblem] = []
         with self._writing() as connection, Session(connection) as session:
@@ -77,17 +83,17 @@ class Tickets(Study):
 
     def list_tickets(self) -> list[Ticket]:
         """All tickets in the order they came."""
-        with self._reading() as connection, Session(connection) as session:
-            found = session.exec(select(TicketRow).order_by(col(TicketRow.position)))
-            return [to_ticket(row) for row in found]
+        with self._reading() as connection:
+            found = rows(connection, "SELECT * FROM ticket ORDER BY position", {})
+            return [_to_ticket(row) for row in found]
 
     def get_ticket(self, ticket_id: str) -> Ticket:
         """One ticket; UsageError where there is none."""
-        with self._reading() as connection, Session(connection) as session:
-            row = session.get(TicketRow, ticket_id)
-            if row is None:
+        with self._reading() as connection:
+            ticket = load_ticket(connection, ticket_id)
+            if ticket is None:
                 raise UsageError(f"no ticket {ticket_id} in this study")
-            return to_ticket(row)
+            return ticket
 
     def freeze(self, at: datetime) -> tuple[SuiteEntry, ...]:
         """From here on tickets cannot change; freezing again changes nothing."""
@@ -118,8 +124,13 @@ class Tickets(Study):
         return self.get_meta("frozen_digest") or ""
 
 
-def to_ticket(row: TicketRow) -> Ticket:
-    """The domain's value of a row."""
+def load_ticket(connection: Connection, ticket_id: str) -> Ticket | None:
+    """One ticket, or None."""
+    row = one(connection, "SELECT * FROM ticket WHERE ticket_id = :ticket", ticket=ticket_id)
+    return None if row is None else _to_ticket(row)
+
+
+def _to_ticket(row: Found) -> Ticket:
     return Ticket(
         ticket_id=row.ticket_id,
         title=row.title,
@@ -135,7 +146,9 @@ def to_ticket(row: TicketRow) -> Ticket:
     )
 
 
-def _to_row(ticket: Ticket, position: int) -> TicketRow:
+def _to_row(ticket: Ticket, position: int) -> "TicketRow":
+    from workbench.store.tables import TicketRow
+
     return TicketRow(
         ticket_id=ticket.ticket_id,
         position=position,
