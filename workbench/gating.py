@@ -5,11 +5,10 @@ Apart from bootstrap, so that what opens a review does not know how a gate is ju
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from workbench.bootstrap import Workbench
 from workbench.domain.definitions import USUAL, Definitions, define_by
@@ -45,8 +44,7 @@ class Locked(Protocol):
         """When that was; None before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """A gate file with all that lint says of it; `gate` None where a key of it is wrong."""
 
     file: "GateFile"
@@ -60,8 +58,7 @@ class Read:
         return [lint for lint in self.lints if lint.is_error]
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """What a gate says of a study; `read` None without a gate file. `changed` is a banner.
 
     `scores` are the published ones against the study, none while it is sealed.
@@ -116,11 +113,11 @@ def rule(bench: Workbench, path: Path | None = None, incumbent: str = "") -> Rul
         gate = Gate(read.file.path.stem, ())
     if bench.store.is_sealed:
         made = decide(gate, field, costs, SEALED)
-        return Ruling(read, changed, replace(made, verdicts=()))
+        return Ruling(read, changed, made._replace(verdicts=()))
     scores = tuple(compare(bench, gate, field))
     made = decide(gate, field, costs, problem)
     told = tuple(sentence for one in scores for sentence in tell_disagreements(one))
-    return Ruling(read, changed, replace(made, notes=(*made.notes, *told)), scores)
+    return Ruling(read, changed, made._replace(notes=(*made.notes, *told)), scores)
 
 
 def _tell_errors(errors: Sequence[Lint]) -> str:
@@ -236,9 +233,9 @@ def find_definitions(folder: Path, store: Locked) -> Definitions:
     try:
         file = read_gate_file(path)
     except InputRefused:  # `workbench gate lint` says what is wrong with it
-        return replace(USUAL, why=f"{GATE_FILE} cannot be read")
+        return USUAL._replace(why=f"{GATE_FILE} cannot be read")
     gate, _ = read_gate(file.raw, path.stem, file.find_line)
     if gate is None:
-        return replace(USUAL, why=f"{GATE_FILE} has errors, `workbench gate lint` names them")
+        return USUAL._replace(why=f"{GATE_FILE} has errors, `workbench gate lint` names them")
     late = _find_late(_read_lock(store), file) if store.first_label_at else ""
-    return replace(USUAL, why=late) if late else define_by(gate)
+    return USUAL._replace(why=late) if late else define_by(gate)

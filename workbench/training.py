@@ -7,7 +7,6 @@ new reviewer of the small study, so each begins with no label.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,7 +88,7 @@ def choose_sample() -> list[Row]:
         tickets.add(entry.ticket_id)
         key = {"label": decision.label, "edit": decision.edit, "why": entry.why}
         key["tests"] = tests.get(where, "not_run")
-        chosen[kind] = replace(rows[where], candidate=CANDIDATE, extra=json.dumps(key))
+        chosen[kind] = rows[where]._replace(candidate=CANDIDATE, extra=json.dumps(key))
     return [chosen[kind] for kind in _KINDS if kind in chosen]
 
 

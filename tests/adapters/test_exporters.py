@@ -98,7 +98,7 @@ def test_a_row_reads_back_as_what_it_was(words: str, patch: bytes) -> None:
     found = parse_row(line)
     assert found.output == record.output
     assert found.check == record.check
-    assert replace(found.ticket, hidden="{}") == record.ticket
+    assert found.ticket._replace(hidden="{}") == record.ticket
     assert lines_of(found) == line
     assert (
         lines_of(parse_row(render_row(record, TextMode.VERBATIM, Counter(), is_ascii=True))) == line
@@ -233,11 +233,10 @@ def test_k2_names_are_redacted_and_still_told_apart() -> None:
     for name in ("ann@example.org", "bob@example.org", "/home/ann/model"):
         record = make_record()
         assert record.event is not None
-        record = replace(
-            record,
-            output=replace(record.output, candidate=name, run_id=name),
-            event=replace(record.event, reviewer=name),
-            ticket=replace(record.ticket, labels=(name,)),
+        record = record._replace(
+            output=record.output._replace(candidate=name, run_id=name),
+            event=record.event._replace(reviewer=name),
+            ticket=record.ticket._replace(labels=(name,)),
         )
         row = make_row(record, TextMode.REDACTED, Counter())
         assert name not in json.dumps(row)
@@ -277,6 +276,6 @@ def test_t12_a_call_that_is_printed_holds_no_control_and_is_whole(words: str) ->
     assert line[:-1].isprintable()
     row = json.loads(line)
     assert [row[name] for name in ("ticket_id", "ticket_title", "reviewer_id")] == [odd] * 3
-    canonical = make_row(replace(make_record(), calls=(event,)), TextMode.VERBATIM, Counter())
+    canonical = make_row(make_record()._replace(calls=(event,)), TextMode.VERBATIM, Counter())
     (same,) = json.loads(json.dumps(canonical))["extra"]["ticket"]["calls"]
     assert {name: row[name] for name in same} == same

@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -150,7 +149,7 @@ def _event(event_id: int, output: int, prev_hash: str) -> Event:
         at=at,
         prev_hash=prev_hash,
     )
-    return replace(event, hash=compute_hash(event))
+    return event._replace(hash=compute_hash(event))
 
 
 def make_raw(path: Path, like: sqlite3.Connection) -> sqlite3.Connection:

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
 from pathlib import Path
@@ -180,7 +179,7 @@ def test_what_init_writes_is_read_back(given: tuple[Answer, Answer, Answer]) -> 
     full, lints = read("\n".join(lines))
     assert lints == []
     assert full is not None
-    assert replace(full, prices=None, published=(), workflow=flow) == gate
+    assert full._replace(prices=None, published=(), workflow=flow) == gate
 
 
 @pytest.mark.parametrize(

@@ -123,29 +123,29 @@ def test_every_field_of_an_event_is_in_its_hash() -> None:
     """A change of any one of them breaks the chain; the hash itself is no part."""
     plain = event(1, Act.LABEL, Judgement(Label.MERGED))
     changed = [
-        replace(plain, event_id=2),
-        replace(plain, output_id="p"),
-        replace(plain, reviewer="bob"),
-        replace(plain, seq=9),
-        replace(plain, act=Act.REDO),
-        replace(plain, judgement=NO_JUDGEMENT),
+        plain._replace(event_id=2),
+        plain._replace(output_id="p"),
+        plain._replace(reviewer="bob"),
+        plain._replace(seq=9),
+        plain._replace(act=Act.REDO),
+        plain._replace(judgement=NO_JUDGEMENT),
         *(
-            replace(plain, supersedes=1), replace(plain, undoes=1), replace(plain, back=1),
-            replace(plain, below=1), replace(plain, undo=1), replace(plain, redo=1),
+            plain._replace(supersedes=1), plain._replace(undoes=1), plain._replace(back=1),
+            plain._replace(below=1), plain._replace(undo=1), plain._replace(redo=1),
         ),
-        replace(plain, effort=Effort(AT, 1)),
-        replace(plain, effort=Effort(AT, 0, 1)),
-        replace(plain, effort=Effort(AT, 0, 0, 1)),
-        replace(plain, effort=Effort(AT + timedelta(microseconds=1))),
-        replace(plain, rubric_version="s"),
-        replace(plain, app_version="2"),
-        replace(plain, at=AT + timedelta(microseconds=1)),
-        replace(plain, prev_hash="0"),
-        replace(plain, origin="{}"),
+        plain._replace(effort=Effort(AT, 1)),
+        plain._replace(effort=Effort(AT, 0, 1)),
+        plain._replace(effort=Effort(AT, 0, 0, 1)),
+        plain._replace(effort=Effort(AT + timedelta(microseconds=1))),
+        plain._replace(rubric_version="s"),
+        plain._replace(app_version="2"),
+        plain._replace(at=AT + timedelta(microseconds=1)),
+        plain._replace(prev_hash="0"),
+        plain._replace(origin="{}"),
     ]  # fmt: skip
     hashes = {compute_hash(one) for one in (plain, *changed)}
     assert len(hashes) == len(changed) + 1
-    assert compute_hash(replace(plain, hash="x")) == compute_hash(plain)
+    assert compute_hash(plain._replace(hash="x")) == compute_hash(plain)
 
 
 def test_undo_and_redo_walk_the_log_and_back() -> None:

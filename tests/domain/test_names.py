@@ -1,7 +1,6 @@
 """Aliases, orders, digests and places: what must be the same on every machine."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -103,16 +102,16 @@ def test_progress_from_standings() -> None:
 def test_what_makes_a_ticket_another_ticket() -> None:
     """What it asks and where it starts; neither spec nor what surrounds it."""
     for other in (
-        replace(TICKET, ticket_id="other"),
-        replace(TICKET, title="other"),
-        replace(TICKET, body="other"),
-        replace(TICKET, repo="other"),
-        replace(TICKET, base_commit="other"),
+        TICKET._replace(ticket_id="other"),
+        TICKET._replace(title="other"),
+        TICKET._replace(body="other"),
+        TICKET._replace(repo="other"),
+        TICKET._replace(base_commit="other"),
     ):
         assert other.digest != TICKET.digest
-    same = replace(TICKET, spec=Spec.VAGUE, source="x", hidden='{"patch": 1}', url="u")
+    same = TICKET._replace(spec=Spec.VAGUE, source="x", hidden='{"patch": 1}', url="u")
     assert same.digest == TICKET.digest
-    moved = replace(TICKET, title="Titl", body="eBody")
+    moved = TICKET._replace(title="Titl", body="eBody")
     assert moved.digest != TICKET.digest
 
 
@@ -120,7 +119,7 @@ def test_the_digest_of_a_suite() -> None:
     """Any order, but not any spec."""
     one, other = SuiteEntry("a", "1", Spec.CLEAR), SuiteEntry("b", "2", Spec.UNSET)
     assert suite_digest([one, other]) == suite_digest([other, one])
-    assert suite_digest([one, other]) != suite_digest([one, replace(other, spec=Spec.CLEAR)])
+    assert suite_digest([one, other]) != suite_digest([one, other._replace(spec=Spec.CLEAR)])
 
 
 @pytest.mark.parametrize(
@@ -143,14 +142,14 @@ def test_what_was_delivered(
 def test_the_same_content_however_it_was_said() -> None:
     """A kind that is declared and one that is plain to see are the same; words are not."""
     plain = Delivered("t", "c", b"diff", "done")
-    assert replace(plain, delivery=Delivery.PATCH).content_digest == plain.content_digest
-    assert replace(plain, where="line 9", run_id="r").content_digest == plain.content_digest
+    assert plain._replace(delivery=Delivery.PATCH).content_digest == plain.content_digest
+    assert plain._replace(where="line 9", run_id="r").content_digest == plain.content_digest
     for other in (
-        replace(plain, patch=b"diff\n"),
-        replace(plain, message="done."),
-        replace(plain, delivery=Delivery.CRASH_MODEL),
-        replace(plain, self_flagged=("x",)),
-        replace(plain, questions=("x",)),
+        plain._replace(patch=b"diff\n"),
+        plain._replace(message="done."),
+        plain._replace(delivery=Delivery.CRASH_MODEL),
+        plain._replace(self_flagged=("x",)),
+        plain._replace(questions=("x",)),
     ):
         assert other.content_digest != plain.content_digest
 

@@ -2,7 +2,6 @@
 
 import time
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 
@@ -59,7 +58,7 @@ def test_an_import_moves_no_pair_that_was_there() -> None:
     entries = make_entries(10)
     before = {pair.pair_id: pair for pair in schedule_pairs(entries, "s").pairs}
     later = [
-        replace(entry, row=entry.row + 100, output_id=f"{entry.row + 100:012x}", candidate=who)
+        entry._replace(row=entry.row + 100, output_id=f"{entry.row + 100:012x}", candidate=who)
         for entry in make_entries(10)
         for who in ("c",)
         if entry.candidate == "a"
@@ -72,7 +71,7 @@ def test_an_import_moves_no_pair_that_was_there() -> None:
 def test_what_has_no_partner_is_counted_by_reason() -> None:
     """A ticket with one output, and an output whose harness failed."""
     entries = make_entries(3)
-    entries = [entries[0], entries[1], entries[3], replace(entries[4], is_void=True)]
+    entries = [entries[0], entries[1], entries[3], entries[4]._replace(is_void=True)]
     found = schedule_pairs(entries, "s")
     assert [pair.ticket_id for pair in found.pairs] == ["t0"]
     assert found.left_out == {"harness failed": 1, "no partner on the ticket": 1}
@@ -82,7 +81,7 @@ def test_two_candidates_are_chosen_by_name_and_trials_keep_to_themselves() -> No
     """`between` leaves others out; the second trial of one is compared with the second."""
     entries = make_entries(2, ("a", "b", "c"))
     entries += [
-        replace(entry, row=entry.row + 50, output_id=f"{entry.row + 50:012x}", trial=2)
+        entry._replace(row=entry.row + 50, output_id=f"{entry.row + 50:012x}", trial=2)
         for entry in entries
     ]
     found = schedule_pairs(entries, "s", between=("a", "c"))
@@ -94,7 +93,7 @@ def test_two_candidates_are_chosen_by_name_and_trials_keep_to_themselves() -> No
 
 def test_the_same_content_is_known_and_a_teaching_order_comes_first() -> None:
     """Identical outputs are told; taught pairs come in the order that teaches."""
-    entries = [replace(entry, content=entry.ticket_id) for entry in make_entries(6)]
+    entries = [entry._replace(content=entry.ticket_id) for entry in make_entries(6)]
     first = {entries[4].output_id: 0, entries[2].output_id: 1}
     found = schedule_pairs(entries, "s", first)
     assert all(pair.is_identical for pair in found.pairs)

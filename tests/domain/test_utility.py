@@ -63,13 +63,13 @@ def test_utility_is_a_mean_and_needs_its_prices() -> None:
     """A price that nobody said makes it unknown, unless nothing of the kind happened."""
     outputs = [GOOD, GOOD, MINOR, ESCAPED]
     assert compute_utility(tally(outputs), PRICES) == pytest.approx((2 + 0.9 - 3) / 4)
-    assert compute_utility(tally(outputs), replace(PRICES, escape=None)) is None
-    assert compute_utility(tally(outputs), replace(PRICES, edit_minor=None)) is None
-    assert compute_utility(tally(outputs), replace(PRICES, caught=None)) is not None
-    assert compute_utility(tally([LEAKED]), replace(PRICES, leak=None)) is None
+    assert compute_utility(tally(outputs), PRICES._replace(escape=None)) is None
+    assert compute_utility(tally(outputs), PRICES._replace(edit_minor=None)) is None
+    assert compute_utility(tally(outputs), PRICES._replace(caught=None)) is not None
+    assert compute_utility(tally([LEAKED]), PRICES._replace(leak=None)) is None
     assert compute_utility(tally([GOOD]), Prices()) == 1
     unmarked = tally([replace(ASKED, spec=Spec.UNSET)])
-    assert compute_utility(unmarked, replace(PRICES, abstain_clear=None)) is None
+    assert compute_utility(unmarked, PRICES._replace(abstain_clear=None)) is None
     assert compute_utility({}, PRICES) is None
     assert compute_utility(tally([Facts(delivery=Delivery.VOID)]), PRICES) is None
 
@@ -84,9 +84,9 @@ def test_price_at_which_two_candidates_are_worth_the_same() -> None:
     price = break_even(first, second)
     assert price == pytest.approx((0.65 - 0.45) / 0.2)
     assert price is not None
-    at_price = replace(PRICES, escape=price)
+    at_price = PRICES._replace(escape=price)
     assert compute_utility(bold, at_price) == pytest.approx(compute_utility(shy, at_price))
-    dearer = replace(PRICES, escape=price * 2)
+    dearer = PRICES._replace(escape=price * 2)
     assert (compute_utility(shy, dearer) or 0) > (compute_utility(bold, dearer) or 0)
     assert break_even(Worth(0.5, 0.1), Worth(0.7, 0.1)) is None
     assert break_even(Worth(0.7, 0.1), Worth(0.5, 0.2)) == pytest.approx(-2)

@@ -1,7 +1,6 @@
 """The decision: who may run, by which steps, and how that reads to someone new to it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -124,7 +123,7 @@ def test_those_that_cannot_be_told_apart() -> None:
     told = decide(GATE, field(CAREFUL, twin), costs).sentences[0]
     assert "the cheapest is twin (1.67 US dollars a merged output)" in told
     worse = study("worse", {"asked": 8}, {"merged": 10, "escaped": 2})
-    loose = replace(GATE, criteria=(Criterion("escape_rate", Bound.UPPER, 0.6),))
+    loose = GATE._replace(criteria=(Criterion("escape_rate", Bound.UPPER, 0.6),))
     made = decide(loose, field(CAREFUL, worse))
     assert made.separation is not None
     assert (made.left, made.separation.tickets) == (("careful", "worse"), 46)
@@ -133,7 +132,7 @@ def test_those_that_cannot_be_told_apart() -> None:
 
 def test_cost_first_where_all_three_answers_are_yes() -> None:
     """The cheapest for each merged output; where a cost is not known the step is left out."""
-    gate = replace(GATE, workflow=Workflow(YES, YES, YES))
+    gate = GATE._replace(workflow=Workflow(YES, YES, YES))
     costs = {one.output_id: 3.0 for one in CAREFUL} | {one.output_id: 1.0 for one in BOLD}
     made = decide(gate, field(BOLD, CAREFUL), costs)
     assert made.left == ("bold",)
@@ -199,14 +198,14 @@ def test_what_a_candidate_lacks_first_in_words() -> None:
          " where at most +15 points is allowed")),
         (Criterion("agreement_ac1", Bound.LOWER, 0.4), "its agreement ac1 is not known yet"),
     )  # fmt: skip
-    sure = replace(GATE, inference=Inference(confidence=0.999))
+    sure = GATE._replace(inference=Inference(confidence=0.999))
     for criterion, told in criteria:
-        made = decide(replace(sure, criteria=(criterion,)), field(CAREFUL, HASTY))
+        made = decide(sure._replace(criteria=(criterion,)), field(CAREFUL, HASTY))
         found = made.find("careful")
         assert found is not None
         text = f"{describe_criterion(found.criteria[0])}."
         assert text.startswith(told), text
-    early = replace(GATE, inference=Inference(sequential=Sequential.E_PROCESS))
+    early = GATE._replace(inference=Inference(sequential=Sequential.E_PROCESS))
     found = decide(early, field(HASTY)).find("hasty")
     assert found is not None
     assert describe_criterion(found.criteria[0]) == (
@@ -233,7 +232,7 @@ def test_a_count_that_guesses_says_so() -> None:
     )
     waits = study("waits", {"asked": 4}, {"merged": 9})
     waits[4] = case("t05", others=second_look, candidate="waits")
-    [found] = decide(replace(GATE, criteria=(escape_at(0.2),)), field(waits)).verdicts[0].criteria
+    [found] = decide(GATE._replace(criteria=(escape_at(0.2),)), field(waits)).verdicts[0].criteria
     assert describe_criterion(found).startswith(
         "at worst (1 disputed) 1 of 9 outputs with green tests was silently wrong"
     )
@@ -273,7 +272,7 @@ def test_nothing_green_and_nothing_at_all() -> None:
 def test_one_of_several_passes_by_chance() -> None:
     """With many candidates a pass proves less; the decision stands, and a line says so."""
     few = [study(f"c{i}", {"asked": 14}, {"merged": 6}) for i in range(3)]
-    gate = replace(GATE, criteria=(Criterion("escape_rate", Bound.UPPER, 0.45),))
+    gate = GATE._replace(criteria=(Criterion("escape_rate", Bound.UPPER, 0.45),))
     made = decide(gate, field(*few))
     assert len(made.left) == 3
     assert made.notes[-3] == (
@@ -293,7 +292,7 @@ def test_the_order_of_candidates_changes_nothing() -> None:
 def test_what_an_output_is_worth() -> None:
     """At stated prices: 20 merges against 12 and 8 questions; and 16 escapes against none."""
     prices = Prices(0.1, 0.5, 0.1, 0.3, 0.3, 3.0, 10.0)
-    gate = replace(GATE, prices=prices)
+    gate = GATE._replace(prices=prices)
     notes = decide(gate, field(BOLD, CAREFUL, HASTY)).notes
     assert "worth of an output, in merges: bold +1.00, careful +0.56, hasty -2.20" in notes
     assert "bold is worth more than hasty whatever an escape costs" in notes
@@ -304,7 +303,7 @@ def test_what_an_output_is_worth() -> None:
     assert note.startswith(
         f"careful is worth more than some where an escape costs more than {price:.1f} merges (95 %:"
     )
-    unknown = replace(gate, prices=replace(prices, escape=None, abstain_vague=None))
+    unknown = gate._replace(prices=prices._replace(escape=None, abstain_vague=None))
     assert decide(unknown, field(CAREFUL, HASTY)).notes == (
         "worth of an output, in merges: careful —, hasty —",
     )

@@ -1,6 +1,5 @@
 """Published scores against a study: ranks, shifts, and reversals only where both sides hold."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -127,7 +126,7 @@ def test_what_is_missing_is_a_dash_and_a_line() -> None:
 def test_one_score_for_each_model_and_benchmark() -> None:
     """The newer statement holds, and all are kept as they came."""
     old = [score("a", 0.5), score("b", 0.6)]
-    new = [replace(score("a", 0.7), as_of=None), score("a", 0.1, benchmark="C")]
+    new = [score("a", 0.7)._replace(as_of=None), score("a", 0.1, benchmark="C")]
     merged = merge_scores(old, new)
     assert [(one.model, one.benchmark, one.score) for one in merged] == [
         ("a", "B", 0.7),

@@ -157,7 +157,7 @@ def test_w08_answers_older_than_a_candidate() -> None:
     locked = replace(TWENTY, locked={"m1": AT, "m2": datetime(2026, 2, 1, tzinfo=UTC)})
     [told] = find(lint(gate(), locked), "W08")
     assert told == "the answers of 2026-03-01 are older than the settings of m1"
-    unanswered = replace(gate(), workflow=replace(gate().workflow, answered_on=None))
+    unanswered = gate()._replace(workflow=gate().workflow._replace(answered_on=None))
     assert find(lint(unanswered, locked), "W08") == []
 
 

@@ -51,7 +51,7 @@ def field(*studies: list[Case], incumbent: str = "", tickets: int = 0) -> Field:
 
 
 def ask(criterion: Criterion, where: Field, gate: Gate | None = None) -> CriterionVerdict:
-    made = replace(gate or Gate("g", ()), criteria=(criterion,))
+    made = (gate or Gate("g", ()))._replace(criteria=(criterion,))
     return judge(made, where, next(iter(where.cases))).criteria[0]
 
 
@@ -164,7 +164,7 @@ def test_definitions_are_those_of_the_gate() -> None:
     mild = Judgement(Label.ESCAPED, findings=(replace(ESCAPED.findings[0], severity=2),))
     cases = [case(f"t{i:02}", mild if i < 9 else MERGED) for i in range(20)]
     strict = Gate("g", (escape(),), policy=Policy(escape_min_severity=3, self_flag=SelfFlag.NONE))
-    assert judge(replace(strict, policy=Policy()), field(cases), "m1").verdict is FAIL
+    assert judge(strict._replace(policy=Policy()), field(cases), "m1").verdict is FAIL
     assert judge(strict, field(apply_policy(cases, strict)), "m1").verdict is PASS
 
 
@@ -284,9 +284,9 @@ def test_data_that_allow_no_verdict() -> None:
     mixed = replace(field(clean), harnesses={"m1": frozenset({"a", "b"})})
     assert judge(gate, mixed, "m1").reasons == ("its outputs come from 2 different harnesses",)
     other = replace(field(clean), harnesses={"m1": frozenset({"a"})})
-    named = replace(gate, design=Design(harness_sha="b"))
+    named = gate._replace(design=Design(harness_sha="b"))
     assert judge(named, other, "m1").verdict is Verdict.INVALID
-    assert judge(replace(gate, design=Design(harness_sha="a")), other, "m1").verdict is PASS
+    assert judge(gate._replace(design=Design(harness_sha="a")), other, "m1").verdict is PASS
     served = replace(
         field(clean), mixed={"m1": ("its outputs come from 2 different models: a, b",)}
     )

@@ -1,7 +1,6 @@
 """Break-even prices and adjusted merge rates, with intervals over tickets."""
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 
@@ -44,7 +43,7 @@ def test_no_price_where_both_escape_alike_or_a_price_is_unknown() -> None:
     alike: list[Duel] = [(MERGED, MAJOR)] * 5
     assert estimate_break_even(alike, PRICES, seed=5) == (None, None, 1.0)
     apart: list[Duel] = [(ASKED, ESCAPED), (MERGED, MERGED)]
-    unknown = replace(PRICES, abstain_clear=None)
+    unknown = PRICES._replace(abstain_clear=None)
     assert estimate_break_even(apart, unknown, seed=5).value is None
 
 

@@ -1,6 +1,5 @@
 """The log as exporters and importers see it."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -122,7 +121,7 @@ def test_events_of_another_study_come_back_equal(store: Store, tmp_path: Path) -
     with open_store(path) as again:
         for record in before:
             origin = f'{{"event_id": "{record.event_key}", "source": "rater"}}'
-            again.add_imported_event(replace(event_of(record), origin=origin))
+            again.add_imported_event(event_of(record)._replace(origin=origin))
         after = list(again.events())
     assert [r.event_key for r in after] == [r.event_key for r in before]
     assert [event_of(r).at for r in after] == [event_of(r).at for r in before]

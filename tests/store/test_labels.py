@@ -1,7 +1,6 @@
 """Labels: what a key press saves, and how it is taken back."""
 
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -223,7 +222,7 @@ def test_undo_never_takes_away_what_came_later(store: Store) -> None:
     """An import put another judgement on top: undo is refused, and what stands stays."""
     first = ids_of(store)[0]
     saved = label(store, first, MERGED)
-    store.add_imported_events([replace(saved.event, judgement=ESCAPED, origin='{"event_id": "x"}')])
+    store.add_imported_events([saved.event._replace(judgement=ESCAPED, origin='{"event_id": "x"}')])
     with pytest.raises(LabelRefused, match="something newer"):
         store.undo("ann", EFFORT, NOW)
     assert store.get_judgement("ann", first) == ESCAPED

@@ -2,7 +2,6 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,7 +145,7 @@ def test_verify_finds_what_was_changed(
 def test_a_sample_keeps_the_calls_of_what_it_leaves_out(path: Path) -> None:
     """They are agreement that was measured; what is gone is no longer to be called."""
     with open_store(path) as store:
-        store.add_tickets([replace(store.get_ticket("t1"), ticket_id="new")])
+        store.add_tickets([store.get_ticket("t1")._replace(ticket_id="new")])
         mark(store, "new", CLEAR)
         store.keep_tickets(["t0", "t1", "t2", "t3"], "{}")
         assert set(store.spec_calls()) == {"new"}
@@ -158,9 +157,9 @@ def test_imported_events_come_once_in_order_and_never_over_newer_ones(store: Sto
     """An event of another study keeps its time, person and name; what is left out is said."""
     mark(store, "t1", CLEAR)
     (mine,) = store.spec_events()
-    other = replace(mine, reviewer="bob", call=SpecCall(VAGUE, 2), origin='{"event_id": "b1"}')
-    gone = replace(other, ticket_id="t99", origin='{"event_id": "b2"}')
-    old = replace(other, reviewer="ann", at=at(-9), origin='{"event_id": "b3"}')
+    other = mine._replace(reviewer="bob", call=SpecCall(VAGUE, 2), origin='{"event_id": "b1"}')
+    gone = other._replace(ticket_id="t99", origin='{"event_id": "b2"}')
+    old = other._replace(reviewer="ann", at=at(-9), origin='{"event_id": "b3"}')
     added, left_out = store.add_imported_spec_events([other, gone, old, mine])
     assert (added, len(left_out)) == (1, 2)
     assert "older than the call of ann here" in left_out[0]

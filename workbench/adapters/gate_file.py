@@ -6,9 +6,9 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from workbench.domain.errors import InputRefused
 from workbench.domain.gate import SuiteSize
@@ -20,8 +20,7 @@ _TABLE = re.compile(r"\s*(\[{1,2})\s*([A-Za-z_]+)\s*\]{1,2}")
 _KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*=""")
 
 
-@dataclass(frozen=True, slots=True)
-class GateFile:
+class GateFile(NamedTuple):
     """A gate file as TOML gives it; `digest` is the SHA-256 of its bytes."""
 
     path: Path
@@ -69,8 +68,7 @@ def _find_lines(text: str) -> Iterator[tuple[tuple[str, int, str], int]]:
             yield (table, place, found[1]), number
 
 
-@dataclass(frozen=True, slots=True)
-class SuiteFile:
+class SuiteFile(NamedTuple):
     """tickets.lock.json. `problem` says what is wrong with it, "" where it is whole."""
 
     digest: str = ""

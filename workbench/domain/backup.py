@@ -1,9 +1,9 @@
 """A copy of a study's database: why it was made, what it holds, what going back to it costs."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -16,8 +16,7 @@ class Kind(StrEnum):
     DAMAGED = "damaged"  # bytes of a database that could not be read, kept before a restore
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
+class Backup(NamedTuple):
     """One copy. `events` is the length of its log; both counts are None where it cannot be read."""
 
     path: Path
@@ -28,8 +27,7 @@ class Backup:
     events: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """What stands in the study's log and not in a backup's, and the other way round.
 
     `labels_now` is None where the study's own database cannot be read; `newer` counts the labels,

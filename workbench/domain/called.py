@@ -1,13 +1,12 @@
 """One row of what people call tickets, as it leaves the study."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.clarity import SpecEvent
 from workbench.domain.spec import Spec
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(NamedTuple):
     """What one person said of a ticket; without an `event` nobody has called it.
 
     `spec` and `settled` are the ticket's, as they follow from all calls; `title` is None where a

@@ -1,13 +1,12 @@
 """A candidate (a model with its harness settings) and the alias that stands for it on a screen."""
 
 import hashlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # no I, no O: they read as digits
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A name as the harness wrote it, and the alias reviewers see instead."""
 
     name: str

@@ -7,9 +7,9 @@ maker holds about the ticket after it, so what stands is each person's last even
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from workbench.domain.label import format_time
 from workbench.domain.spec import Spec
@@ -34,8 +34,7 @@ class SpecAct(StrEnum):
     IMPORT = "import"
 
 
-@dataclass(frozen=True, slots=True)
-class SpecCall:
+class SpecCall(NamedTuple):
     """What one person holds about one ticket: a call, its severity 0 to 3, what it settles."""
 
     spec: Spec = Spec.UNSET
@@ -46,8 +45,7 @@ class SpecCall:
 NO_CALL = SpecCall()
 
 
-@dataclass(frozen=True, slots=True)
-class SpecEvent:
+class SpecEvent(NamedTuple):
     """One row of the log. `given` is what the ticket said of itself when it came.
 
     `undoes` is the event that an undo takes back; `origin` is JSON that an imported event keeps of

@@ -1,7 +1,7 @@
 """One answer to a pair before it has a format: the ticket, both outputs, and what was said."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from workbench.domain.delivery import Delivery
 from workbench.domain.label import Judgement
@@ -10,8 +10,7 @@ from workbench.domain.pair import Said, Vote
 from workbench.domain.ticket import Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """`one` and `other` are by output id, never by side: swapped sides give the same value."""
 
     ticket: Ticket
@@ -31,8 +30,7 @@ class Compared:
         return self.other, self.one
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """One labelled output that is in no pair; `corrected` is the patch a reviewer made of it."""
 
     ticket: Ticket

@@ -3,7 +3,7 @@
 They are in no rate of any candidate. A merge rate is adjusted by them only where there are enough.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.cell import Tally
 from workbench.domain.measures import is_mergeable
@@ -14,16 +14,14 @@ MIN_CONTROLS = 10
 """Below so many nothing is adjusted."""
 
 
-@dataclass(frozen=True, slots=True)
-class ControlCard:
+class ControlCard(NamedTuple):
     """How many controls reviewers would merge, and on how many they saw an escape."""
 
     acceptance: Rate
     false_alarms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Adjusted:
+class Adjusted(NamedTuple):
     """A merge rate as reviewers of another strictness would see it; `why` there is none."""
 
     value: float | None = None

@@ -5,7 +5,6 @@ someone who has not seen the method.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from workbench.domain.counted import counted, name_counted
@@ -18,8 +17,7 @@ PENDING, NEEDS = "pending: ", "needs >= "
 """Begin what is needed: where outputs or labels are still to come, and how many more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What the second sentence tells of a candidate: (hits, n) each; `at_most` bounds the escapes.
 
     `cost` is that of one merged output.
@@ -31,7 +29,7 @@ class Evidence:
     vague: Count
     clear: Count
     confidence: float
-    cost: MergeCost = MergeCost()  # noqa: RUF009 - it cannot change
+    cost: MergeCost = MergeCost()
 
 
 class Step(NamedTuple):
@@ -58,8 +56,7 @@ class Separation(NamedTuple):
     tickets: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """`left` are the candidates that may run, the first one first; `lead` who is described.
 
     `gate` is "" without one. `problem` says why there is no verdict at all. `notes` are lines that

@@ -3,7 +3,7 @@
 A number without its definitions says little, so whoever shows numbers shows this sentence too.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.gate import Design, Gate, Inference
 from workbench.domain.policy import DEFAULT_POLICY, Policy
@@ -11,8 +11,7 @@ from workbench.domain.policy import DEFAULT_POLICY, Policy
 USUAL_INTERVAL = Inference().display_interval
 
 
-@dataclass(frozen=True, slots=True)
-class Definitions:
+class Definitions(NamedTuple):
     """`gate` is the name of the gate that they are of, "" for the usual ones; `why` says why."""
 
     policy: Policy = DEFAULT_POLICY

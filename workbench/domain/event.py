@@ -11,14 +11,13 @@ length of the log:
 
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from workbench.domain.label import Act, Effort, Judgement, canonical_judgement, format_time
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One row of the log. `event_id` counts from 1 over the study, `seq` over item and reviewer.
 
     `origin` is JSON that an imported event keeps of the study it came from, "" for our own.

@@ -4,9 +4,10 @@ Thresholds are on interval bounds, never on points. The three answers about the 
 candidates that pass are compared.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from workbench.domain.policy import Policy
 from workbench.domain.utility import Prices
@@ -76,8 +77,7 @@ class OnInconclusive(StrEnum):
     WARN = "warn"
 
 
-@dataclass(frozen=True, slots=True)
-class Workflow:
+class Workflow(NamedTuple):
     """Where a candidate is to run; `mode` None: as the answers say."""
 
     reversible_low_blast: Answer = Answer.UNKNOWN
@@ -100,8 +100,7 @@ class Workflow:
         return self.mode or self.derived
 
 
-@dataclass(frozen=True, slots=True)
-class Design:
+class Design(NamedTuple):
     """How large the study is; `expected_green` None: the tickets that are not vague."""
 
     tickets: str = "tickets.lock.json"
@@ -118,8 +117,7 @@ class Design:
     leak_window_days: int = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Inference:
+class Inference(NamedTuple):
     """How sure a verdict is (one-sided), and how it is reached."""
 
     confidence: float = 0.95
@@ -136,8 +134,7 @@ class Inference:
         return 1 - self.confidence
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One bound. `label` is of agreements, `k` of pass^k, `versus` of differences."""
 
     metric: str
@@ -167,8 +164,7 @@ class Criterion:
         return f"{self.bound}{'<=' if self.bound is Bound.UPPER else '>='}{self.limit:g}"
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(NamedTuple):
     """One published score of a model, a share of `n` tasks (0: not said)."""
 
     model: str
@@ -179,17 +175,16 @@ class Published:
     as_of: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(NamedTuple):
     """A gate file, read."""
 
     name: str
     criteria: tuple[Criterion, ...]
     locked_at: datetime | None = None
-    workflow: Workflow = field(default_factory=Workflow)
-    design: Design = field(default_factory=Design)
-    inference: Inference = field(default_factory=Inference)
-    policy: Policy = field(default_factory=Policy)
+    workflow: Workflow = Workflow()
+    design: Design = Design()
+    inference: Inference = Inference()
+    policy: Policy = Policy()
     prices: Prices | None = None
     on_inconclusive: OnInconclusive = OnInconclusive.FAIL
     published: tuple[Published, ...] = ()

@@ -3,8 +3,8 @@
 The check for unknown keys and the file that `gate init` writes both come from it.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from workbench.domain.finding import FindingKind
 from workbench.domain.gate import METRICS, Answer, Bound, Mode, OnInconclusive, Sequential
@@ -14,8 +14,7 @@ from workbench.domain.policy import SelfFlag, UnknownTests
 Value = str | int | float | bool | date | list[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One key of a table. `kind` is its type, `float` takes whole numbers too.
 
     `default` None: absent unless written. `low` and `high` bound a number.

@@ -4,23 +4,22 @@
 "did it say so itself?" amends the label before it, so one undo takes back both.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from workbench.domain.event import Event
 from workbench.domain.finding import FoundBy
 from workbench.domain.label import NO_JUDGEMENT, Act, Judgement
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """Event ids that `u` and `ctrl+r` act on; None where there is nothing left."""
 
     undo: int | None = None
     redo: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(NamedTuple):
     """The part of a new event that this module decides."""
 
     judgement: Judgement

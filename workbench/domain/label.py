@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from workbench.domain.delivery import Delivery
 from workbench.domain.dispute import Cause
@@ -124,8 +124,7 @@ class Act(StrEnum):
     REVEAL = "reveal"  # from here on the name was known: logged, never undone
 
 
-@dataclass(frozen=True, slots=True)
-class Effort:
+class Effort(NamedTuple):
     """Time spent on the output before this event; idle time is cut off and kept apart."""
 
     started_at: datetime

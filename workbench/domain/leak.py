@@ -7,7 +7,6 @@ never in code.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 HIDDEN = "▓hidden▓"
@@ -53,8 +52,7 @@ class Leak(NamedTuple):
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scrubbed:
+class Scrubbed(NamedTuple):
     """A text without its leaks."""
 
     text: str

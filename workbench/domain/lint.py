@@ -1,10 +1,9 @@
 """What is wrong with a gate before any data are looked at: errors (E) forbid a verdict."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Lint:
+class Lint(NamedTuple):
     """One remark; `line` 0 is the file as a whole."""
 
     code: str

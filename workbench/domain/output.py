@@ -6,7 +6,7 @@ tree, git's own diff of base and tree) stands beside it and is written once.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.check import CheckStatus
 from workbench.domain.delivery import Delivery, Rung
@@ -16,8 +16,7 @@ from workbench.domain.outcome import Outcome
 RUN_SOURCE = "workbench run "  # begins the run_id of an output that was made here
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """What became of a patch on its base commit.
 
     `tree` is 40 hex digits or "" without one; `detail` is git's first line or the safety rule;
@@ -35,8 +34,7 @@ class Applied:
     removed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(NamedTuple):
     """One row before anything was done with it; `where` is its place in the file.
 
     `trial` is 0 where the next free number is to be taken.
@@ -77,8 +75,7 @@ class Delivered:
         return Delivery.ASK if self.message.strip() else Delivery.EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class NewOutput:
+class NewOutput(NamedTuple):
     """A delivery with what became of it. An import keeps `output_id` and `trial`; "" and 0: new."""
 
     delivered: Delivered
@@ -87,8 +84,7 @@ class NewOutput:
     trial: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """One output as the study holds it. `output_id` is opaque: it tells nothing of its maker."""
 
     output_id: str
@@ -106,8 +102,7 @@ class Output:
     content_digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OutputSummary:
+class OutputSummary(NamedTuple):
     """One line of a list of outputs; `label` is one reviewer's or the one the study counts."""
 
     output_id: str

@@ -6,7 +6,6 @@ where both sides are proved.
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -16,8 +15,7 @@ from workbench.domain.gate import Published
 from workbench.domain.metrics import Interval, Rate
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """One candidate in both orders; rank 1 is the best, ties share their mean rank.
 
     `published_interval` None: nobody said of how many tasks. Ranks by escape rate are None where it
@@ -57,8 +55,7 @@ class Disagreement(NamedTuple):
     is_reversal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """One benchmark against the study. `tau` compares both orders, `p` is exact over all orders.
 
     `least_p` is the smallest that so many candidates can reach. `strangers` have a published score
@@ -118,7 +115,7 @@ def _tell_agreement(found: Comparison) -> str:
 
 def render_scores(scores: Iterable[Published]) -> str:
     """As the study keeps them: JSON."""
-    rows = [asdict(one) | {"as_of": one.as_of and one.as_of.isoformat()} for one in scores]
+    rows = [one._asdict() | {"as_of": one.as_of and one.as_of.isoformat()} for one in scores]
     return json.dumps(rows, ensure_ascii=False)
 
 

@@ -1,6 +1,6 @@
 """One row of an export before it has a format: an output, and one event on it or none."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.check import CheckResult
 from workbench.domain.clarity import SpecEvent
@@ -10,8 +10,7 @@ from workbench.domain.output import Output
 from workbench.domain.ticket import Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What an exporter gets. `event_key`, `supersedes_key` name events beyond this database.
 
     `source` is "rater" for a label given here and what the file said for an imported one. Of a

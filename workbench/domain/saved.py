@@ -1,6 +1,6 @@
 """What a saved label changed."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.cell import Cell
 from workbench.domain.event import Event
@@ -8,8 +8,7 @@ from workbench.domain.label import Act
 from workbench.domain.queue import Progress, QueueItem
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(NamedTuple):
     """What a saved event changed; it exists only once COMMIT has returned.
 
     One output of the candidate `alias` moved from `old_cell` to `new_cell` (they may be equal).

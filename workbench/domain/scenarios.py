@@ -5,7 +5,7 @@ holds while nobody has decided between them. A pass is decided on the worst, a f
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.cell import Cell, Tally
 from workbench.domain.measures import NOTHING, Count, Measure, is_untested
@@ -21,8 +21,7 @@ Rival = tuple[Cell, ...]
 """The cells of one output under the labels of several reviewers, nobody having decided."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """A rate at its lowest and at its highest; which of them is the better one, a gate says."""
 
     low: Rate

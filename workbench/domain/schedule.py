@@ -8,8 +8,8 @@ and moves none, so a pair looked at again stands as it stood.
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from workbench.domain.pair import make_pair_id
 from workbench.domain.queue import compute_position
@@ -21,8 +21,7 @@ _BLOCKS = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An output as the schedule sees it. `row` grows with every output that comes.
 
     `content` is the same for two outputs exactly where a reviewer would see the same; of a silent
@@ -39,8 +38,7 @@ class Entry:
     is_silent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """One pair of one reviewer. `between` are the candidates by name: no screen ever has it."""
 
     pair_id: str
@@ -61,8 +59,7 @@ class Planned:
         return self.left, self.right
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """Every pair in one reviewer's order; what has no partner is counted by reason."""
 
     pairs: tuple[Planned, ...]

@@ -6,8 +6,8 @@ What is shown and written down is the digest; it tells nothing, and fits one lis
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from workbench.domain.label import format_time, parse_time
 from workbench.domain.leak import Scrubber
@@ -20,8 +20,7 @@ SEALED = "sealed"
 """What stands in a row of an export where the name would."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
+class Seal(NamedTuple):
     """`codes` are of the candidates that were there; `digest` is over them, names and salt."""
 
     digest: str
@@ -35,8 +34,7 @@ class Seal:
         return self.digest[:16]
 
 
-@dataclass(frozen=True, slots=True)
-class Revealed:
+class Revealed(NamedTuple):
     """When and by whom the seal was opened; `after` is the last event before it."""
 
     by: str
@@ -45,8 +43,7 @@ class Revealed:
     after: int
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """What came out of a seal: names by code, and names that joined later.
 
     `holds` says whether it is what was sealed.
@@ -108,8 +105,7 @@ def parse_revealed(text: str) -> Revealed:
 def seal_output(output: Output, ticket: Ticket, scrubber: Scrubber) -> Output:
     """An output without whose it is."""
     asked = f"{ticket.title}\n{ticket.body}"
-    return replace(
-        output,
+    return output._replace(
         candidate=SEALED,
         patch=scrubber.scrub_diff(output.patch, asked)[0],
         message=scrubber.scrub(output.message, asked).text,

@@ -7,13 +7,12 @@ out of every screen. The digest covers what makes the ticket the same ticket on 
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.spec import Spec
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(NamedTuple):
     """One ticket. `repo` is "" for the study's only repository; `hidden`, `extra` are JSON."""
 
     ticket_id: str
@@ -35,8 +34,7 @@ class Ticket:
         return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class SuiteEntry:
+class SuiteEntry(NamedTuple):
     """One line of tickets.lock.json."""
 
     ticket_id: str

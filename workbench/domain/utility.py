@@ -4,7 +4,6 @@ A price that is not known makes every number that needs it unknown (None), never
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from workbench.domain.cell import Cell, Tally
@@ -16,8 +15,7 @@ from workbench.domain.spec import Spec
 Price = float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
+class Prices(NamedTuple):
     """What each outcome costs, in merges; None: nobody said.
 
     `edit_minor` is taken off a merge. `edit_major` is also the price of a rejected or empty output,

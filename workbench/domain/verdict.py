@@ -1,7 +1,6 @@
 """What a gate says of a candidate: three answers, and a fourth where the data allow none."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 from typing import NamedTuple
@@ -34,8 +33,7 @@ class Unknown(NamedTuple):
 NOTHING_UNKNOWN = Unknown()
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """A number in one scenario, with its one-sided bounds; `value` None for 0/0.
 
     `hits` of `n` are outputs; of a difference, tickets on which the candidate alone has the event.
@@ -55,8 +53,7 @@ class Measured:
         return min(self.n_bound, ceil((self.value or 0.0) * self.n_bound - 1e-9))
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionVerdict:
+class CriterionVerdict(NamedTuple):
     """One criterion on one candidate.
 
     `best` and `worst` are for the candidate, equal where nothing is unknown; `unknown` is what
@@ -84,8 +81,7 @@ class CriterionVerdict:
         return self.verdict if holds or self.criterion.is_required else "WARN"
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateVerdict:
+class CandidateVerdict(NamedTuple):
     """A gate on one candidate; `reasons` say why its data are INVALID."""
 
     candidate: str

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from math import inf
 from operator import attrgetter
+from typing import NamedTuple
 
 from workbench.domain.case import Case
 from workbench.domain.cell import Cell
@@ -30,8 +31,7 @@ Ticket = frozenset[tuple[Cell, int]]
 """How many trials of one candidate on one ticket are in which cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+class Board(NamedTuple):
     """All that is shown of one candidate.
 
     `ranges` hold the rates that something unknown leaves open; `n_trials` is the most of a ticket.

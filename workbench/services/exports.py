@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Protocol
 
@@ -84,14 +84,14 @@ class Export:
             )
             for found, why in _sort(held):
                 is_control = found.output.candidate in controls
-                record = replace(found, is_control=True) if is_control else found
+                record = found._replace(is_control=True) if is_control else found
                 reason = "control" if is_control else why
                 if not why and record.source == "rater":
-                    record = replace(record, source=source)
+                    record = record._replace(source=source)
                 self._digest.update(_identify(record))
                 if not self.scrubber and record.event and record.event.judgement.position:
                     seed = self.store.seed_of(record.event.reviewer)
-                    record = replace(record, position_seed=seed)
+                    record = record._replace(position_seed=seed)
                 if reason and not self.everything:
                     self.dropped[reason] += 1
                 else:
@@ -126,13 +126,13 @@ def _sort(records: list[Record]) -> Iterator[tuple[Record, str]]:
 
 def seal_record(record: Record, scrubber: Scrubber) -> Record:
     """The record without whose it is: no name, no run, no cost, and none in its words."""
-    output = replace(seal_output(record.output, record.ticket, scrubber), run_id="", trial=1)
+    output = seal_output(record.output, record.ticket, scrubber)._replace(run_id="", trial=1)
     check = record.check._replace(reason=scrubber.scrub(record.check.reason).text, source="")
     corrected = record.corrected
     if corrected is not None:
         asked = f"{record.ticket.title}\n{record.ticket.body}"
         corrected = scrubber.scrub_diff(corrected, asked)[0]
-    return replace(record, output=output, check=check, is_sealed=True, corrected=corrected)
+    return record._replace(output=output, check=check, is_sealed=True, corrected=corrected)
 
 
 def _identify(record: Record) -> bytes:

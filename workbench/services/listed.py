@@ -1,7 +1,6 @@
 """A queue of chosen outputs alone, blind: what is disputed, or has flags to match."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -116,4 +115,4 @@ class ListedReviews(BlindReviews):
 
     def show(self, saved: Saved) -> Saved:
         """What of a save may be shown."""
-        return replace(super().show(saved), progress=self._queues.progress)
+        return super().show(saved)._replace(progress=self._queues.progress)

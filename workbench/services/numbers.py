@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.domain.case import Case, place_all
 from workbench.domain.controls import Adjusted, ControlCard
@@ -31,8 +31,7 @@ class Lack(StrEnum):
     FOLLOW_UP = "defects after merge"
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(NamedTuple):
     """`boards`, `adjusted`, `trajectories` are by candidate, `controls`, `repeats` by reviewer.
 
     `recognised` is of blind reviewers who were asked whether they know whose an output is;

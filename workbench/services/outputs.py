@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -166,7 +166,7 @@ class Outputs:
                 yield todo.new, todo.base_commit, todo.new.delivered.patch
 
         for new, applied in self._ladder.apply_many(repo, patches()):
-            yield waiting.popleft(), replace(new, applied=applied)
+            yield waiting.popleft(), new._replace(applied=applied)
 
     def record_checks(
         self, rows: Iterable[Reported | RowProblem], candidate: str | None, at: datetime

@@ -1,9 +1,8 @@
 """Sealing a study before anybody looks, and opening the seal: who stood behind which code."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.domain.errors import UsageError
 from workbench.domain.leak import Scrubber
@@ -17,8 +16,7 @@ if TYPE_CHECKING:  # the store's libraries are loaded when a study is opened
 Clock = Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class Reveal:
+class Reveal(NamedTuple):
     """A seal that was opened just now, or earlier."""
 
     seal: Seal

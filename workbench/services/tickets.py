@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -80,7 +80,7 @@ class Tickets:
     def _resolve(self, ticket: Ticket) -> Ticket:
         repo = choose_repository(ticket.repo, self._repositories)
         commit = self._commits.resolve_commit(repo, ticket.base_commit or "HEAD")
-        return replace(ticket, repo=repo, base_commit=commit)
+        return ticket._replace(repo=repo, base_commit=commit)
 
     def list(self) -> list[Ticket]:
         """In the order in which they came."""

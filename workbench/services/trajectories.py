@@ -58,8 +58,7 @@ class Trait(NamedTuple):
         return self.total / self.n if self.n else None
 
 
-@dataclass(frozen=True, slots=True)
-class Trajectory:
+class Trajectory(NamedTuple):
     """What is known of one candidate's runs.
 
     `unsteady` is the median over tickets of sd/mean of cost and of seconds over trials; `pass_hat`

@@ -7,7 +7,7 @@ name was taken out of that, is not used, and of all others only lines of the bas
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from workbench.domain.blind import ReviewItem
@@ -106,7 +106,7 @@ class Veil:
 
     def hide_saved(self, saved: Saved) -> Saved:
         """What was saved, for counts that are pooled."""
-        return replace(saved, alias=POOL, item=self.hide_row(saved.item))
+        return saved._replace(alias=POOL, item=self.hide_row(saved.item))
 
 
 def pool(tallies: Mapping[str, Counter[Cell]]) -> dict[str, Counter[Cell]]:

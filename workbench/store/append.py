@@ -6,7 +6,6 @@ Nothing here depends on how many labels there are: every look-up is a row by its
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -130,7 +129,7 @@ def append_to(connection: Connection, facts: Facts, act: Act, origin: Origin, li
         set_meta(connection, GATE_LOCK_EVENT, str(event.event_id))
     progress = _move_counts(connection, facts, event.reviewer, (old, new), item)
     saved = Saved(event, item, item.alias, old, new, progress)
-    return replace(saved, is_control=facts.is_control)
+    return saved._replace(is_control=facts.is_control)
 
 
 def _lock_gates(facts: Facts, origin: Origin, judgement: Judgement) -> tuple[Facts, bool]:
@@ -150,7 +149,7 @@ def describe_last(facts: Facts, last: Event, held: Judgement) -> Saved:
     item = facts.item
     old, new = (classify(facts.spec, item.delivery, item.tests, j) for j in (held, last.judgement))
     saved = Saved(last, item, item.alias, old, new, compute_progress(facts.standings))
-    return replace(saved, is_control=facts.is_control)
+    return saved._replace(is_control=facts.is_control)
 
 
 def load_facts(connection: Connection, reviewer: str, output_id: str) -> Facts:
@@ -210,7 +209,7 @@ def _make_event(facts: Facts, act: Act, origin: Origin, links: Links) -> Event:
         else facts.chain_hash,
         origin=origin.text,
     )
-    return replace(event, hash=compute_hash(event))
+    return event._replace(hash=compute_hash(event))
 
 
 def _move_item(item: QueueItem, judgement: Judgement) -> QueueItem:

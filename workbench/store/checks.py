@@ -1,8 +1,8 @@
 """Test results come in: each a new record, the latest counts, and what follows is re-derived."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -26,8 +26,7 @@ _INSERT = (
 _UPDATE = "UPDATE output SET tests = ?, hidden = ?, tests_source = ?, tests_reason = ? WHERE id = ?"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckCounts:
+class CheckCounts(NamedTuple):
     """What an import of results did; `unmatched` holds one sentence for each row left out.
 
     `left_out` holds the same rows' positions among those handed in, from 0.

@@ -4,7 +4,6 @@
 """
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -72,8 +71,7 @@ def place_judgement(ground: Ground, text: str, *, taught: bool = False) -> Stand
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """An output of the store, as far as counting goes."""
 
     id: int

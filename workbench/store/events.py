@@ -6,7 +6,6 @@ grow, so what is read is the log as it stood when the export began.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -49,8 +48,7 @@ _IS_IMPORTED = (
 _KEY_LENGTH = 16
 
 
-@dataclass(frozen=True, slots=True)
-class _Logged:
+class _Logged(NamedTuple):
     """An event with the key of the one it supersedes."""
 
     event: Event
@@ -92,7 +90,7 @@ class Events(Study):
             entries: list[_Logged | None] = [*logged] or [None]
             for entry in entries:
                 record = _to_record(self.study_id, ticket, loaded.row, entry)
-                record = replace(record, calls=calls) if calls else record
+                record = record._replace(calls=calls) if calls else record
                 yield self._with_corrected(record) if _has_patch(record) else record
 
     def _with_corrected(self, record: Record) -> Record:
@@ -102,7 +100,7 @@ class Events(Study):
         if patch is None:
             which = f"event {record.event.event_id if record.event else ''}"
             raise StoreDamaged(f"{self.path}: the corrected patch of {which} is missing")
-        return replace(record, corrected=patch)
+        return record._replace(corrected=patch)
 
     def _load_all(self, last: int, *, with_unlabelled: bool) -> Iterator[_Loaded]:
         """Outputs with their events up to `last`, a page in one short read."""

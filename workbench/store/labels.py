@@ -97,7 +97,7 @@ class Labels(Database):
                 return link_undo(event_id, found, before, facts.head)
 
             saved = append(connection, target.output_id, Act.UNDO, origin, link)
-            return replace(saved, turned=target.act)
+            return saved._replace(turned=target.act)
 
     def redo(self, reviewer: str, effort: Effort, at: datetime) -> Saved | None:
         """Put back what the last undo took; None where there is nothing."""
@@ -114,7 +114,7 @@ class Labels(Database):
                 return link_redo(event_id, found, again, facts.head)
 
             saved = append(connection, undo.output_id, Act.REDO, origin, link)
-            return replace(saved, turned=target.act)
+            return saved._replace(turned=target.act)
 
     def _origin(self, reviewer: str, effort: Effort, at: datetime) -> Origin:
         return Origin(reviewer, effort, at, self.rubric_version, self.app_version, gates=self.gates)

@@ -6,6 +6,7 @@ Rows of one ticket and candidate with different content are trials 1, 2, .. in t
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -38,8 +39,7 @@ _INSERT_BLOB = "INSERT INTO blob (sha256, data) VALUES (?, ?) ON CONFLICT (sha25
 INSERT_ITEM = "INSERT INTO item (reviewer, output, position, place, outcome) VALUES (?, ?, ?, ?, ?)"
 
 
-@dataclass(frozen=True, slots=True)
-class OutputCounts:
+class OutputCounts(NamedTuple):
     """What an import of outputs did."""
 
     added: int

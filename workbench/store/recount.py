@@ -6,7 +6,6 @@ Two streams in the order of outputs, merged: constant memory whatever the study'
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -30,8 +29,7 @@ _EVENTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Recount:
+class Recount(NamedTuple):
     """Counts by candidate name; for a study also how many outputs have several labels."""
 
     tallies: dict[str, Counter[Cell]]

@@ -1,7 +1,7 @@
 """What the log says as a whole: how long reviews took, from when to when it reaches, under what."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from workbench.domain.label import parse_time
 from workbench.store.database import Database
@@ -21,8 +21,7 @@ _VERSIONS = tuple(
 _RUNS = "SELECT DISTINCT candidate, run_id FROM output WHERE run_id <> '' ORDER BY 1, 2"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """The log from its first event to its last; `head` is the hash of the last, "" without one."""
 
     n_events: int

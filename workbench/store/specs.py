@@ -6,7 +6,6 @@ derives it again. The log is short (people times tickets): what stands is read f
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -68,9 +67,9 @@ class Specs(Tickets):
             last = next((e for e in reversed(events) if e.reviewer == reviewer), None)
             held = last.call if last else NO_CALL
             wanted = (
-                replace(held, settles=call.settles)
+                held._replace(settles=call.settles)
                 if act is SpecAct.SETTLE
-                else replace(call, settles=held.settles)
+                else call._replace(settles=held.settles)
             )
             if last is not None and wanted == held:
                 return SpecSaved(last, Spec(row.spec), is_new=False)
@@ -98,8 +97,7 @@ class Specs(Tickets):
         events = events_of_ticket(connection, event.ticket_id)
         before = [e for e in events if e.event_id < event.event_id]
         held = next((e.call for e in reversed(before) if e.reviewer == event.reviewer), NO_CALL)
-        new = replace(
-            event,
+        new = event._replace(
             act=SpecAct.UNDO,
             call=held,
             undoes=event.event_id,
@@ -114,8 +112,8 @@ class Specs(Tickets):
         check_not_frozen(connection, event.ticket_id)
         end = one(connection, _LAST)
         event_id, prev_hash = (end.event_id + 1, end.hash) if end else (1, "")
-        made = replace(event, event_id=event_id, prev_hash=prev_hash)
-        made = replace(made, hash=compute_spec_hash(made))
+        made = event._replace(event_id=event_id, prev_hash=prev_hash)
+        made = made._replace(hash=compute_spec_hash(made))
         connection.exec_driver_sql(_INSERT, _to_params(made))
         new = decide_by_events([*events, made])
         move_spec(connection, event.ticket_id, spec, new)
@@ -147,7 +145,7 @@ class Specs(Tickets):
         if any(e.reviewer == event.reviewer and e.at > event.at for e in events):
             return f"ticket {event.ticket_id}: older than the call of {event.reviewer} here"
         try:
-            self._append(connection, replace(event, act=SpecAct.IMPORT), Spec(row.spec), events)
+            self._append(connection, event._replace(act=SpecAct.IMPORT), Spec(row.spec), events)
         except InputRefused as error:
             return str(error)
         return ""

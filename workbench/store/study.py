@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -29,8 +28,7 @@ _FIRST_LABEL = (
 _LAST_EVENT = "SELECT at FROM label_event ORDER BY event_id DESC LIMIT 1"
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(NamedTuple):
     """A user's repository and our private clone of it."""
 
     name: str

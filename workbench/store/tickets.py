@@ -1,9 +1,8 @@
 """Tickets come in and are frozen; after that they never change."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from workbench.store.tables import TicketRow
 
 
-@dataclass(frozen=True, slots=True)
-class TicketCounts:
+class TicketCounts(NamedTuple):
     """What an import of tickets did; `refused` are those that would change a stored one."""
 
     added: int

@@ -43,8 +43,7 @@ _LATEST = (
 _EVERY = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One disagreement: what kind of row, which one, and a sentence for a person."""
 
     kind: str

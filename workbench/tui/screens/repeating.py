@@ -76,8 +76,8 @@ class RepeatingScreen(WalkingScreen):
         act = Act.LABEL if said.label else Act.FINDING
         row = item._replace(label=said.label, edit=said.edit, place=Place.OPEN)
         row = row._replace(position=here.position if here else item.position)
-        event = replace(event, judgement=said, act=event.act if event.act is Act.PEEK else act)
-        return replace(saved, event=event, item=row)
+        event = event._replace(judgement=said, act=event.act if event.act is Act.PEEK else act)
+        return saved._replace(event=event, item=row)
 
     def asks_itself(self, act: Act, judgement: Judgement, item: ReviewItem) -> bool:
         """What it had confessed was asked the first time."""
@@ -90,7 +90,7 @@ class RepeatingScreen(WalkingScreen):
     def describe(self, saved: "Saved") -> Notice:
         """What was taken back of an output that came again is a label as well."""
         is_again = saved.turned is Act.REPEAT
-        return super().describe(replace(saved, turned=Act.LABEL) if is_again else saved)
+        return super().describe(saved._replace(turned=Act.LABEL) if is_again else saved)
 
     def come_back(self, saved: "Saved") -> None:
         """An output that came again comes again."""
