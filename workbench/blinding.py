@@ -11,6 +11,7 @@ from workbench.domain.errors import InputRefused
 from workbench.study import Study
 
 if TYPE_CHECKING:
+    from workbench.domain.leak import Scrubber
     from workbench.domain.output import Output
     from workbench.domain.queue import FirstScreen
     from workbench.domain.seal import Revealed
@@ -52,6 +53,14 @@ def make_seals(bench: Workbench) -> "Seals":
             bench.store.keep_revealed(known)
     words = list_words(bench.study.settings.identity_words)
     return Seals(bench.store, utc_now, lambda: secrets.token_hex(16), words)
+
+
+def find_scrubber(bench: Workbench) -> "Scrubber | None":
+    """What takes the names out while the study is sealed, else None."""
+    if not bench.store.is_sealed:
+        return None
+    seals = make_seals(bench)  # it may find that the seal was opened
+    return seals.scrubber() if seals.is_sealed else None
 
 
 def read_veil(study: Study) -> "Veil | None":

@@ -14,17 +14,14 @@ from workbench.bootstrap import Workbench
 from workbench.domain.definitions import USUAL, Definitions, define_by
 from workbench.domain.errors import InputRefused, UsageError
 from workbench.domain.gate import GATE_FILE, Gate, SuiteSize
-from workbench.domain.gate_reading import read_gate
-from workbench.domain.lint import Lint
-from workbench.domain.published import tell_disagreements
 from workbench.domain.recorded import NOTHING_RECORDED
 from workbench.domain.spec import Spec
-from workbench.scoring import compare
 
 if TYPE_CHECKING:
     from workbench.adapters.gate_file import GateFile
     from workbench.domain.case import Case
     from workbench.domain.decision import Decision
+    from workbench.domain.lint import Lint
     from workbench.domain.published import Comparison
     from workbench.services.trajectories import Logs
     from workbench.services.verdicts import Field
@@ -49,11 +46,11 @@ class Read(NamedTuple):
 
     file: "GateFile"
     gate: Gate | None
-    lints: tuple[Lint, ...]
+    lints: "tuple[Lint, ...]"
     suite: SuiteSize | None
 
     @property
-    def errors(self) -> list[Lint]:
+    def errors(self) -> "list[Lint]":
         """What forbids a verdict."""
         return [lint for lint in self.lints if lint.is_error]
 
@@ -76,6 +73,7 @@ def read_gate_at(path: Path, bench: Workbench | None = None, *, is_whole: bool =
     `is_whole` looks at every output as well, as a verdict does.
     """
     from workbench.adapters.gate_file import read_gate_file, read_locked, read_suite
+    from workbench.domain.gate_reading import read_gate
     from workbench.services.lints import Known, lint
 
     file = read_gate_file(path)
@@ -99,6 +97,8 @@ def rule(bench: Workbench, path: Path | None = None, incumbent: str = "") -> Rul
 
     Raises InputRefused for a file that cannot be read, UsageError for an unknown incumbent.
     """
+    from workbench.domain.published import tell_disagreements
+    from workbench.scoring import compare
     from workbench.services.decisions import decide
 
     own = bench.study.folder / GATE_FILE
@@ -120,7 +120,7 @@ def rule(bench: Workbench, path: Path | None = None, incumbent: str = "") -> Rul
     return Ruling(read, changed, made._replace(notes=(*made.notes, *told)), scores)
 
 
-def _tell_errors(errors: Sequence[Lint]) -> str:
+def _tell_errors(errors: "Sequence[Lint]") -> str:
     """Why such a gate decides nothing, "" where nothing is wrong with it."""
     if not errors:
         return ""
@@ -225,11 +225,12 @@ def _find_late(locked: Mapping[str, Any], file: "GateFile") -> str:
 
 def find_definitions(folder: Path, store: Locked) -> Definitions:
     """Those of a study's gate as it stood at the first label, else the usual ones and why."""
-    from workbench.adapters.gate_file import read_gate_file
-
     path = folder / GATE_FILE
     if not path.is_file():
         return USUAL
+    from workbench.adapters.gate_file import read_gate_file
+    from workbench.domain.gate_reading import read_gate
+
     try:
         file = read_gate_file(path)
     except InputRefused:  # `workbench gate lint` says what is wrong with it

@@ -8,7 +8,7 @@ name was taken out of that, is not used, and of all others only lines of the bas
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.check import CheckResult, key_of
@@ -17,9 +17,11 @@ from workbench.domain.leak import Scrubber
 from workbench.domain.metrics import Cell
 from workbench.domain.queue import FirstScreen, QueueItem
 from workbench.domain.saved import Saved
-from workbench.services.patches import Diffs
-from workbench.services.surroundings import Listings
 from workbench.text import decode
+
+if TYPE_CHECKING:  # an export has a veil too, and makes no diff
+    from workbench.services.patches import Diffs
+    from workbench.services.surroundings import Listings
 
 POOL = "pooled"
 NAMES: Mapping[str, str] = {POOL: "all outputs, pooled", "": "·"}
@@ -120,7 +122,7 @@ def pool(tallies: Mapping[str, Counter[Cell]]) -> dict[str, Counter[Cell]]:
 class VeiledDiffs:
     """Diffs made again, as a blind reviewer may see them."""
 
-    def __init__(self, diffs: Diffs, veil: Veil) -> None:
+    def __init__(self, diffs: "Diffs", veil: Veil) -> None:
         """Make them by `diffs`."""
         self._diffs, self._veil = diffs, veil
 
@@ -137,7 +139,7 @@ class VeiledDiffs:
 class VeiledListings:
     """Lists the files of trees, as a blind reviewer may see them."""
 
-    def __init__(self, listings: Listings, veil: Veil) -> None:
+    def __init__(self, listings: "Listings", veil: Veil) -> None:
         """List them by `listings`."""
         self._listings, self._veil = listings, veil
 
