@@ -19,17 +19,22 @@ COMMANDS = (
 )
 
 
-def loaded(cli: Cli, script: str) -> set[str]:
-    """The top-level modules in memory after a script, and ours by their full names."""
-    told = "import sys; print(*(m for m in sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", f"{script}\n{told}"],
+def run_script(cli: Cli, script: str) -> subprocess.CompletedProcess[str]:
+    """A script in a process of its own, in the study's folder."""
+    return subprocess.run(
+        [sys.executable, "-c", script],
         cwd=cli.folder,
         env=environment(cli.folder),
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+
+
+def loaded(cli: Cli, script: str) -> set[str]:
+    """The top-level modules in memory after a script, and ours by their full names."""
+    done = run_script(cli, f"{script}\nimport sys; print(*(m for m in sys.modules))")
+    assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
 
 
@@ -60,15 +65,8 @@ def test_a_command_that_reads_starts_light(cli: Cli, command: str) -> None:
         "atexit.register(lambda: print(*told()))\n"
         "from workbench.__main__ import main; main()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=cli.folder,
-        env=environment(cli.folder),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.splitlines()[-1] == "0 True"
+    done = run_script(cli, script)
+    assert (done.returncode, done.stdout.splitlines()[-1:]) == (0, ["0 True"]), done.stderr
 
 
 def test_the_command_line_loads_neither_app_nor_store(cli: Cli) -> None:
@@ -194,14 +192,7 @@ def test_a_bug_is_told_calmly_and_logged_whole(cli: Cli) -> None:
         "sys.argv = ['workbench', 'metrics']\n"
         "from workbench.__main__ import main; main()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=cli.folder,
-        env=environment(cli.folder),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_script(cli, script)
     log = cli.folder / ".workbench" / "workbench.log"
     told = (
         "workbench: an error of its own ended the program (RuntimeError)\n"
