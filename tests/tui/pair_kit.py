@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from workbench.blinding import open_blind_desk
 from workbench.bootstrap import open_workbench
 from workbench.domain.pair import Side, Vote
+from workbench.services.desk import Desk
 from workbench.study import find_study
 from workbench.tui.screens.pair import PairScreen
 from workbench.tui.screens.pair_app import PairApp
@@ -152,8 +153,13 @@ def play_pairs(
     size: tuple[int, int] = (160, 40),
     between: tuple[str, ...] = (),
     reviewer: str = "ann",
+    *,
+    wrap: Callable[[Desk], Desk] = lambda desk: desk,
 ) -> None:
-    """Open a study's pairs as `workbench review --pair` does and run one scene."""
+    """Open a study's pairs as `workbench review --pair` does and run one scene.
+
+    `wrap` stands between the app and its desk, for what cannot be had from a real one.
+    """
     study = find_study(folder)
     made = open_blind_desk(study, reviewer, between)
     settings = ReviewSettings(
@@ -169,7 +175,7 @@ def play_pairs(
     )
     from workbench.cli.pairs import NOTHING
 
-    app = PairApp(NOTHING, settings, lambda: made.desk, keymap={})
+    app = PairApp(NOTHING, settings, lambda: wrap(made.desk), keymap={})
 
     async def run() -> None:
         async with app.run_test(size=size) as pilot:

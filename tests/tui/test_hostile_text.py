@@ -65,7 +65,7 @@ async def show(seat: Seat, text: str, what: str) -> None:
     """Put it on the screen, with the ticket or the message beside the diff."""
     assert seat.screen.item
     item = hostile(seat.screen.item, text)
-    seat.screen._show(item, make_document(item, seat.diff.size.width))
+    seat.screen.show_output(item, make_document(item, seat.diff.size.width))
     seat.screen.read(what)
     await seat.pilot.pause()
 

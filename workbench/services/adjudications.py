@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from workbench.domain.blind import ReviewItem
+from workbench.domain.blind import UNLIMITED, ReviewItem
 from workbench.domain.case import Case, Opinion
 from workbench.domain.errors import UsageError
 from workbench.domain.label import Judgement
@@ -60,9 +60,9 @@ class DisputedQueues(ListedQueues):
         super().__init__(store, reviewer, veil, [case.output_id for case in disputed])
         self._raters = {case.output_id: case.raters for case in disputed}
 
-    def open(self, output_id: str, *, has_document: bool = False) -> ReviewItem:
+    def open(self, output_id: str, limit: int = UNLIMITED) -> ReviewItem:
         """An output, with what the others said before its ticket's text."""
-        item = super().open(output_id, has_document=has_document)
+        item = super().open(output_id, limit)
         said = describe_opinions(self._raters.get(output_id, ()))
         body = f"Reviewers disagree on this output:\n{said}\n\n{item.ticket.body}"
         return item._replace(ticket=item.ticket._replace(body=body))

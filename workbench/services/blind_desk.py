@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.domain.blind import ReviewItem
+from workbench.domain.blind import UNLIMITED, ReviewItem
 from workbench.domain.errors import UsageError
 from workbench.domain.label import Act, Effort, Judgement
 from workbench.domain.metrics import Cell
@@ -108,10 +108,9 @@ class BlindQueues(Queues):
         """One line of the queue."""
         return self._veil.hide_row(super().item(output_id))
 
-    def open(self, output_id: str, *, has_document: bool = False) -> ReviewItem:
-        """An output as it may be shown to this reviewer; what is hidden in it is always counted."""
-        del has_document
-        return self._veil.hide_item(super().open(output_id))
+    def open(self, output_id: str, limit: int = UNLIMITED) -> ReviewItem:
+        """An output as it may be shown to this reviewer, who sees no text that was not read."""
+        return self._veil.hide_item(super().open(output_id, limit), limit)
 
 
 class NoViewer:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from workbench.domain.blind import ReviewItem
+from workbench.domain.blind import UNLIMITED, ReviewItem
 from workbench.domain.queue import SET_ASIDE, FirstScreen, Progress, QueueItem
 from workbench.domain.saved import Saved
 from workbench.services.blind_desk import BlindQueues, BlindReviews
@@ -92,9 +92,9 @@ class ListedQueues(BlindQueues):
         """Those of them that were set aside."""
         return tuple(row for row in self.rows if row.place in SET_ASIDE)
 
-    def open(self, output_id: str, *, has_document: bool = False) -> ReviewItem:
+    def open(self, output_id: str, limit: int = UNLIMITED) -> ReviewItem:
         """An output as it may be shown, at its place in the list."""
-        item = super().open(output_id, has_document=has_document)
+        item = super().open(output_id, limit)
         return item._replace(position=self._places.get(output_id, 0))
 
 

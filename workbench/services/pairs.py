@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from workbench.diff.document import DiffDocument, build_document
 from workbench.diff.hunk import PatchError
-from workbench.domain.blind import ReviewItem
+from workbench.domain.blind import UNLIMITED, ReviewItem
 from workbench.domain.draft import find_unmatched
 from workbench.domain.errors import GitFailed, UsageError
 from workbench.domain.label import Label
@@ -108,17 +108,18 @@ class PairQueue:
             self._ready[pair_id] = made
         return made
 
-    def open(self, pair_id: str) -> PairItem:
-        """A pair as it may be shown: as it was prepared, or read now."""
-        return self._ready.pop(pair_id, None) or self._read(pair_id)
+    def open(self, pair_id: str, limit: int = UNLIMITED) -> PairItem:
+        """A pair as it may be shown: as it was prepared, or read now, long texts up to a limit."""
+        return self._ready.pop(pair_id, None) or self._read(pair_id, limit)
 
-    def _read(self, pair_id: str) -> PairItem:
+    def _read(self, pair_id: str, limit: int = UNLIMITED) -> PairItem:
         pair = self._pairs[self._index[pair_id]]
-        left, right = (self._open(output_id) for output_id in pair.outputs)
+        left, right = (self._open(output_id, limit) for output_id in pair.outputs)
         return PairItem(pair_id, pair.position, left, right, pair.is_identical)
 
-    def _open(self, output_id: str) -> ReviewItem:
-        return self._veil.hide_item(self._store.get_review_item(self._reviewer, output_id))
+    def _open(self, output_id: str, limit: int) -> ReviewItem:
+        item = self._store.get_review_item(self._reviewer, output_id, limit=limit)
+        return self._veil.hide_item(item, limit)
 
     def compare(self, pair: PairItem) -> DiffDocument:
         """Left against right: what removed lines show is the left side's. For a worker.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from workbench.diff.document import DiffDocument, build_document, raw_document
 from workbench.diff.hunk import PatchError
 from workbench.diff.patch import Status
-from workbench.domain.blind import ReviewItem
+from workbench.domain.blind import UNLIMITED, ReviewItem
 from workbench.domain.delivery import Delivery, Rung
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.metrics import Cell
@@ -22,6 +22,7 @@ PAGE = 45  # rows before an output, and from it on: a list's worth, read within 
 PROSE_WIDTH, MIN_PROSE = 80, 24  # cells of a message shown as content
 GUTTER = 10  # cells of line numbers and signs before it
 FILTER_LIMIT = 500
+AT_ONCE = 16_384  # bytes of text that are read and laid out within a frame, one blank line a byte
 EVERYTHING = tuple(Place)
 
 
@@ -96,13 +97,14 @@ class Queues:
             return None
         return store.find_repeat(who, draw_start(seed, after), before, MIN_BETWEEN)
 
-    def open(self, output_id: str, *, has_document: bool = False) -> ReviewItem:
+    def open(self, output_id: str, limit: int = UNLIMITED) -> ReviewItem:
         """An output as it may be shown to this reviewer.
 
-        Whoever has a document of it needs neither diff nor patch: these are not read again.
+        A diff or a patch of more than `limit` bytes is not read: whoever has a document of it
+        needs neither, and whoever must be quick lets a worker open it.
         """
         return self._store.get_review_item(
-            self._reviewer, output_id, open_names=self._open_names, has_texts=not has_document
+            self._reviewer, output_id, open_names=self._open_names, limit=limit
         )
 
 

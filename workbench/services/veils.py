@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.domain.blind import ReviewItem
+from workbench.domain.blind import UNLIMITED, ReviewItem
 from workbench.domain.check import CheckResult, key_of
 from workbench.domain.counted import counted
 from workbench.domain.leak import Scrubber
@@ -47,10 +47,14 @@ class Veil:
     seal: str = ""
     _known: "OrderedDict[str, _Hidden]" = field(default_factory=OrderedDict, repr=False)
 
-    def hide_item(self, item: ReviewItem) -> ReviewItem:
-        """The same output, nobody's."""
+    def hide_item(self, item: ReviewItem, limit: int = UNLIMITED) -> ReviewItem:
+        """The same output, nobody's; without its texts where they are longer than was read."""
         hidden = self._known.get(item.output_id)
-        if hidden is None:
+        if hidden is None and item.size > limit:
+            badges = tuple(map(self.hide_text, item.badges))
+            hidden = _Hidden(b"", b"", "", (), badges)
+            item = item._replace(is_read=False)
+        elif hidden is None:
             hidden = self._known[item.output_id] = self._take_out(item)
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.blind import ReviewItem
+from workbench.domain.blind import UNLIMITED, ReviewItem
 from workbench.domain.label import parse_time
 from workbench.domain.queue import FirstScreen, Place, QueueItem, compute_progress
 from workbench.domain.reading import Bookmark
@@ -163,5 +163,5 @@ def _read_rows(
 def _read_item(
     conn: sqlite3.Connection, reviewer: str, output_id: str, *, open_names: bool
 ) -> ReviewItem:
-    params = {"reviewer": reviewer, "output_id": output_id, "has_texts": True}
+    params = {"reviewer": reviewer, "output_id": output_id, "limit": UNLIMITED}
     return to_review_item(conn.execute(REVIEW_ITEM, params).fetchone(), open_names=open_names)

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from workbench.domain.blind import ReviewItem
+from workbench.domain.blind import UNLIMITED, ReviewItem
 from workbench.domain.errors import UsageError
 from workbench.domain.label import Judgement, format_time, parse_time
 from workbench.domain.metrics import Cell
@@ -178,13 +178,13 @@ class Queue(Study):
         return to_queue_item(row)
 
     def get_review_item(
-        self, reviewer: str, output_id: str, *, open_names: bool = False, has_texts: bool = True
+        self, reviewer: str, output_id: str, *, open_names: bool = False, limit: int = UNLIMITED
     ) -> ReviewItem:
         """An output as this reviewer may see it; UsageError where their queue has no such one.
 
-        Without `has_texts` its diff and patch, which may be megabytes, are not read.
+        A diff or a patch of more than `limit` bytes is not read: b"" stands for it.
         """
-        params = {"reviewer": reviewer, "output_id": output_id, "has_texts": has_texts}
+        params = {"reviewer": reviewer, "output_id": output_id, "limit": limit}
         with self._reading() as connection:
             row = one(connection, REVIEW_ITEM, **params)
         if row is None:
@@ -216,7 +216,7 @@ class Queue(Study):
 
     def get_judgement(self, reviewer: str, output_id: str) -> Judgement:
         """What this reviewer holds about an output."""
-        return self.get_review_item(reviewer, output_id, has_texts=False).judgement
+        return self.get_review_item(reviewer, output_id, limit=0).judgement
 
     def progress(self, reviewer: str) -> Progress:
         """How far a reviewer is, from the counts kept."""

@@ -70,9 +70,10 @@ STANDINGS = (
 REVIEW_ITEM = (
     "SELECT o.output_id, i.position, c.alias, c.name, t.ticket_id, t.title, t.body, t.spec, t.repo,"
     " t.base_commit, o.trial, o.delivery, o.rung, o.detail, o.tree, o.badges,"
-    " (SELECT data FROM blob WHERE sha256 = o.diff AND :has_texts),"
-    " (SELECT data FROM blob WHERE sha256 = o.patch AND :has_texts), o.message, o.self_flagged,"
-    " o.tests, o.tests_reason, o.hidden, o.tests_source, o.extra,"
+    " (SELECT data FROM blob WHERE sha256 = o.diff AND length(data) <= :limit),"
+    " (SELECT data FROM blob WHERE sha256 = o.patch AND length(data) <= :limit),"
+    " (SELECT max(length(data)) FROM blob WHERE sha256 IN (o.diff, o.patch)),"
+    " o.message, o.self_flagged, o.tests, o.tests_reason, o.hidden, o.tests_source, o.extra,"
     " (SELECT judgement FROM label_event WHERE event_id = i.event_id)"
     " FROM output o CROSS JOIN item i ON i.reviewer = :reviewer AND i.output = o.id"
     " CROSS JOIN ticket t ON t.ticket_id = o.ticket CROSS JOIN candidate c ON c.name = o.candidate"
@@ -117,8 +118,8 @@ def to_review_item(row: Values, *, open_names: bool) -> ReviewItem:
     """A row of REVIEW_ITEM; the candidate's name leaves only where names are open."""
     output_id, position, alias, name, *rest = row
     (ticket_id, title, body, spec, repo, commit), output = rest[:6], rest[6:]
-    trial, delivery, rung, detail, tree, badges, diff, patch, message, flagged, *check = output
-    tests, reason, hidden, source, extra, judgement = check
+    trial, delivery, rung, detail, tree, badges, diff, patch, size, message, *said = output
+    flagged, tests, reason, hidden, source, extra, judgement = said
     return ReviewItem(
         output_id=output_id,
         position=position,
@@ -137,6 +138,7 @@ def to_review_item(row: Values, *, open_names: bool) -> ReviewItem:
         check=CheckResult(CheckStatus(tests), reason, CheckStatus(hidden), source),
         judgement=parse_judgement(judgement) if judgement else NO_JUDGEMENT,
         leaks=read_recorded(extra).leaks,
+        size=max(size or 0, len(message)),
     )
 
 

@@ -82,6 +82,21 @@ class ItemReady(Message):
 
 
 @dataclass(eq=False, repr=False)
+class PairRead(Message):
+    """Both sides of a pair that is waited for are prepared."""
+
+    pair_id: str
+
+
+@dataclass(eq=False, repr=False)
+class ItemMissed(Message):
+    """An output or a pair that is waited for cannot be read, and why."""
+
+    item_id: str
+    sentence: str
+
+
+@dataclass(eq=False, repr=False)
 class RowsReady(Message):
     """The queue around the output that comes after `here`, where it is far from that."""
 

@@ -61,3 +61,8 @@ def name_act(act: Act, judgement: Judgement) -> str:
         return "an answer" if act is Act.SELF_FLAG else act.value
     edit = f" ({judgement.edit})" if judgement.edit else ""
     return f"{judgement.label}{edit}"
+
+
+def one_moment(desk: object) -> str:
+    """Why something cannot be done yet: there is no desk, or no document."""
+    return "reading the output: one moment" if desk else "opening the study: one moment"

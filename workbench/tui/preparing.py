@@ -15,6 +15,7 @@ from workbench.domain.blind import ReviewItem
 from workbench.domain.queue import QueueItem
 from workbench.services.queues import attach_files, make_document
 from workbench.tui.messages import BlobsReady, ItemReady, RowsReady
+from workbench.tui.widgets.diff_rooms import wrapped_rooms
 
 if TYPE_CHECKING:  # a start needs no more than its names
     from workbench.services.desk import Desk
@@ -26,6 +27,21 @@ class Frame(NamedTuple):
     width: int
     height: int
     mode: Mode
+    is_wrapped: bool = False
+
+    def warm(self, document: DiffDocument) -> None:
+        """Make what the first screen shows."""
+        document.warm(self.width, self.height, self.mode)
+        rooms = wrapped_rooms(document, self.mode, self.width) if self.is_wrapped else None
+        if rooms:
+            document.view(self.mode, rooms)
+
+
+def read_output(desk: "Desk", output_id: str, frame: Frame) -> DiffDocument:
+    """One output whole, for whoever waits for it: colours come after it is on the screen."""
+    document = make_document(desk.queues.open(output_id), frame.width)
+    frame.warm(document)
+    return document
 
 
 def prepare(  # noqa: PLR0917 - what the screen knows when it asks
@@ -46,7 +62,7 @@ def prepare(  # noqa: PLR0917 - what the screen knows when it asks
         hunk_keys(shown)
         if attach_files(item, shown, desk.blobs):
             mark_moves(item, shown, desk.diffs)
-            shown.warm(frame.width, frame.height, frame.mode)
+            frame.warm(shown)
             yield BlobsReady(shown.key)
         yield ItemReady(shown)
     queues = desk.queues
@@ -63,7 +79,7 @@ def prepare(  # noqa: PLR0917 - what the screen knows when it asks
             hunk_keys(document)
             attach_files(near, document, desk.blobs)
             mark_moves(near, document, desk.diffs)
-            document.warm(frame.width, frame.height, frame.mode)
+            frame.warm(document)
             yield ItemReady(document)
     coming = queues.next_open(item.position)
     if coming and not is_near(coming.output_id):

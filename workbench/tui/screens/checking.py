@@ -39,7 +39,7 @@ class CheckingScreen(OpeningScreen):
                 return
             item = self.item
             if item is not None:
-                fresh = self.desk.queues.open(item.output_id, has_document=True)
+                fresh = self.desk.queues.open(item.output_id, limit=0)
                 self.item = item._replace(check=fresh.check)
         except WorkbenchError:  # it is being written; the next look tells
             return

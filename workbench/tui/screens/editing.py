@@ -19,6 +19,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.label import Label
 from workbench.text import display
 from workbench.tui.label_keys import Anchor, Mode, Waiting
+from workbench.tui.notices import one_moment
 from workbench.tui.screens.edits import (
     CopyGrows,
     CopyReady,
@@ -217,7 +218,7 @@ class EditingScreen(LeavingScreen):
 
         desk, item, plain = self.desk, self.item, self.diff.plain
         if desk is None or item is None or plain is None:
-            self.say("opening the study: one moment", "warn")
+            self.say(one_moment(self.desk), "warn")
         elif not self.edited_tree:
             self.say("there is no edit of yours to compare")
         elif not self.is_comparing and self._nth_comparison:

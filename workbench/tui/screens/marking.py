@@ -18,6 +18,7 @@ from workbench.domain.counted import counted, name_counted
 from workbench.domain.label import Label
 from workbench.domain.reading import Reading
 from workbench.tui.messages import DeskOpened
+from workbench.tui.notices import one_moment
 from workbench.tui.screens.pointing import PointingScreen
 
 KEEP_AFTER = 0.05  # seconds in which moves are kept together
@@ -144,7 +145,7 @@ class MarkingScreen(PointingScreen):
         """The diff that can be marked; where there is none the bar says why."""
         document = self.diff.document
         if self.desk is None or document is None:
-            self.say("opening the study: one moment", "warn")
+            self.say(one_moment(self.desk), "warn")
         elif document.is_comparison:
             self.say("marks are of an output against the base")
         elif not hunk_keys(document):

@@ -1,44 +1,30 @@
 """The pair screen: two outputs of one ticket side by side, nobody's; and the walk through pairs.
 
-Panes and recording are its parts, a file each. The next pair is made ready in a worker while the
-reviewer reads.
+Panes, recording, pointing and bringing are its parts, a file each.
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
-from functools import partial
 
-from textual.worker import get_current_worker
-
-from workbench.diff.document import DiffDocument
 from workbench.domain.counted import counted
 from workbench.domain.definitions import USUAL
-from workbench.domain.errors import WorkbenchError
 from workbench.domain.pair import Side
 from workbench.domain.queue import list_aside
 from workbench.domain.saved import Saved
 from workbench.services.desk import Desk, OpenDesk
-from workbench.services.pair_items import PairItem
-from workbench.services.queues import make_document
+from workbench.services.queues import AT_ONCE
 from workbench.services.veils import NAMES
 from workbench.tui.actions import show_key
 from workbench.tui.counts import Counts
 from workbench.tui.effort import Stopwatch, utc_now
-from workbench.tui.messages import BlobsReady, DeskOpened, ItemReady
+from workbench.tui.messages import DeskOpened
 from workbench.tui.notices import Notice
-from workbench.tui.screens.pair_preparing import Frame, prepare_pairs
-from workbench.tui.screens.pair_sides import PairSides
+from workbench.tui.screens.pair_bringing import PairBringing
 from workbench.tui.screens.panes import ReviewSettings
-from workbench.tui.shelf import Shelf
-from workbench.tui.widgets.diff_view import DiffView
 from workbench.tui.widgets.label_bar import NO_KEY
 from workbench.tui.widgets.lines import LinesView, Span
-from workbench.tui.work import start_work
-
-PREPARE_AFTER = 0.02  # seconds after a paint
 
 
-class PairScreen(PairSides):
+class PairScreen(PairBringing):
     """Shows a pair, and walks from one to the next."""
 
     def __init__(
@@ -50,7 +36,6 @@ class PairScreen(PairSides):
     ) -> None:
         """`open_desk` runs in a worker after the first paint."""
         super().__init__(settings, keys, open_desk)
-        self.shelf = Shelf()
         self.notice = Notice(notice, "warn")
         self._came_skipped = False  # the pair in front came back
 
@@ -87,30 +72,23 @@ class PairScreen(PairSides):
         if desk is None or desk.pairs is None:
             return
         with self.telling():
-            pair = desk.pairs.open(pair_id)
+            pair = desk.pairs.open(pair_id, AT_ONCE)
             is_new = self.pair is None or self.pair.pair_id != pair_id
-            documents = [self._document(pair, each) for each in Side]
+            documents = self.make_documents(pair)
             self.keep_reading()
             self.pair = pair
-            if is_new:
+            if is_new or self.awaited:
                 self._came_skipped = desk.pairs.is_skipped(pair_id)
                 self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
                 self._seen = frozenset()
                 self.asks_recognised, self.flag_asked = False, ""
             self.leave_versus()
             self.remove_class("-finished")
-            for each, document in zip(Side, documents, strict=True):
-                if is_new or self.pane(each).document is not document:
-                    self.pane(each).show(document)
+            self.put_in_panes(desk, pair, documents, is_new=is_new)
             self.open_reading()
             self.read_again(pair.left)
             needs = desk.pairs.needs_label
             self.focus_side(side or next((s for s in Side if needs(pair.side(s))), Side.LEFT))
-
-    def _document(self, pair: PairItem, side: Side) -> DiffDocument:
-        item = pair.side(side)
-        ready = self.shelf.get(item.output_id)
-        return ready or make_document(item, self.pane(side).size.width or self.app.size.width)
 
     def go_to(self, output_id: str) -> None:
         """Show the pair that holds an output, with that side in focus."""
@@ -191,7 +169,12 @@ class PairScreen(PairSides):
         """The pair as it is by now, where another program wrote."""
         if desk.pairs is None or self.pair is None or not desk.pairs.refresh():
             return False
-        self.pair = desk.pairs.open(self.pair.pair_id)
+        fresh = desk.pairs.open(self.pair.pair_id, 0)
+        left, right = (
+            item._replace(judgement=now.judgement, check=now.check)
+            for item, now in ((self.pair.left, fresh.left), (self.pair.right, fresh.right))
+        )
+        self.pair = self.pair._replace(left=left, right=right)
         if self.counts:
             self.counts = self.counts.refreshed(desk.queues) or self.counts
         return True
@@ -227,51 +210,6 @@ class PairScreen(PairSides):
         """The other side: label keys act on it, and a narrow screen shows it."""
         if self.pair and self.is_free():
             self.focus_side(self.side.other)
-
-    # Preparing.
-
-    def on_diff_view_painted(self, message: DiffView.Painted) -> None:
-        """Once a pair is on the screen, prepare what is behind it and what comes next."""
-        self._seen |= {message.key}
-        self.on_diff_reader_moved()
-        self.set_timer(PREPARE_AFTER, self.prepare)
-
-    def prepare(self) -> None:
-        if self.desk and self.pair:
-            shown = tuple(self.pane(side).plain for side in Side)
-            frame = self.pane(self.side)
-            size, mode = frame.size, frame.mode
-            work = partial(self._work, self.desk, self.pair, shown, Frame(*size, mode))
-            start_work(self, work, "prepare")
-
-    def _work(
-        self,
-        desk: Desk,
-        pair: PairItem,
-        shown: tuple[DiffDocument | None, ...],
-        frame: Frame,
-    ) -> None:
-        worker = get_current_worker()
-        with suppress(WorkbenchError):  # what cannot be read now is read when it is asked for
-            for message in prepare_pairs(desk, pair, shown, frame, self.shelf):
-                self.post_message(message)
-                if worker.is_cancelled:
-                    break
-        if self.is_over:
-            desk.close()
-
-    def on_item_ready(self, message: ItemReady) -> None:
-        """Keep what a worker prepared."""
-        if message.document.key not in self.shelf:
-            self.shelf.put(message.document)
-            self.pane(Side.LEFT).prepare(message.document)
-
-    def on_blobs_ready(self, message: BlobsReady) -> None:
-        """Colour what is on the screen."""
-        for side in Side:
-            pane = self.pane(side)
-            if pane.document and pane.document.key == message.key:
-                pane.update_blobs()
 
     def after_saved(self, saved: Saved) -> None:
         """An undo may be about an output of another pair: the pair in front is read again."""

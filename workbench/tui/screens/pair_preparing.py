@@ -1,28 +1,29 @@
 """What a worker does while a pair is read: the whole files behind it, then the pairs around it."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from textual.message import Message
 
 from workbench.diff.document import DiffDocument
 from workbench.diff.marks import hunk_keys
-from workbench.diff.views import Mode
 from workbench.domain.pair import Side
 from workbench.services.desk import Desk
 from workbench.services.pair_items import PairItem
 from workbench.services.patches import mark_moves
 from workbench.services.queues import attach_files, make_document
 from workbench.tui.messages import BlobsReady, ItemReady
+from workbench.tui.preparing import Frame
 from workbench.tui.shelf import Shelf
 
 
-class Frame(NamedTuple):
-    """The size in cells of one side, and its layout."""
-
-    width: int
-    height: int
-    mode: Mode
+def read_pair(desk: Desk, pair_id: str, frame: Frame) -> Iterator[DiffDocument]:
+    """Both sides whole, for whoever waits for them: colours come after they are on the screen."""
+    if desk.pairs is not None:
+        pair = desk.pairs.prepare(pair_id)
+        for item in (pair.left, pair.right):
+            document = make_document(item, frame.width)
+            frame.warm(document)
+            yield document
 
 
 def prepare_pairs(
@@ -42,7 +43,7 @@ def prepare_pairs(
         hunk_keys(document)
         if attach_files(item, document, desk.blobs):
             mark_moves(item, document, desk.diffs)
-            document.warm(*frame)
+            frame.warm(document)
             yield BlobsReady(document.key)
         yield ItemReady(document)
     near = (
@@ -60,5 +61,5 @@ def prepare_pairs(
                 hunk_keys(document)
                 attach_files(item, document, desk.blobs)
                 mark_moves(item, document, desk.diffs)
-                document.warm(*frame)
+                frame.warm(document)
                 yield ItemReady(document)

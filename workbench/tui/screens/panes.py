@@ -161,6 +161,8 @@ class PanesScreen(GroundScreen):
             return f"Rubric{older}", self.settings.rubric
         if what == "tests":
             return "Tests against base", self.describe_tests(item)
+        if not item.is_read:
+            return "Message of the candidate", "one moment: it is being read"
         flags = "".join(f"\n\nit flagged: {flag}" for flag in item.self_flagged)
         return "Message of the candidate", (item.message or "(nothing was said)") + flags
 

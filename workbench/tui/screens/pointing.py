@@ -16,6 +16,7 @@ from workbench.domain.finding import Finding
 from workbench.text import decode, display
 from workbench.tui.label_keys import Anchor
 from workbench.tui.messages import FileRefused, FileShown, FilesListed
+from workbench.tui.notices import one_moment
 from workbench.tui.screens.comparing import ComparingScreen
 from workbench.tui.screens.rereading import RereadingScreen
 from workbench.tui.widgets.diff_lines import SourceLines
@@ -107,7 +108,7 @@ class PointingScreen(ComparingScreen, RereadingScreen):
         """The diff that a file may be put behind; where there is none the bar says so."""
         plain = self.diff.plain
         if self.desk is None or self.item is None or plain is None:
-            self.say("opening the study: one moment", "warn")
+            self.say(one_moment(self.desk), "warn")
         elif plain.model.raw or not self.item.tree:
             self.say("there is no tree of files here")
         else:

@@ -16,6 +16,7 @@ from workbench.domain.counted import counted
 from workbench.domain.errors import WorkbenchError
 from workbench.text import display
 from workbench.tui.messages import BlanksReady, BlanksRefused, FilesMade
+from workbench.tui.notices import one_moment
 from workbench.tui.screens.reading import ReadingScreen
 from workbench.tui.work import hand_over, start_work
 
@@ -38,7 +39,7 @@ class RereadingScreen(ReadingScreen):
         """The next way to leave blanks out of account."""
         document, plain = self.diff.document, self.diff.plain
         if not document or not plain or not self.desk or not self.item:
-            self.say("opening the study: one moment", "warn")
+            self.say(one_moment(self.desk), "warn")
             return
         if plain.model.raw or not self.item.tree:
             self.say("there is no diff of files here")
@@ -118,7 +119,7 @@ class RereadingScreen(ReadingScreen):
 
         document, desk, item = self.diff.document, self.desk, self.item
         if not desk or not item or not document:
-            self.say("opening the study: one moment", "warn")
+            self.say(one_moment(self.desk), "warn")
             return
         if document.model.raw or not item.tree:
             self.say("there is no diff of files here")

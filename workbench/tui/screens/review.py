@@ -5,42 +5,32 @@ the queue. Whatever takes time happens in a worker that posts one message; the n
 output are prepared while the reviewer reads.
 """
 
-from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
-
-from textual.worker import get_current_worker
 
 from workbench.diff.document import DiffDocument
 from workbench.domain.blind import ReviewItem
-from workbench.domain.errors import WorkbenchError
 from workbench.domain.queue import FirstScreen, Place, QueueItem
 from workbench.services.queues import make_document
 from workbench.tui.counts import Counts
 from workbench.tui.effort import Stopwatch, utc_now
-from workbench.tui.messages import BlobsReady, DefinitionsNamed, ItemReady, RowsReady
+from workbench.tui.messages import DefinitionsNamed
 from workbench.tui.notices import Notice
-from workbench.tui.preparing import Frame, prepare
+from workbench.tui.screens.bringing import BringingScreen
 from workbench.tui.screens.panes import ReviewSettings
-from workbench.tui.screens.repeating import RepeatingScreen
-from workbench.tui.shelf import Shelf
 from workbench.tui.walk import Order, Walk
 from workbench.tui.widgets.end_card import EndCard
 from workbench.tui.widgets.header import HeaderBar, HeaderSnapshot
 from workbench.tui.widgets.label_bar import LabelBar, LabelBarSnapshot
 from workbench.tui.widgets.metrics_pane import MetricsPane
 from workbench.tui.widgets.queue_list import QueueList, QueueSnapshot
-from workbench.tui.work import start_work
 
 if TYPE_CHECKING:  # a start needs no more than its names
     from workbench.domain.saved import Saved
     from workbench.services.desk import Desk, OpenDesk
 
-PREPARE_AFTER = 0.02  # seconds after a paint
 
-
-class ReviewScreen(RepeatingScreen):
+class ReviewScreen(BringingScreen):
     """Shows what is in front, and walks the queue."""
 
     def __init__(
@@ -56,7 +46,6 @@ class ReviewScreen(RepeatingScreen):
         self.item, self._first = first.item, first
         self._drawn: Counts | None = None  # what the numbers show
         self._is_stale = False  # something is saved that is not drawn yet
-        self.shelf = Shelf()
         self.notice = Notice(notice, "warn")
         self._came_skipped = False  # what is in front came back
 
@@ -77,12 +66,12 @@ class ReviewScreen(RepeatingScreen):
 
     # Showing.
 
-    def _show(self, item: ReviewItem, document: DiffDocument) -> None:
+    def show_output(self, item: ReviewItem, document: DiffDocument) -> None:
         """Put an output in front of the reviewer: one refresh of each part that changed."""
-        if self.item is None or item.output_id != self.item.output_id:
+        if self._awaited or self.item is None or item.output_id != self.item.output_id:
             self.stopwatch = Stopwatch.start(utc_now(), self.settings.idle_seconds)
         self.keep_reading()
-        self.item = item
+        self.item, self._awaited = item, ""
         self._came_skipped = item.judgement.skipped
         self.remove_class("-finished")
         self.diff.show(document)
@@ -126,16 +115,15 @@ class ReviewScreen(RepeatingScreen):
         )
 
     def go_to(self, output_id: str) -> None:
-        """Show an output: prepared, or made now."""
+        """Show an output."""
         if not self.desk:
             self.say("opening the study: one moment", "warn")
             return
         self._heading = self._stood = None
         with self.telling():
-            known = self.shelf.get(output_id)
-            item = self.desk.queues.open(output_id, has_document=known is not None)
+            item = self.open_output(self.desk, output_id)
             self.walk = self.walk.around(self.desk.queues, output_id, item.position)
-            self._show(item, known or make_document(item, self.diff.size.width))
+            self.bring(self.desk, item)
 
     def show_again(self, output_id: str) -> None:
         """Put an output in front of whoever labelled it, as if it were new."""
@@ -143,10 +131,11 @@ class ReviewScreen(RepeatingScreen):
             return
         with self.telling():
             queues = self.desk.queues
-            item, row = self.make_again(queues.open(output_id), queues.item(output_id))
+            opened = self.open_output(self.desk, output_id)
+            item, row = self.make_again(opened, queues.item(output_id))
             here = self.item.output_id if self.item else ""
             self.walk = self.walk.with_guest(row, here)
-            self._show(item, self.shelf.get(output_id) or make_document(item, self.diff.size.width))
+            self.bring(self.desk, item)
 
     def _finish(self) -> None:
         """The end of the queue is a card; the last output stays reachable."""
@@ -161,53 +150,9 @@ class ReviewScreen(RepeatingScreen):
         """Whether no label is left to give."""
         return not self.counts.progress.left
 
-    # Preparing.
-
     def last_saved_at(self) -> datetime | None:
         """When the reviewer's last event was recorded."""
         return self.counts.last_saved_at
-
-    def on_diff_view_painted(self) -> None:
-        """Once an output is on the screen, prepare its neighbours, and know it again."""
-        self.on_diff_reader_moved()
-        self.set_timer(PREPARE_AFTER, self.prepare)
-
-    def prepare(self) -> None:
-        if self.desk and self.item:
-            frame = Frame(self.diff.size.width, self.diff.size.height, self.diff.mode)
-            work = partial(self._work, self.desk, self.item, self.diff.plain, frame)
-            start_work(self, work, "prepare")
-
-    def _work(
-        self, desk: "Desk", item: ReviewItem, shown: DiffDocument | None, frame: Frame
-    ) -> None:
-        worker = get_current_worker()
-        with suppress(WorkbenchError):  # what cannot be read now is read when it is asked for
-            walk = self.walk
-            for message in prepare(desk, item, shown, frame, self.shelf.__contains__, walk.holds):
-                self.post_message(message)
-                if worker.is_cancelled:
-                    break
-        if self.is_over:
-            desk.close()
-
-    def on_item_ready(self, message: ItemReady) -> None:
-        """Keep what a worker prepared."""
-        document = message.document
-        if document.key not in self.shelf:
-            self.shelf.put(document)
-            if self.item and document.key != self.item.output_id:
-                self.diff.prepare(document)
-
-    def on_rows_ready(self, message: RowsReady) -> None:
-        """Keep what a worker read of the queue, if this is still where it was asked for."""
-        if self.item and message.here == self.item.output_id:
-            self.walk = self.walk._replace(coming=message.rows)
-
-    def on_blobs_ready(self, message: BlobsReady) -> None:
-        """Colour what is on the screen."""
-        if self.diff.document and self.diff.document.key == message.key:
-            self.diff.update_blobs()
 
     # What recording asks for.
 

@@ -10,6 +10,7 @@ from workbench.diff.views import Mode
 from workbench.diff.wrap import Rooms
 
 LEAST_DIGITS = 3
+LEAST_ROOM = 8  # cells of code below which wrapping helps nobody
 CHROME = (
     4  # cells of a line beside numbers and code: the cursor's mark, the arrow, the sign, a blank
 )
@@ -28,6 +29,12 @@ def rooms_of(document: DiffDocument, mode: Mode, width: int) -> Rooms:
         return room // 2 - numbers - CHROME, room - room // 2 - numbers - CHROME
     room = width - 1 - numbers * (1 if document.model.raw else 2) - CHROME
     return room, room
+
+
+def wrapped_rooms(document: DiffDocument, mode: Mode, width: int) -> Rooms | None:
+    """The rooms for which long lines are put in parts; None where there is too little room."""
+    rooms = rooms_of(document, mode, width)
+    return rooms if min(rooms) >= LEAST_ROOM else None
 
 
 class Spot(NamedTuple):

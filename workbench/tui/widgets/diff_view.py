@@ -24,7 +24,7 @@ from workbench.tui.widgets.diff_frame import NO_SIGNS, Frames, empty_strips
 from workbench.tui.widgets.diff_mouse import DiffMouse
 from workbench.tui.widgets.diff_paint import Look
 from workbench.tui.widgets.diff_palette import Palette, palette_for
-from workbench.tui.widgets.diff_rooms import rooms_of
+from workbench.tui.widgets.diff_rooms import rooms_of, wrapped_rooms
 from workbench.tui.widgets.diff_scope import WHOLE
 from workbench.tui.widgets.diff_viewport import Viewport
 from workbench.tui.work import start_work
@@ -32,7 +32,6 @@ from workbench.tui.work import start_work
 LayoutMode = Literal["auto", "unified", "split"]
 
 SPLIT_FROM = 150  # cells from which two columns show most lines whole
-LEAST_ROOM = 8  # cells of code below which wrapping helps nobody
 LARGE = 10_000  # changed lines from which a worker makes the rows of another layout
 LARGE_WRAPPED = 1_000  # the same for lines in parts: every character is looked at
 SIDEWAYS = 8
@@ -82,15 +81,19 @@ class DiffView(DiffMouse):
 
     def show(self, document: DiffDocument | None, *, message: str = "") -> None:
         """Another document, from its top; or none, with a text that says why."""
+        self.clear(message)
+        if document is not None and document.files:
+            self._viewport = Viewport(document, self._shape(document), self.size.height)
+        self.refresh()
+
+    def clear(self, message: str) -> None:
+        """No document, with a text that says why; on the screen it is after the next refresh."""
         self._empty, self._begin = message, None
         self.left = 0
         self.show_whole()
         self._viewport = None
         self.painted_key = None
         self.stop_search()
-        if document is not None and document.files:
-            self._viewport = Viewport(document, self._shape(document), self.size.height)
-        self.refresh()
 
     def replace(self, document: DiffDocument) -> None:
         """The same output read in another way: the cursor stays on its source line."""
@@ -175,8 +178,7 @@ class DiffView(DiffMouse):
         self.refresh()
 
     def _shape(self, document: DiffDocument) -> Shape:
-        rooms = self.rooms(document)
-        wrapped = rooms if self.wrap and min(rooms) >= LEAST_ROOM else None
+        wrapped = wrapped_rooms(document, self.mode, self.size.width) if self.wrap else None
         return Shape(self.mode, wrapped, self.files, self.without)
 
     def rooms(self, document: DiffDocument) -> Rooms:
