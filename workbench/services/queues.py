@@ -22,7 +22,7 @@ PAGE = 45  # rows before an output, and from it on: a list's worth, read within 
 PROSE_WIDTH, MIN_PROSE = 80, 24  # cells of a message shown as content
 GUTTER = 10  # cells of line numbers and signs before it
 FILTER_LIMIT = 500
-AT_ONCE = 16_384  # bytes of text that are read and laid out within a frame, one blank line a byte
+AT_ONCE = 16_384  # bytes of text that are laid out within about a frame, as 200 files of a line too
 EVERYTHING = tuple(Place)
 
 
