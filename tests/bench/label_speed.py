@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 
 from figures import FRAME_MS, Figure, ms
-from players import Bench, Labeller, p95, take_turns
+from players import Bench, Labeller, p95, start_bare, take_turns
 from terminal import COLUMNS, LINES, quantile
+
+FRAME = 9.8  # a frame in repaints of a bare label, where such a one takes 1.7 ms
 
 
 def measure_labels(bench: Bench) -> list[Figure]:
@@ -16,7 +18,12 @@ def measure_labels(bench: Bench) -> list[Figure]:
     studies = bench.labels(n), bench.labels(100), bench.lines(1_000)
     with ExitStack() as stack:
         many, few, new = (Labeller(stack, bench, bench.work.copy(study)) for study in studies)
-        jobs = {"many": many.press, "few": few.press, "new": new.press}
+        bare = start_bare(stack, bench)
+
+        def repaint() -> float:
+            return bare.key("l").ms
+
+        jobs = {"many": many.press, "few": few.press, "new": new.press, "label": repaint}
         took = take_turns(bench.plan.presses, jobs)
         late = many.late + few.late + new.late
         # The introduction leaves with a study's first label: a layout, once.
@@ -29,7 +36,7 @@ def measure_labels(bench: Bench) -> list[Figure]:
                 frames[key] = worst((frames.get(key, 1), n_frames))
                 if key == "a":
                     many.program.key("escape")
-    large, small = p95(took["many"]), p95(took["few"])
+    large, small, label = p95(took["many"]), p95(took["few"]), p95(took["label"])
     if late:
         large = math.inf  # painted before it was on disk
     told = " ".join(f"{key}:{count:g}" for key, count in frames.items())
@@ -37,6 +44,7 @@ def measure_labels(bench: Bench) -> list[Figure]:
     return [
         Figure("P11", what, ms(large), f"frame {ms(FRAME_MS)}", large / FRAME_MS, 1, 2),
         Figure("P11", "the same", ms(large), f"100: {ms(small)}", large / small, 1.2, 1.5),
+        Figure("P11", "the same", ms(large), f"L {ms(label)}", large / label, FRAME, 2 * FRAME),
         Figure("P12", "frames per key", told, "", worst(frames.values()), 1, 1),
         Figure("P13", "bytes per label, diff apart", f"{sent:.0f}", "2,000", sent / 2000, 1, 2.5),
     ]
