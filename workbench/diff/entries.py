@@ -1,5 +1,6 @@
 """From a parsed patch to the entries and segments of a row model, and the whole files behind it."""
 
+from workbench.diff.file_lines import FileLines
 from workbench.diff.notes import is_binary_text, notes_of
 from workbench.diff.order import rank_of
 from workbench.diff.patch import FilePatch, Status
@@ -83,10 +84,7 @@ def fits(entry: FileEntry, old: bytes | None, new: bytes | None) -> bool:
 def make_blob(entry: FileEntry, data: bytes | None) -> Blob | None:
     if data is None:
         return None
-    lines = data.split(b"\n")
-    if not lines[-1]:
-        lines.pop()
-    return Blob(data, lines, highlight(entry.address, data), Scopes(data))
+    return Blob(data, FileLines(data), highlight(entry.address, data), Scopes(data))
 
 
 def measure_gaps(entry: FileEntry, segments: list[Segment]) -> None:

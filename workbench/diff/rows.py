@@ -12,6 +12,7 @@ from itertools import accumulate
 from operator import ne
 from typing import Literal, NamedTuple
 
+from workbench.diff.file_lines import FileLines
 from workbench.diff.hunk import Hunk
 from workbench.diff.notes import count_lines
 from workbench.diff.patch import FilePatch
@@ -74,7 +75,7 @@ class Blob:
     """One side of a whole file."""
 
     data: bytes
-    lines: list[bytes]
+    lines: FileLines
     coloured: Coloured
     scopes: Scopes
 
