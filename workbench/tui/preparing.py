@@ -19,6 +19,9 @@ from workbench.tui.widgets.diff_rooms import wrapped_rooms
 
 if TYPE_CHECKING:  # a start needs no more than its names
     from workbench.services.desk import Desk
+    from workbench.tui.widgets.diff_view import DiffView
+
+PREPARE_AFTER = 0.02  # seconds after a paint
 
 
 class Frame(NamedTuple):
@@ -29,6 +32,11 @@ class Frame(NamedTuple):
     mode: Mode
     is_wrapped: bool = False
 
+    @classmethod
+    def of(cls, pane: "DiffView") -> "Frame":
+        """As a pane stands now."""
+        return cls(*pane.size, pane.mode, pane.wrap)
+
     def warm(self, document: DiffDocument) -> None:
         """Make what the first screen shows."""
         document.warm(self.width, self.height, self.mode)
@@ -37,11 +45,11 @@ class Frame(NamedTuple):
             document.view(self.mode, rooms)
 
 
-def read_output(desk: "Desk", output_id: str, frame: Frame) -> DiffDocument:
+def read_output(desk: "Desk", output_id: str, frame: Frame) -> Iterator[Message]:
     """One output whole, for whoever waits for it: colours come after it is on the screen."""
     document = make_document(desk.queues.open(output_id), frame.width)
     frame.warm(document)
-    return document
+    yield ItemReady(document)
 
 
 def prepare(  # noqa: PLR0917 - what the screen knows when it asks

@@ -5,21 +5,18 @@ once, says so if it takes longer than a blink, and labels nothing until it is pa
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.filesize import decimal
-from textual.worker import get_current_worker
 
 from workbench.diff.document import DiffDocument
 from workbench.domain.blind import ReviewItem
-from workbench.domain.errors import WorkbenchError
 from workbench.domain.queue import FirstScreen
 from workbench.services.queues import AT_ONCE, make_document
 from workbench.text import display
 from workbench.tui.messages import BlobsReady, ItemMissed, ItemReady, RowsReady
-from workbench.tui.preparing import Frame, prepare, read_output
+from workbench.tui.preparing import PREPARE_AFTER, Frame, prepare, read_output
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.screens.repeating import RepeatingScreen
 from workbench.tui.shelf import Shelf
@@ -28,7 +25,6 @@ from workbench.tui.work import start_work
 if TYPE_CHECKING:  # a start needs no more than its names
     from workbench.services.desk import Desk, OpenDesk
 
-PREPARE_AFTER = 0.02  # seconds after a paint
 TELL_AFTER = 0.1  # seconds of waiting that nobody notices
 
 
@@ -70,7 +66,8 @@ class BringingScreen(RepeatingScreen):
         self.item, self._awaited = item, item.output_id
         self.diff.clear(f"reading {decimal(item.size)}")
         self.open_reading()
-        start_work(self, partial(self._read, desk, item.output_id, self._frame), "prepare")
+        made = read_output(desk, item.output_id, Frame.of(self.diff))
+        start_work(self, partial(self.hand_on, desk, made, item.output_id), "prepare")
         self.set_timer(TELL_AFTER, partial(self._tell_awaited, item))
 
     def _tell_awaited(self, item: ReviewItem) -> None:
@@ -79,14 +76,6 @@ class BringingScreen(RepeatingScreen):
             self.diff.refresh()
             self.read_again(item)
             self.draw()
-
-    def _read(self, desk: "Desk", output_id: str, frame: Frame) -> None:
-        try:
-            self.post_message(ItemReady(read_output(desk, output_id, frame)))
-        except WorkbenchError as error:
-            self.post_message(ItemMissed(output_id, str(error)))
-        if self.is_over:
-            desk.close()
 
     def on_item_missed(self, message: ItemMissed) -> None:
         """It stays in front without a diff, and cannot be labelled."""
@@ -101,29 +90,13 @@ class BringingScreen(RepeatingScreen):
         self.on_diff_reader_moved()
         self.set_timer(PREPARE_AFTER, self.prepare)
 
-    @property
-    def _frame(self) -> Frame:
-        diff = self.diff
-        return Frame(diff.size.width, diff.size.height, diff.mode, diff.wrap)
-
     def prepare(self) -> None:
         """Prepare what comes next, unless the reviewer still waits for what is in front."""
         if self.desk and self.item and not self._awaited:
-            work = partial(self._work, self.desk, self.item, self.diff.plain, self._frame)
-            start_work(self, work, "prepare")
-
-    def _work(
-        self, desk: "Desk", item: ReviewItem, shown: DiffDocument | None, frame: Frame
-    ) -> None:
-        worker = get_current_worker()
-        with suppress(WorkbenchError):  # what cannot be read now is read when it is asked for
-            walk = self.walk
-            for message in prepare(desk, item, shown, frame, self.shelf.__contains__, walk.holds):
-                self.post_message(message)
-                if worker.is_cancelled:
-                    break
-        if self.is_over:
-            desk.close()
+            is_ready, is_near = self.shelf.__contains__, self.walk.holds
+            frame, shown = Frame.of(self.diff), self.diff.plain
+            made = prepare(self.desk, self.item, shown, frame, is_ready, is_near)
+            start_work(self, partial(self.hand_on, self.desk, made), "prepare")
 
     def on_item_ready(self, message: ItemReady) -> None:
         """Keep what a worker prepared; show it where the reviewer waits for it."""

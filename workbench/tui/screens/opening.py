@@ -4,10 +4,13 @@ The store is opened and checked in a worker; labels wait for it. What could not 
 time comes in front again as it was left: NOT SAVED, to be tried again or given up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.worker import get_current_worker
 
 from workbench.domain.blind import ReviewItem
 from workbench.domain.counted import name_counted
@@ -20,6 +23,7 @@ from workbench.tui.messages import (
     DeskChecked,
     DeskOpened,
     DeskRefused,
+    ItemMissed,
     RubricChanged,
 )
 from workbench.tui.notices import name_act
@@ -64,6 +68,23 @@ class OpeningScreen(NotingScreen):
         self.is_over = True
         if self.desk:
             self.desk.close()
+
+    def hand_on(self, desk: "Desk", made: Iterator[Message], awaited: str = "") -> None:
+        """In a worker: post what is made, until another one takes over.
+
+        What cannot be read is read when it is asked for; of what is `awaited` the screen is told.
+        """
+        worker = get_current_worker()
+        try:
+            for message in made:
+                self.post_message(message)
+                if worker.is_cancelled:
+                    break
+        except WorkbenchError as error:
+            if awaited:
+                self.post_message(ItemMissed(awaited, str(error)))
+        if self.is_over:
+            desk.close()
 
     def _open_desk(self) -> None:
         try:

@@ -5,30 +5,25 @@ label until they are painted.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 
 from rich.filesize import decimal
-from textual.worker import get_current_worker
 
 from workbench.diff.document import DiffDocument
 from workbench.domain.blind import ReviewItem
-from workbench.domain.errors import WorkbenchError
 from workbench.domain.pair import Side
 from workbench.services.desk import Desk, OpenDesk
 from workbench.services.pair_items import PairItem
 from workbench.services.queues import AT_ONCE, make_document
 from workbench.text import display
 from workbench.tui.messages import BlobsReady, ItemMissed, ItemReady, PairRead
-from workbench.tui.preparing import Frame
+from workbench.tui.preparing import PREPARE_AFTER, Frame
 from workbench.tui.screens.pair_preparing import prepare_pairs, read_pair
 from workbench.tui.screens.pair_sides import PairSides
 from workbench.tui.screens.panes import ReviewSettings
 from workbench.tui.shelf import Shelf
 from workbench.tui.widgets.diff_view import DiffView
 from workbench.tui.work import start_work
-
-PREPARE_AFTER = 0.02  # seconds after a paint
 
 
 class PairBringing(PairSides):
@@ -75,17 +70,8 @@ class PairBringing(PairSides):
             elif is_new or pane.document is not document:
                 pane.show(document)
         if self.awaited:
-            start_work(self, partial(self._read, desk, pair.pair_id, self._frame), "prepare")
-
-    def _read(self, desk: Desk, pair_id: str, frame: Frame) -> None:
-        try:
-            for document in read_pair(desk, pair_id, frame):
-                self.post_message(ItemReady(document))
-            self.post_message(PairRead(pair_id))
-        except WorkbenchError as error:
-            self.post_message(ItemMissed(pair_id, str(error)))
-        if self.is_over:
-            desk.close()
+            made = read_pair(desk, pair.pair_id, Frame.of(self.pane(self.side)))
+            start_work(self, partial(self.hand_on, desk, made, pair.pair_id), "prepare")
 
     def on_pair_read(self, message: PairRead) -> None:
         """Show it, if it is still waited for."""
@@ -107,33 +93,13 @@ class PairBringing(PairSides):
         self.on_diff_reader_moved()
         self.set_timer(PREPARE_AFTER, self.prepare)
 
-    @property
-    def _frame(self) -> Frame:
-        pane = self.pane(self.side)
-        return Frame(*pane.size, pane.mode, pane.wrap)
-
     def prepare(self) -> None:
         """Prepare what comes next, unless the reviewer still waits for what is in front."""
         if self.desk and self.pair and not self.awaited:
             shown = tuple(self.pane(side).plain for side in Side)
-            work = partial(self._work, self.desk, self.pair, shown, self._frame)
-            start_work(self, work, "prepare")
-
-    def _work(
-        self,
-        desk: Desk,
-        pair: PairItem,
-        shown: tuple[DiffDocument | None, ...],
-        frame: Frame,
-    ) -> None:
-        worker = get_current_worker()
-        with suppress(WorkbenchError):  # what cannot be read now is read when it is asked for
-            for message in prepare_pairs(desk, pair, shown, frame, self.shelf):
-                self.post_message(message)
-                if worker.is_cancelled:
-                    break
-        if self.is_over:
-            desk.close()
+            frame = Frame.of(self.pane(self.side))
+            made = prepare_pairs(self.desk, self.pair, shown, frame, self.shelf)
+            start_work(self, partial(self.hand_on, self.desk, made), "prepare")
 
     def on_item_ready(self, message: ItemReady) -> None:
         """Keep what a worker prepared."""

@@ -11,19 +11,20 @@ from workbench.services.desk import Desk
 from workbench.services.pair_items import PairItem
 from workbench.services.patches import mark_moves
 from workbench.services.queues import attach_files, make_document
-from workbench.tui.messages import BlobsReady, ItemReady
+from workbench.tui.messages import BlobsReady, ItemReady, PairRead
 from workbench.tui.preparing import Frame
 from workbench.tui.shelf import Shelf
 
 
-def read_pair(desk: Desk, pair_id: str, frame: Frame) -> Iterator[DiffDocument]:
+def read_pair(desk: Desk, pair_id: str, frame: Frame) -> Iterator[Message]:
     """Both sides whole, for whoever waits for them: colours come after they are on the screen."""
     if desk.pairs is not None:
         pair = desk.pairs.prepare(pair_id)
         for item in (pair.left, pair.right):
             document = make_document(item, frame.width)
             frame.warm(document)
-            yield document
+            yield ItemReady(document)
+        yield PairRead(pair_id)
 
 
 def prepare_pairs(
